@@ -1,0 +1,95 @@
+//! What can be wrong with a law, a range or a dtype.
+
+/// Why a law cannot be made or a range cannot be filled.
+///
+/// Every message names what was asked, what is required and the way out.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A parameter of a law is NaN or infinite.
+    #[error("{parameter} is {value}: a finite number is required")]
+    NotFinite {
+        /// The parameter, such as `std`.
+        parameter: &'static str,
+        /// What was asked.
+        value: f64,
+    },
+    /// A standard deviation is negative.
+    #[error("std is {std}: a standard deviation is zero or positive; did you mean {}?", -std)]
+    NegativeStd {
+        /// What was asked.
+        std: f64,
+    },
+    /// A truncated normal without a spread has no window to fall into.
+    #[error("std is 0: a truncated normal needs std > 0; use a constant law for a fixed value")]
+    ZeroStd,
+    /// The lower bound lies above the upper one, or a truncation leaves no interval.
+    #[error("the interval [{lo}, {up}] is empty: give a lower bound below the upper one")]
+    EmptyInterval {
+        /// Lower bound asked.
+        lo: f64,
+        /// Upper bound asked.
+        up: f64,
+    },
+    /// A truncation window holds too little of the normal's probability to be drawn from.
+    #[error(
+        "a normal with mean {mean} and std {std} falls into [{lo}, {up}] with probability \
+         {probability:.1e}, below 2^-32: move the window towards the mean, or use a uniform law"
+    )]
+    ImprobableWindow {
+        /// Mean of the normal that is cut.
+        mean: f64,
+        /// Standard deviation of the normal that is cut.
+        std: f64,
+        /// Lower bound asked.
+        lo: f64,
+        /// Upper bound asked.
+        up: f64,
+        /// What the window holds.
+        probability: f64,
+    },
+    /// No value of the dtype lies inside the bounds.
+    #[error("no {dtype} value lies in [{lo}, {up}]: widen the bounds or use a wider dtype")]
+    NothingBetween {
+        /// The dtype asked.
+        dtype: &'static str,
+        /// Lower bound asked.
+        lo: f64,
+        /// Upper bound asked.
+        up: f64,
+    },
+    /// The law reaches values that the dtype cannot hold.
+    #[error("the law reaches {value}, beyond the largest {dtype}, {max}: use a smaller law or a wider dtype")]
+    Overflow {
+        /// The dtype asked.
+        dtype: &'static str,
+        /// The largest magnitude the law gives.
+        value: f64,
+        /// The largest finite value of the dtype.
+        max: f64,
+    },
+    /// Every value of a law that is not zero would round to zero.
+    #[error("the law stays below {value:e}, which {dtype} rounds to zero: use a larger law or a wider dtype")]
+    Underflow {
+        /// The dtype asked.
+        dtype: &'static str,
+        /// The largest magnitude the law gives.
+        value: f64,
+    },
+    /// A range of elements ends past 2^64.
+    #[error("{count} elements from index {start} end past 2^64: start lower")]
+    IndexOverflow {
+        /// First element asked.
+        start: u64,
+        /// Number of elements asked.
+        count: u64,
+    },
+    /// The memory for the values could not be had.
+    #[error("no memory for {count} elements of {dtype}: ask for a smaller range, or fill slice by slice")]
+    OutOfMemory {
+        /// Number of elements asked.
+        count: u64,
+        /// The dtype asked.
+        dtype: &'static str,
+    },
+}

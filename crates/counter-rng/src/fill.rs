@@ -1,0 +1,115 @@
+//! A range of elements into a slice: tiles, heads and tails, threads.
+
+use rayon::prelude::*;
+
+use crate::element::Element;
+use crate::kernel::{Job, Kernel};
+use crate::key::Key;
+use crate::philox::{LANES, TILE, tile_words};
+use crate::sampler::Sampler;
+use crate::transform::Transform;
+
+/// What one thread takes at a time: a whole number of tiles, 128 KiB of `f32`. A smaller slice
+/// stays on the calling thread, because waking another costs more.
+const CHUNK: usize = 512 * TILE;
+
+/// The two word streams of a name: values, and the low halves that only `f64` reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Keys {
+    pub(crate) high: Key,
+    pub(crate) low: Key,
+}
+
+/// One thread's part.
+struct Fill<'a, T, S> {
+    keys: Keys,
+    sampler: S,
+    start: u64,
+    out: &'a mut [T],
+}
+
+impl<T: Element, S: Transform<T::Wide>> Fill<'_, T, S> {
+    #[inline(always)]
+    fn tile(keys: &Keys, sampler: &S, tile: u64, out: &mut [T; TILE]) {
+        let high = tile_words(&keys.high, tile);
+        let low = if size_of::<T::Wide>() == 8 { tile_words(&keys.low, tile) } else { high };
+        let rows: [[T::Wide; LANES]; 4] = [
+            sampler.lanes(&high[0], &low[0]),
+            sampler.lanes(&high[1], &low[1]),
+            sampler.lanes(&high[2], &low[2]),
+            sampler.lanes(&high[3], &low[3]),
+        ];
+        let mut wide = [rows[0][0]; TILE];
+        for (to, from) in wide.chunks_exact_mut(LANES).zip(&rows) {
+            to.copy_from_slice(from);
+        }
+        T::round_tile(&wide, out);
+    }
+
+    /// Part of a tile, from its element `offset` on.
+    #[inline(always)]
+    fn part(keys: &Keys, sampler: &S, tile: u64, offset: usize, out: &mut [T]) {
+        let mut whole = [T::zeroed(); TILE];
+        Self::tile(keys, sampler, tile, &mut whole);
+        out.copy_from_slice(&whole[offset..offset + out.len()]);
+    }
+}
+
+impl<T: Element, S: Transform<T::Wide>> Job for Fill<'_, T, S> {
+    #[inline(always)]
+    fn run(self) {
+        let Self { keys, sampler, start, out } = self;
+        let offset = (start % TILE as u64) as usize;
+        let mut tile = start / TILE as u64;
+        let (head, rest) = out.split_at_mut(out.len().min((TILE - offset) % TILE));
+        if !head.is_empty() {
+            Self::part(&keys, &sampler, tile, offset, head);
+            tile += 1;
+        }
+        let (tiles, tail) = rest.as_chunks_mut::<TILE>();
+        for out in tiles {
+            Self::tile(&keys, &sampler, tile, out);
+            tile += 1;
+        }
+        if !tail.is_empty() {
+            Self::part(&keys, &sampler, tile, 0, tail);
+        }
+    }
+}
+
+fn fill_with<T: Element, S: Transform<T::Wide>>(
+    kernel: Kernel,
+    keys: Keys,
+    sampler: S,
+    start: u64,
+    out: &mut [T],
+) {
+    let part = |(i, out): (usize, &mut [T])| {
+        kernel.run(Fill { keys, sampler, start: start + (i * CHUNK) as u64, out });
+    };
+    if out.len() < 2 * CHUNK {
+        part((0, out));
+    } else {
+        out.par_chunks_mut(CHUNK).enumerate().for_each(part);
+    }
+}
+
+/// Fills `out` with elements `start..` of the law.
+pub(crate) fn fill<T: Element>(
+    kernel: Kernel,
+    keys: Keys,
+    sampler: Sampler<T::Wide>,
+    start: u64,
+    out: &mut [T],
+) {
+    match sampler {
+        Sampler::Constant(s) => {
+            let mut value = [T::zeroed(); TILE];
+            T::round_tile(&[s; TILE], &mut value);
+            out.fill(value[0]);
+        }
+        Sampler::Uniform(s) => fill_with(kernel, keys, s, start, out),
+        Sampler::Normal(s) => fill_with(kernel, keys, s, start, out),
+        Sampler::Truncated(s) => fill_with(kernel, keys, s, start, out),
+    }
+}

@@ -1,0 +1,118 @@
+//! The stream of one name: values by element index.
+
+use std::ops::Range;
+
+use crate::element::Element;
+use crate::error::Error;
+use crate::fill::{self, Keys};
+use crate::kernel::Kernel;
+use crate::key::{Key, Purpose};
+use crate::law::Law;
+use crate::philox::{TILE, tile_words};
+use crate::rng::StreamRng;
+use crate::sampler::Sampler;
+
+/// The random numbers of one name under one seed: a function of the element index.
+///
+/// A stream has no state. Element 7 of `"fc1.weight"` under seed 42 is the same number whoever
+/// asks, in whatever order, by however many threads, in a whole tensor or in a slice.
+///
+/// ```
+/// use counter_rng::{Law, Stream};
+/// let stream = Stream::new(42, "fc1.weight");
+/// let law = Law::normal(0.0, 0.02)?;
+/// let whole = stream.vec::<f32>(&law, 0..10_000)?;
+/// let slice = stream.vec::<f32>(&law, 4_321..4_330)?;
+/// assert_eq!(slice, whole[4_321..4_330]);
+/// # Ok::<(), counter_rng::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stream(Keys);
+
+impl Stream {
+    /// The values of `name` under `seed`. Any text is a name, the empty one too.
+    #[must_use]
+    pub fn new(seed: u64, name: &str) -> Self {
+        Self::with_purpose(seed, name, Purpose::Values)
+    }
+
+    /// The words of `name` for another purpose; `f64` low words are those of [`Purpose::LowWords`].
+    #[must_use]
+    pub fn with_purpose(seed: u64, name: &str, purpose: Purpose) -> Self {
+        Self(Keys { high: Key::new(seed, name, purpose), low: Key::new(seed, name, Purpose::LowWords) })
+    }
+
+    /// The 32-bit word of element `index`.
+    ///
+    /// ```
+    /// # use counter_rng::Stream;
+    /// assert_eq!(Stream::new(42, "fc1.weight").word(1000), 0xce0c_e25d);
+    /// ```
+    #[must_use]
+    pub fn word(&self, index: u64) -> u32 {
+        self.tile(index / TILE as u64)[(index % TILE as u64) as usize]
+    }
+
+    /// The 64 words of elements `64·tile ..`.
+    pub(crate) fn tile(&self, tile: u64) -> [u32; TILE] {
+        let rows = tile_words(&self.0.high, tile);
+        std::array::from_fn(|i| rows[i / 16][i % 16])
+    }
+
+    /// Fills `out` with elements `start..` of `law`, by the fastest kernel and all threads of
+    /// the current rayon pool.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`], [`Error::Underflow`] or [`Error::NothingBetween`] where the dtype cannot hold the
+    /// law, [`Error::IndexOverflow`] for a range past 2⁶⁴. `out` is untouched then.
+    pub fn fill<T: Element>(&self, law: &Law, start: u64, out: &mut [T]) -> Result<(), Error> {
+        self.fill_with(Kernel::detect(), law, start, out)
+    }
+
+    /// [`fill`](Self::fill) by a kernel of your choice: the same values at another speed.
+    ///
+    /// # Errors
+    /// As [`fill`](Self::fill).
+    pub fn fill_with<T: Element>(
+        &self,
+        kernel: Kernel,
+        law: &Law,
+        start: u64,
+        out: &mut [T],
+    ) -> Result<(), Error> {
+        let count = out.len() as u64;
+        start.checked_add(count).ok_or(Error::IndexOverflow { start, count })?;
+        fill::fill(kernel, self.0, Sampler::new::<T>(law)?, start, out);
+        Ok(())
+    }
+
+    /// A new vector of the elements in `range`. An empty or reversed range gives an empty one.
+    ///
+    /// # Errors
+    /// As [`fill`](Self::fill), and [`Error::OutOfMemory`] where the memory cannot be had.
+    pub fn vec<T: Element>(&self, law: &Law, range: Range<u64>) -> Result<Vec<T>, Error> {
+        let count = range.end.saturating_sub(range.start);
+        let no_memory = |()| Error::OutOfMemory { count, dtype: T::NAME };
+        let length = usize::try_from(count).map_err(|_| no_memory(()))?;
+        let mut out = bytemuck::allocation::try_zeroed_vec(length).map_err(no_memory)?;
+        self.fill(law, range.start, &mut out)?;
+        Ok(out)
+    }
+
+    /// The words in element order, as a generator for the `rand` and `rand_distr` crates.
+    ///
+    /// ```
+    /// use counter_rng::Stream;
+    /// use rand_distr::{Distribution, LogNormal};
+    /// let mut rng = Stream::new(42, "mixer.dt_bias").rng();
+    /// let law = LogNormal::new(-3.0, 1.0).map_err(|e| e.to_string())?;
+    /// let first: f32 = law.sample(&mut rng);
+    /// rng.set_position(0);
+    /// assert_eq!(first, law.sample(&mut rng));
+    /// # Ok::<(), String>(())
+    /// ```
+    #[must_use]
+    pub fn rng(&self) -> StreamRng {
+        StreamRng::new(*self)
+    }
+}
