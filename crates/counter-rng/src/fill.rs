@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::element::Element;
 use crate::kernel::{Job, Kernel};
 use crate::key::Key;
-use crate::philox::{LANES, TILE, tile_words};
+use crate::philox::{LANES, Lanes, TILE, tile_words};
 use crate::sampler::Sampler;
 use crate::transform::Transform;
 
@@ -28,22 +28,33 @@ struct Fill<'a, T, S> {
     out: &'a mut [T],
 }
 
+/// The values of one tile of words; `low` is read for `f64` only.
+#[inline(always)]
+pub(crate) fn tile_values<T: Element, S: Transform<T::Wide>>(
+    sampler: &S,
+    high: &[Lanes<u32>; 4],
+    low: &[Lanes<u32>; 4],
+    out: &mut [T; TILE],
+) {
+    let rows: [Lanes<T::Wide>; 4] = [
+        sampler.lanes(&high[0], &low[0]),
+        sampler.lanes(&high[1], &low[1]),
+        sampler.lanes(&high[2], &low[2]),
+        sampler.lanes(&high[3], &low[3]),
+    ];
+    let mut wide = [rows[0][0]; TILE];
+    for (to, from) in wide.chunks_exact_mut(LANES).zip(&rows) {
+        to.copy_from_slice(from);
+    }
+    T::round_tile(&wide, out);
+}
+
 impl<T: Element, S: Transform<T::Wide>> Fill<'_, T, S> {
     #[inline(always)]
     fn tile(keys: &Keys, sampler: &S, tile: u64, out: &mut [T; TILE]) {
         let high = tile_words(&keys.high, tile);
         let low = if size_of::<T::Wide>() == 8 { tile_words(&keys.low, tile) } else { high };
-        let rows: [[T::Wide; LANES]; 4] = [
-            sampler.lanes(&high[0], &low[0]),
-            sampler.lanes(&high[1], &low[1]),
-            sampler.lanes(&high[2], &low[2]),
-            sampler.lanes(&high[3], &low[3]),
-        ];
-        let mut wide = [rows[0][0]; TILE];
-        for (to, from) in wide.chunks_exact_mut(LANES).zip(&rows) {
-            to.copy_from_slice(from);
-        }
-        T::round_tile(&wide, out);
+        tile_values(sampler, &high, &low, out);
     }
 
     /// Part of a tile, from its element `offset` on.
@@ -94,6 +105,13 @@ fn fill_with<T: Element, S: Transform<T::Wide>>(
     }
 }
 
+/// A constant, rounded to `T` as every value is.
+pub(crate) fn constant<T: Element>(value: T::Wide) -> T {
+    let mut tile = [T::zeroed(); TILE];
+    T::round_tile(&[value; TILE], &mut tile);
+    tile[0]
+}
+
 /// Fills `out` with elements `start..` of the law.
 pub(crate) fn fill<T: Element>(
     kernel: Kernel,
@@ -103,11 +121,7 @@ pub(crate) fn fill<T: Element>(
     out: &mut [T],
 ) {
     match sampler {
-        Sampler::Constant(s) => {
-            let mut value = [T::zeroed(); TILE];
-            T::round_tile(&[s; TILE], &mut value);
-            out.fill(value[0]);
-        }
+        Sampler::Constant(s) => out.fill(constant(s)),
         Sampler::Uniform(s) => fill_with(kernel, keys, s, start, out),
         Sampler::Normal(s) => fill_with(kernel, keys, s, start, out),
         Sampler::Truncated(s) => fill_with(kernel, keys, s, start, out),

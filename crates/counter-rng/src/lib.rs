@@ -41,6 +41,7 @@ mod rng;
 mod sampler;
 mod stream;
 mod transform;
+mod words;
 
 pub use element::Element;
 pub use error::Error;

@@ -1,0 +1,71 @@
+//! What given words stand for: the mapping of the contract without its generator.
+
+use crate::element::Element;
+use crate::error::Error;
+use crate::fill::{constant, tile_values};
+use crate::kernel::{Job, Kernel};
+use crate::law::Law;
+use crate::philox::{LANES, Lanes, TILE};
+use crate::sampler::Sampler;
+use crate::transform::Transform;
+
+impl Law {
+    /// The values that `words` stand for under this law, in their order.
+    ///
+    /// The upper half of a word is what [`Stream::word`](crate::Stream::word) gives; the lower half is read for
+    /// `f64` only. For tests of a re-implementation, and for the exact moments of a law over all
+    /// words; weights come from [`Stream::fill`](crate::Stream::fill).
+    ///
+    /// ```
+    /// use counter_rng::{Law, Stream};
+    /// let (stream, law) = (Stream::new(42, "fc1.weight"), Law::normal(0.0, 0.02)?);
+    /// let word = u64::from(stream.word(7)) << 32;
+    /// assert_eq!(law.values_of::<f32>(&[word])?, stream.vec::<f32>(&law, 7..8)?);
+    /// # Ok::<(), counter_rng::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Stream::vec`](crate::Stream::vec), but for the range.
+    pub fn values_of<T: Element>(&self, words: &[u64]) -> Result<Vec<T>, Error> {
+        let no_memory = |()| Error::OutOfMemory { count: words.len() as u64, dtype: T::NAME };
+        let mut out = bytemuck::allocation::try_zeroed_vec(words.len()).map_err(no_memory)?;
+        let kernel = Kernel::detect();
+        match Sampler::new::<T>(self)? {
+            Sampler::Constant(s) => out.fill(constant(s)),
+            Sampler::Uniform(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
+            Sampler::Normal(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
+            Sampler::Truncated(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
+        }
+        Ok(out)
+    }
+}
+
+/// As many values as words.
+struct Map<'a, T, S> {
+    sampler: S,
+    words: &'a [u64],
+    out: &'a mut [T],
+}
+
+impl<T: Element, S: Transform<T::Wide>> Job for Map<'_, T, S> {
+    #[inline(always)]
+    fn run(self) {
+        for (words, out) in self.words.chunks(TILE).zip(self.out.chunks_mut(TILE)) {
+            let mut tile = [T::zeroed(); TILE];
+            let (high, low) = halves(words);
+            tile_values(&self.sampler, &high, &low, &mut tile);
+            out.copy_from_slice(&tile[..out.len()]);
+        }
+    }
+}
+
+/// Up to a tile of words as rows of upper and lower halves; zeros behind the last.
+#[inline(always)]
+fn halves(words: &[u64]) -> ([Lanes<u32>; 4], [Lanes<u32>; 4]) {
+    let (mut high, mut low) = ([[0; LANES]; 4], [[0; LANES]; 4]);
+    for (i, word) in words.iter().enumerate() {
+        high[i / LANES][i % LANES] = (word >> 32) as u32;
+        low[i / LANES][i % LANES] = *word as u32;
+    }
+    (high, low)
+}

@@ -1,0 +1,124 @@
+//! Fans: how many terms each output sums, and how many outputs each input feeds.
+
+use candle_core::Shape;
+
+use crate::{Error, Result};
+
+/// What a weight belongs to, as far as its fans depend on it: the layer kinds of `candle_nn`.
+///
+/// The shape alone does not tell a transposed convolution from a plain one, nor stacked gates from
+/// one matrix. Through a `VarBuilder` the layer's own request tells; where it cannot, a rule says it:
+/// `init::HE_NORMAL.on(Layer::Conv { groups: 32 })`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Layer {
+    /// `(out, in)`: `linear`.
+    Linear,
+    /// `(out, in/groups, kernel…)`: `conv1d`, `conv2d`; depthwise with `groups = in`.
+    Conv {
+        /// Number of groups; 1 for a plain convolution.
+        groups: usize,
+    },
+    /// `(in, out/groups, kernel…)`: `conv_transpose1d`, `conv_transpose2d`.
+    ConvTranspose {
+        /// Number of groups; 1 for a plain convolution.
+        groups: usize,
+        /// Stride along every kernel axis, as candle's configurations have it.
+        stride: usize,
+    },
+    /// `(rows, dim)`: `embedding`, read as `(out, in)` as candle and PyTorch do.
+    Embedding,
+    /// `(gates·hidden, in)`: the stacked matrices of `lstm` and `gru`.
+    Gates {
+        /// How many matrices are stacked.
+        gates: usize,
+    },
+}
+
+impl Layer {
+    /// The four gates of candle's `lstm`.
+    pub const LSTM: Self = Self::Gates { gates: 4 };
+    /// The three gates of candle's `gru`.
+    pub const GRU: Self = Self::Gates { gates: 3 };
+
+    /// The kind that a shape suggests when nothing else is known: a matrix is linear, a tensor of higher
+    /// rank an ungrouped convolution, as candle, PyTorch and Keras guess too.
+    #[must_use]
+    pub fn of_shape(shape: &Shape) -> Self {
+        if shape.rank() > 2 { Self::Conv { groups: 1 } } else { Self::Linear }
+    }
+}
+
+/// Fan-in and fan-out of a weight. A stride can make them fractions.
+///
+/// ```
+/// use candle_core::Shape;
+/// use candle_init::{Fans, Layer};
+/// let depthwise = Fans::new(&Shape::from((32, 1, 3, 3)), Layer::Conv { groups: 32 })?;
+/// assert_eq!(depthwise, Fans { fan_in: 9.0, fan_out: 9.0 });
+/// # Ok::<(), candle_init::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fans {
+    /// Terms summed into one output.
+    pub fan_in: f64,
+    /// Outputs that one input feeds.
+    pub fan_out: f64,
+}
+
+impl Fans {
+    /// The fans of a weight of `shape` in a `layer`.
+    ///
+    /// | layer | shape | fan-in | fan-out |
+    /// |---|---|---|---|
+    /// | linear, embedding | `(o, i)` | `i` | `o` |
+    /// | convolution | `(o, i/g, k…)` | `i/g·∏k` | `o/g·∏k` |
+    /// | transposed | `(i, o/g, k…)` | `i/g·∏k/∏stride` | `o/g·∏k` |
+    /// | gates | `(n·h, i)` | `i` | `h` |
+    ///
+    /// candle and PyTorch differ in two places: they do not divide the fan-out by the groups, and they
+    /// swap the fans of a transposed convolution and ignore its stride.
+    ///
+    /// # Errors
+    /// [`Error::Layer`] where the kind does not describe the shape.
+    pub fn new(shape: &Shape, layer: Layer) -> Result<Self> {
+        let refuse = |required| Error::Layer { layer, shape: shape.clone(), required };
+        let [rows, columns, kernel @ ..] = shape.dims() else {
+            return Err(refuse("a weight has rank 2 or more"));
+        };
+        layer.admits(*rows, kernel.len()).map_err(refuse)?;
+        let taps = kernel.iter().map(|&k| k as f64).product::<f64>();
+        let (rows, columns) = (*rows as f64, *columns as f64);
+        let (fan_in, fan_out) = match layer {
+            Layer::Linear | Layer::Embedding => (columns, rows),
+            Layer::Conv { groups } => (columns * taps, rows / groups as f64 * taps),
+            Layer::ConvTranspose { groups, stride } => {
+                let sites = (stride as f64).powf(kernel.len() as f64);
+                (rows / groups as f64 * taps / sites, columns * taps)
+            }
+            Layer::Gates { gates } => (columns, rows / gates as f64),
+        };
+        Ok(Self { fan_in, fan_out })
+    }
+}
+
+impl Layer {
+    /// Whether a tensor with this many rows and kernel axes can belong to the layer, else what it needs.
+    fn admits(self, rows: usize, kernel_axes: usize) -> Result<(), &'static str> {
+        let divides = |parts: usize| parts > 0 && rows.is_multiple_of(parts);
+        match self {
+            Self::Linear | Self::Embedding | Self::Gates { .. } if kernel_axes > 0 => {
+                Err("a matrix is required")
+            }
+            Self::Conv { .. } | Self::ConvTranspose { .. } if kernel_axes == 0 => {
+                Err("a kernel axis is required after the two channel axes")
+            }
+            Self::Conv { groups } | Self::ConvTranspose { groups, .. } if !divides(groups) => {
+                Err("the groups must divide the first dimension")
+            }
+            Self::ConvTranspose { stride: 0, .. } => Err("a stride of at least 1 is required"),
+            Self::Gates { gates } if !divides(gates) => Err("the gates must divide the first dimension"),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What a model's parameters got: law and reason, target and measurement.
+
+use std::fmt;
+
+use candle_core::{DType, Tensor, Var};
+
+use crate::Result;
+use crate::policy::Why;
+use crate::record::Record;
+use crate::table;
+
+/// One line of a report.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// What was asked and decided.
+    pub record: Record,
+    /// Mean of the values there now; NaN for an empty tensor.
+    pub mean: f64,
+    /// Standard deviation of the values there now (divided by n); NaN for an empty tensor.
+    pub std: f64,
+}
+
+/// Every parameter of a `VarMap`, in name order. Prints as a table.
+#[derive(Clone, Debug)]
+pub struct Report {
+    entries: Vec<Entry>,
+}
+
+impl Report {
+    pub(crate) fn new<'a>(parameters: impl Iterator<Item = (Record, &'a Var)>) -> Result<Self> {
+        let entry = |(record, var): (Record, &Var)| {
+            let (mean, std) = measure(var)?;
+            Ok(Entry { record, mean, std })
+        };
+        Ok(Self { entries: parameters.map(entry).collect::<Result<_>>()? })
+    }
+
+    /// Every parameter.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn count(&self, why: &Why) -> usize {
+        self.entries.iter().filter(|entry| entry.record.why == *why).count()
+    }
+}
+
+/// Values that are read at a time: memory for measuring stays constant.
+const CHUNK: usize = 1 << 20;
+
+/// Mean and standard deviation in f64, as deviations from the first value, so that a large mean
+/// swallows nothing.
+fn measure(tensor: &Tensor) -> Result<(f64, f64)> {
+    let flat = tensor.detach().flatten_all()?;
+    let total = flat.elem_count();
+    let (mut origin, mut sum, mut squares) = (None, 0.0, 0.0);
+    for start in (0..total).step_by(CHUNK) {
+        let values = flat.narrow(0, start, CHUNK.min(total - start))?;
+        for value in values.to_dtype(DType::F64)?.to_vec1::<f64>()? {
+            let d = value - *origin.get_or_insert(value);
+            sum += d;
+            squares += d * d;
+        }
+    }
+    let n = total as f64;
+    let mean = sum / n;
+    Ok((origin.unwrap_or(f64::NAN) + mean, (squares / n - mean * mean).max(0.0).sqrt()))
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let row = |Entry { record: r, std, mean }: &Entry| {
+            let (target, measured) =
+                (table::number(r.target_std), table::number(mean.is_finite().then_some(*std)));
+            [r.name.clone(), table::shape(&r.shape), r.why.to_string(), r.law.clone(), target, measured]
+        };
+        let header = ["parameter", "shape", "rule", "law", "target std", "measured std"];
+        write!(f, "{}", table::table(header, &[4, 5], self.entries.iter().map(row)))?;
+        let notes = [
+            (Why::Uncovered, "covered by no rule and no hint: zero, as candle leaves them"),
+            (Why::Foreign, "not made by this initializer"),
+        ];
+        for (why, note) in notes {
+            match self.count(&why) {
+                0 => {}
+                n => write!(f, "\n{n} of {} parameters {note}", self.entries.len())?,
+            }
+        }
+        Ok(())
+    }
+}

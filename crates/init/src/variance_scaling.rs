@@ -1,0 +1,96 @@
+//! The one law behind Glorot, He and LeCun.
+
+use counter_rng::Law;
+
+use crate::{Error, Fans, Result};
+
+/// Which fan the variance is divided by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fan {
+    /// `fan_in`: keeps the variance of the forward signal.
+    In,
+    /// `fan_out`: keeps the variance of the gradient.
+    Out,
+    /// `(fan_in + fan_out)/2`: Glorot's compromise.
+    Average,
+    /// `√(fan_in·fan_out)`: JAX's `fan_geo_avg`.
+    GeometricAverage,
+}
+
+/// The form of the distribution. Its standard deviation is the same in all three.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Distribution {
+    /// A normal, not truncated: PyTorch's, and Keras's `untruncated_normal`.
+    Normal,
+    /// A normal cut at ±2 of its own sigmas and widened by 1/0.8796 so that the standard deviation **after
+    /// the cut** is the law's: what Keras and JAX use for `he_normal`.
+    TruncatedNormal,
+    /// Uniform on `±√3·std`.
+    Uniform,
+}
+
+/// Standard deviation of a standard normal that is cut at ±2: `√(1 − 4φ(2)/(2Φ(2) − 1))`.
+pub const STD_CUT_AT_TWO_SIGMAS: f64 = 0.879_625_661_034_239_8;
+
+/// `std = √(scale / n)`, where `n` is a fan: the family of Glorot, He and LeCun.
+///
+/// Equals `jax.nn.initializers.variance_scaling` and Keras's `VarianceScaling`, with this difference:
+/// `normal` is never truncated silently.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VarianceScaling {
+    /// The variance, times the fan. Positive and finite.
+    pub scale: f64,
+    /// The fan that divides it.
+    pub fan: Fan,
+    /// The form of the distribution.
+    pub distribution: Distribution,
+}
+
+impl VarianceScaling {
+    /// The fan `n` that this law divides by.
+    #[must_use]
+    pub fn n(&self, fans: Fans) -> f64 {
+        match self.fan {
+            Fan::In => fans.fan_in,
+            Fan::Out => fans.fan_out,
+            Fan::Average => (fans.fan_in + fans.fan_out) / 2.0,
+            Fan::GeometricAverage => (fans.fan_in * fans.fan_out).sqrt(),
+        }
+    }
+
+    /// The distribution at these fans, which must not make `n` zero.
+    ///
+    /// # Errors
+    /// [`Error::Scale`] for a scale that is not positive and finite, [`Error::Law`] for a standard deviation
+    /// that is not finite.
+    pub fn law(&self, fans: Fans) -> Result<Law> {
+        if !(self.scale > 0.0 && self.scale.is_finite()) {
+            return Err(Error::Scale { scale: self.scale });
+        }
+        let std = (self.scale / self.n(fans)).sqrt();
+        Ok(match self.distribution {
+            Distribution::Normal => Law::normal(0.0, std)?,
+            Distribution::Uniform => {
+                let bound = 3_f64.sqrt() * std;
+                Law::uniform(-bound, bound)?
+            }
+            Distribution::TruncatedNormal => {
+                let parent = std / STD_CUT_AT_TWO_SIGMAS;
+                Law::truncated_normal(0.0, parent, -2.0 * parent, 2.0 * parent)?
+            }
+        })
+    }
+
+    /// The name of the fan that is zero, if `n` is.
+    pub(crate) fn zero_fan(&self, fans: Fans) -> Option<&'static str> {
+        let name = match self.fan {
+            Fan::In => "fan_in",
+            Fan::Out => "fan_out",
+            Fan::Average => "the average fan",
+            Fan::GeometricAverage => "the geometric average fan",
+        };
+        (self.n(fans) == 0.0).then_some(name)
+    }
+}
