@@ -30,6 +30,8 @@
 //!
 //! [`Stream::rng`] is a seekable generator for `rand` and `rand_distr`.
 
+#![allow(clippy::needless_range_loop, reason = "a loop over lane numbers is the shape the vectoriser knows")]
+
 mod element;
 mod error;
 mod fill;

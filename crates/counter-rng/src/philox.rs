@@ -74,8 +74,11 @@ pub(crate) fn tile_words(key: &Key, tile: u64) -> [Lanes<u32>; 4] {
 mod tests {
     use super::*;
 
-    /// Rounds, counter, key, answer: `tests/kat_vectors` of Random123, the authors' own library.
-    const KNOWN_ANSWERS: [(u32, [u32; 4], [u32; 2], [u32; 4]); 6] = [
+    /// Rounds, counter, key, answer.
+    type Row = (u32, [u32; 4], [u32; 2], [u32; 4]);
+
+    /// `tests/kat_vectors` of Random123, the authors' own library.
+    const KNOWN_ANSWERS: [Row; 6] = [
         (7, [0; 4], [0; 2], [0x5f6f_b709, 0x0d89_3f64, 0x4f12_1f81, 0x4f73_0a48]),
         (7, [!0; 4], [!0; 2], [0x5207_ddc2, 0x4516_5e59, 0x4d8e_e751, 0x8c52_f662]),
         (7, PI, PI_KEY, [0x4dfc_caba, 0x190a_87f0, 0xc473_62ba, 0xb6b5_242a]),

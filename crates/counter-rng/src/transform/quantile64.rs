@@ -4,6 +4,8 @@
 //! (1988), routine PPND16: relative error about 1e-16. The logarithm is our own, so that no
 //! platform's libm takes part.
 
+#![allow(clippy::excessive_precision, reason = "the coefficients stand as they were published")]
+
 use crate::philox::{LANES, Lanes};
 
 /// `|x/2|` up to which the central rational function serves.
