@@ -1,6 +1,8 @@
 //! The distributions of a stream: numbers only, checked when they are made.
 
+use crate::element::Element;
 use crate::error::Error;
+use crate::sampler::Sampler;
 
 /// A distribution with its numbers.
 ///
@@ -128,6 +130,23 @@ impl Law {
                 inside / Window::new(mean, std, lo, up).probability
             }
         }
+    }
+
+    /// That values of type `T` can hold this law: none overflows, not all underflow, and bounds have a `T`
+    /// between them.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`], [`Error::Underflow`] or [`Error::NothingBetween`], as filling would give.
+    ///
+    /// ```
+    /// use counter_rng::Law;
+    /// let wide = Law::normal(0.0, 20_000.0)?;
+    /// assert!(wide.fits::<f32>().is_ok());
+    /// assert!(wide.fits::<half::f16>().is_err());
+    /// # Ok::<(), counter_rng::Error>(())
+    /// ```
+    pub fn fits<T: Element>(&self) -> Result<(), Error> {
+        Sampler::new::<T>(self).map(|_| ())
     }
 
     /// The bounds that no value passes: infinite for a normal.

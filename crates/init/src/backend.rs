@@ -11,6 +11,7 @@ use counter_rng::Stream;
 
 use crate::initializer::{Records, Refused, lock};
 use crate::policy::Policy;
+use crate::tensor::Source;
 use crate::{Error, Record, Result};
 
 /// Makes variables and puts them into a `VarMap`.
@@ -41,13 +42,14 @@ impl Wet {
             return reuse(&var, shape, dtype, device);
         }
         let decision = self.policy.decide(name, shape, hint)?;
-        let (record, source) = Record::new(name, shape, dtype, &decision)?;
+        let source = Source::new(&decision.scheme, shape, decision.layer, dtype)?;
         let var = source.draw(&Stream::new(self.policy.seed, name), shape, dtype, device)?;
         // Drawn outside the lock, so that threads build at once; the name decides the values, so whoever
         // comes first leaves the same ones.
         match lock(self.vars.data()).entry(name.into()) {
             Entry::Occupied(other) => reuse(other.get(), shape, dtype, device),
             Entry::Vacant(place) => {
+                let record = Record::new(name, shape, dtype, &decision, &source);
                 lock(&self.records).insert(var.id(), record);
                 Ok(place.insert(var).as_tensor().clone())
             }
@@ -126,7 +128,8 @@ impl Dry {
         }
         match self.policy.decide(name, shape, hint) {
             Ok(decision) => {
-                let (record, _) = Record::new(name, shape, dtype, &decision)?;
+                let source = Source::new(&decision.scheme, shape, decision.layer, dtype)?;
+                let record = Record::new(name, shape, dtype, &decision, &source);
                 let at = seen.records.len();
                 seen.index.insert(name.into(), at);
                 seen.records.push(record);

@@ -8,9 +8,10 @@ use candle_nn::{VarBuilder, VarMap};
 use counter_rng::Stream;
 
 use crate::backend::{Dry, Wet};
-use crate::policy::{Decision, Policy};
+use crate::policy::Policy;
 use crate::rule::PatternRule;
-use crate::{Error, Plan, Record, Report, Result, Rule};
+use crate::tensor::Source;
+use crate::{Error, Layer, Plan, Record, Report, Result, Rule};
 
 /// A seed plus rules: gives every parameter of a model named, seeded, correct values.
 ///
@@ -147,7 +148,7 @@ impl Initializer {
     }
 
     /// One variable without a model. `name` and seed decide its values, as they would in a model; rules and
-    /// default are not asked.
+    /// default are not asked, and nothing is kept for a report.
     ///
     /// ```
     /// # use candle_core::{DType, Device};
@@ -167,13 +168,12 @@ impl Initializer {
         dtype: DType,
         device: &Device,
     ) -> Result<Var> {
-        let shape = shape.into();
-        let decision = Decision::asked(law.into(), &shape);
-        let (record, source) = Record::new(name, &shape, dtype, &decision).map_err(|e| e.at(name, &shape))?;
+        let (shape, rule) = (shape.into(), law.into());
+        let layer = rule.layer.unwrap_or_else(|| Layer::of_shape(&shape));
         let stream = Stream::new(self.policy.seed, name);
-        let var = source.draw(&stream, &shape, dtype, device).map_err(|e| e.at(name, &shape))?;
-        lock(&self.records).insert(var.id(), record);
-        Ok(var)
+        let source = Source::new(&rule.scheme, &shape, layer, dtype);
+        let var = source.and_then(|source| source.draw(&stream, &shape, dtype, device));
+        var.map_err(|e| e.at(name, &shape))
     }
 
     /// [`var`](Self::var) as a plain tensor, without gradients.

@@ -26,8 +26,6 @@ pub enum Why {
     RunningStatistic,
     /// Nothing covers it; candle's zero was accepted by [`lenient`](crate::Initializer::lenient).
     Uncovered,
-    /// The law was given with the request, without a model.
-    Asked,
     /// It was in the `VarMap` without having been made by this initializer.
     Foreign,
 }
@@ -40,7 +38,6 @@ impl fmt::Display for Why {
             Self::Hint => f.pad("layer's hint"),
             Self::RunningStatistic => f.pad("running statistic"),
             Self::Uncovered => f.pad("NOT COVERED"),
-            Self::Asked => f.pad("asked for"),
             Self::Foreign => f.pad("not made here"),
         }
     }
@@ -52,13 +49,6 @@ pub(crate) struct Decision {
     pub(crate) scheme: Scheme,
     pub(crate) layer: Layer,
     pub(crate) why: Why,
-}
-
-impl Decision {
-    pub(crate) fn asked(rule: Rule, shape: &Shape) -> Self {
-        let layer = rule.layer.unwrap_or_else(|| Layer::of_shape(shape));
-        Self { scheme: rule.scheme, layer, why: Why::Asked }
-    }
 }
 
 /// Rules, default and strictness: everything an initializer decides by.

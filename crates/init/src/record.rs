@@ -4,9 +4,8 @@ use candle_core::{DType, Shape};
 use counter_rng::Law;
 
 use crate::policy::{Decision, Why};
-use crate::rule::Scheme;
-use crate::tensor::{Source, element_count, float};
-use crate::{Error, Fans, Init, Layer, Result};
+use crate::tensor::Source;
+use crate::{Fans, Layer};
 
 /// One parameter: what was asked, what it got and why.
 #[derive(Clone, Debug)]
@@ -33,23 +32,13 @@ pub struct Record {
 }
 
 impl Record {
-    /// Resolves a decision at a shape.
-    pub(crate) fn new(
-        name: &str,
-        shape: &Shape,
-        dtype: DType,
-        decision: &Decision,
-    ) -> Result<(Self, Source)> {
-        float(dtype)?;
-        element_count(shape)?;
-        let (source, law) = match &decision.scheme {
-            Scheme::Init(init) => {
-                let law = law(init, shape, decision.layer)?;
-                (Source::Law(law), Some(law))
-            }
-            Scheme::Custom(custom) => (Source::Custom(custom.clone()), None),
+    /// A decision, with the numbers of its law at the shape.
+    pub(crate) fn new(name: &str, shape: &Shape, dtype: DType, decision: &Decision, source: &Source) -> Self {
+        let law = match source {
+            Source::Law(law) => Some(law),
+            Source::Custom(_) => None,
         };
-        let record = Self {
+        Self {
             name: name.into(),
             shape: shape.clone(),
             dtype,
@@ -57,10 +46,9 @@ impl Record {
             law: decision.scheme.to_string(),
             layer: decision.layer,
             fans: Fans::new(shape, decision.layer).ok(),
-            target_mean: law.map(|law| law.mean()),
-            target_std: law.map(|law| law.std()),
-        };
-        Ok((record, source))
+            target_mean: law.map(Law::mean),
+            target_std: law.map(Law::std),
+        }
     }
 
     /// A parameter that this crate did not make.
@@ -75,13 +63,5 @@ impl Record {
     #[must_use]
     pub(crate) fn fans_text(&self) -> String {
         self.fans.map_or_else(String::new, |fans| format!("{} → {}", fans.fan_in, fans.fan_out))
-    }
-}
-
-/// The law at a shape. A tensor without elements needs no value, so a fan of zero is none of its worries.
-fn law(init: &Init, shape: &Shape, layer: Layer) -> Result<Law> {
-    match init.law(shape, layer) {
-        Err(Error::ZeroFan { .. }) if shape.dims().contains(&0) => Ok(Law::constant(0.0)?),
-        other => other,
     }
 }

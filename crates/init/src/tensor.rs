@@ -3,11 +3,11 @@
 use candle_core::{DType, Device, Shape, Tensor, Var, WithDType};
 use counter_rng::{Element, Law, Stream};
 
-use crate::rule::Custom;
-use crate::{Error, Result};
+use crate::rule::{Custom, Scheme};
+use crate::{Error, Init, Layer, Result};
 
 /// Number of elements, if memory could have that many.
-pub(crate) fn element_count(shape: &Shape) -> Result<usize> {
+fn element_count(shape: &Shape) -> Result<usize> {
     // Zero first: an empty tensor is small however large its other dimensions are.
     if shape.dims().contains(&0) {
         return Ok(0);
@@ -23,6 +23,22 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    /// Resolves a scheme at a shape, and refuses what cannot be made before anything is.
+    pub(crate) fn new(scheme: &Scheme, shape: &Shape, layer: Layer, dtype: DType) -> Result<Self> {
+        element_count(shape)?;
+        match scheme {
+            Scheme::Init(init) => {
+                let law = law(init, shape, layer)?;
+                fits(&law, dtype)?;
+                Ok(Self::Law(law))
+            }
+            Scheme::Custom(custom) => {
+                fits(&Law::constant(0.0)?, dtype)?;
+                Ok(Self::Custom(custom.clone()))
+            }
+        }
+    }
+
     /// Draws a variable. Values are made in memory, in their dtype, and uploaded where the device is not
     /// the processor: the same bits everywhere.
     pub(crate) fn draw(&self, stream: &Stream, shape: &Shape, dtype: DType, device: &Device) -> Result<Var> {
@@ -51,12 +67,25 @@ impl Custom {
     }
 }
 
-/// Refuses dtypes that weights cannot have.
-pub(crate) fn float(dtype: DType) -> Result<()> {
-    match dtype {
-        DType::F32 | DType::F64 | DType::BF16 | DType::F16 | DType::F8E4M3 => Ok(()),
-        _ => Err(Error::DType { dtype }),
+/// The law at a shape. A tensor without elements needs no value, so a fan of zero is none of its worries.
+fn law(init: &Init, shape: &Shape, layer: Layer) -> Result<Law> {
+    match init.law(shape, layer) {
+        Err(Error::ZeroFan { .. }) if shape.dims().contains(&0) => Ok(Law::constant(0.0)?),
+        other => other,
     }
+}
+
+/// That a dtype holds weights at all, and the values of this law.
+fn fits(law: &Law, dtype: DType) -> Result<()> {
+    match dtype {
+        DType::F32 => law.fits::<f32>()?,
+        DType::F64 => law.fits::<f64>()?,
+        DType::BF16 => law.fits::<half::bf16>()?,
+        DType::F16 => law.fits::<half::f16>()?,
+        DType::F8E4M3 => law.fits::<float8::F8E4M3>()?,
+        _ => return Err(Error::DType { dtype }),
+    }
+    Ok(())
 }
 
 fn fill<T: Element + WithDType>(law: &Law, stream: &Stream, shape: &Shape, device: &Device) -> Result<Var> {
