@@ -95,8 +95,8 @@ impl Initializer {
     /// Gives every parameter whose dotted path matches `pattern` this law. The first matching rule wins.
     ///
     /// `*` stands for any text, dots included; `?` for one character; `[0-9]` for a set; `{a,b}` for either.
-    /// A pattern that is no glob is reported by the next call that can fail, and a rule that matches
-    /// no parameter by [`report`](Self::report) and [`plan`](Self::plan).
+    /// A pattern that is no glob is reported by the next call that can fail, and a rule that decides for
+    /// no parameter (none matches, earlier rules take all, or only running statistics match) by [`report`](Self::report) and [`plan`](Self::plan).
     #[must_use]
     pub fn rule(mut self, pattern: &str, law: impl Into<Rule>) -> Self {
         match PatternRule::new(pattern, law.into()) {

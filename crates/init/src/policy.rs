@@ -72,7 +72,7 @@ impl Policy {
             Decision { scheme: rule.scheme.clone(), layer, why }
         };
         let hinted = |why| decided(&Init::from(hint).into(), why);
-        if matches!(last, "running_mean" | "running_var") {
+        if is_running_statistic(name) {
             return Ok(hinted(Why::RunningStatistic));
         }
         if let Some(rule) = self.rules.iter().find(|rule| rule.matches(name)) {
@@ -90,21 +90,21 @@ impl Policy {
         }
     }
 
-    /// That every rule has given something to one of `names`.
+    /// That every rule decides for at least one of `names`.
     pub(crate) fn check_rules(&self, names: &[&str]) -> Result<()> {
+        let names: Vec<_> = names.iter().copied().filter(|name| !is_running_statistic(name)).collect();
         for (i, rule) in self.rules.iter().enumerate() {
-            let mut matched = names.iter().filter(|name| rule.matches(name)).peekable();
-            if matched.peek().is_none() {
-                return Err(self.unused(rule, names));
+            let earlier = |name: &&str| self.rules[..i].iter().find(|earlier| earlier.matches(name));
+            let matched: Vec<_> = names.iter().filter(|name| rule.matches(name)).collect();
+            if matched.is_empty() {
+                return Err(self.unused(rule, &names));
             }
-            let before = |name: &&&str| self.rules[..i].iter().find(|earlier| earlier.matches(name));
-            let takers: Vec<_> = matched.map(|name| before(&name)).collect();
-            if let Some(earlier) =
-                takers.iter().copied().collect::<Option<Vec<_>>>().and_then(|t| t.first().copied())
-            {
+            // All are `Some` only if nothing is left for this rule.
+            let takers: Option<Vec<_>> = matched.into_iter().map(earlier).collect();
+            if let Some(taker) = takers.as_ref().and_then(|takers| takers.first()) {
                 return Err(Error::ShadowedRule {
                     pattern: rule.pattern.clone(),
-                    earlier: earlier.pattern.clone(),
+                    earlier: taker.pattern.clone(),
                 });
             }
         }
@@ -123,6 +123,11 @@ fn uncovered(name: &str, shape: &Shape) -> Error {
 
 fn last_part(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
+}
+
+/// A batch norm's statistics: candle keeps them among the variables, but they are measured, not learnt.
+pub(crate) fn is_running_statistic(name: &str) -> bool {
+    matches!(last_part(name), "running_mean" | "running_var")
 }
 
 /// The names under which candle's own layers ask for an honest zero.

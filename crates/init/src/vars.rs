@@ -3,6 +3,8 @@
 use candle_core::Var;
 use candle_nn::VarMap;
 
+use crate::policy::is_running_statistic;
+
 /// Every variable with its name, in name order.
 ///
 /// `VarMap::all_vars` walks a `HashMap`, so its order changes from run to run, and with it everything
@@ -33,6 +35,6 @@ pub fn named_vars(vars: &VarMap) -> Vec<(String, Var)> {
 /// gradient; an optimizer with weight decay, or a blanket re-initialization, would spoil them.
 #[must_use]
 pub fn trainable_vars(vars: &VarMap) -> Vec<Var> {
-    let statistic = |name: &str| name.ends_with("running_mean") || name.ends_with("running_var");
-    named_vars(vars).into_iter().filter(|(name, _)| !statistic(name)).map(|(_, var)| var).collect()
+    let learnt = |(name, _): &(String, Var)| !is_running_statistic(name);
+    named_vars(vars).into_iter().filter(learnt).map(|(_, var)| var).collect()
 }
