@@ -3,6 +3,7 @@
 use crate::element::Element;
 use crate::error::Error;
 use crate::sampler::Sampler;
+use crate::stream::zeroed;
 
 /// A distribution with its numbers.
 ///
@@ -147,6 +148,30 @@ impl Law {
     /// ```
     pub fn fits<T: Element>(&self) -> Result<(), Error> {
         Sampler::new::<T>(self).map(|_| ())
+    }
+
+    /// `count` values of a constant law, which needs no stream; `None` for any other law.
+    ///
+    /// ```
+    /// use counter_rng::Law;
+    /// let half = Law::constant(0.5)?.constant_vec::<f32>(3).transpose()?;
+    /// assert_eq!(half, Some(vec![0.5; 3]));
+    /// assert!(Law::normal(0.0, 1.0)?.constant_vec::<f32>(3).is_none());
+    /// # Ok::<(), counter_rng::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`fits`](Self::fits), and [`Error::OutOfMemory`].
+    #[must_use]
+    pub fn constant_vec<T: Element>(&self, count: u64) -> Option<Result<Vec<T>, Error>> {
+        let Kind::Constant(value) = self.0 else { return None };
+        Some(self.fits::<T>().and_then(|()| zeroed(count)).map(|mut values| {
+            // Zeroed memory costs nothing until it is touched.
+            if value.to_bits() != 0 {
+                values.fill(T::nearest(value));
+            }
+            values
+        }))
     }
 
     /// The bounds that no value passes: infinite for a normal.

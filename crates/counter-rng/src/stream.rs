@@ -92,9 +92,10 @@ impl Stream {
     /// As [`fill`](Self::fill), and [`Error::OutOfMemory`] where the memory cannot be had.
     pub fn vec<T: Element>(&self, law: &Law, range: Range<u64>) -> Result<Vec<T>, Error> {
         let count = range.end.saturating_sub(range.start);
-        let no_memory = |()| Error::OutOfMemory { count, dtype: T::NAME };
-        let length = usize::try_from(count).map_err(|_| no_memory(()))?;
-        let mut out = bytemuck::allocation::try_zeroed_vec(length).map_err(no_memory)?;
+        if let Some(values) = law.constant_vec(count) {
+            return values;
+        }
+        let mut out = zeroed(count)?;
         self.fill(law, range.start, &mut out)?;
         Ok(out)
     }
@@ -115,4 +116,11 @@ impl Stream {
     pub fn rng(&self) -> StreamRng {
         StreamRng::new(*self)
     }
+}
+
+/// Zeroed memory for `count` values.
+pub(crate) fn zeroed<T: Element>(count: u64) -> Result<Vec<T>, Error> {
+    let no_memory = || Error::OutOfMemory { count, dtype: T::NAME };
+    let length = usize::try_from(count).map_err(|_| no_memory())?;
+    bytemuck::allocation::try_zeroed_vec(length).map_err(|()| no_memory())
 }

@@ -7,11 +7,10 @@ use std::sync::{Arc, Mutex};
 use candle_core::{DType, Device, Shape, Tensor, Var};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init as Hint, VarMap};
-use counter_rng::Stream;
 
 use crate::initializer::{Records, Refused, lock};
 use crate::policy::Policy;
-use crate::tensor::Source;
+use crate::tensor::{Address, Source};
 use crate::{Error, Record, Result};
 
 /// Makes variables and puts them into a `VarMap`.
@@ -43,7 +42,8 @@ impl Wet {
         }
         let decision = self.policy.decide(name, shape, hint)?;
         let source = Source::new(&decision.scheme, shape, decision.layer, dtype)?;
-        let var = source.draw(&Stream::new(self.policy.seed, name), shape, dtype, device)?;
+        let at = Address { seed: self.policy.seed, name };
+        let var = source.draw(at, shape, dtype, device)?;
         // Drawn outside the lock, so that threads build at once; the name decides the values, so whoever
         // comes first leaves the same ones.
         match lock(self.vars.data()).entry(name.into()) {

@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{DType, Device, Shape, Tensor, TensorId, Var};
 use candle_nn::{VarBuilder, VarMap};
-use counter_rng::Stream;
 
 use crate::backend::{Dry, Wet};
 use crate::policy::Policy;
 use crate::rule::PatternRule;
-use crate::tensor::Source;
+use crate::tensor::{Address, Source};
 use crate::{Error, Layer, Plan, Record, Report, Result, Rule};
 
 /// A seed plus rules: gives every parameter of a model named, seeded, correct values.
@@ -170,9 +169,9 @@ impl Initializer {
     ) -> Result<Var> {
         let (shape, rule) = (shape.into(), law.into());
         let layer = rule.layer.unwrap_or_else(|| Layer::of_shape(&shape));
-        let stream = Stream::new(self.policy.seed, name);
+        let at = Address { seed: self.policy.seed, name };
         let source = Source::new(&rule.scheme, &shape, layer, dtype);
-        let var = source.and_then(|source| source.draw(&stream, &shape, dtype, device));
+        let var = source.and_then(|source| source.draw(at, &shape, dtype, device));
         var.map_err(|e| e.at(name, &shape))
     }
 

@@ -57,8 +57,8 @@ fn measure(tensor: &Tensor) -> Result<(f64, f64)> {
     let total = flat.elem_count();
     let (mut origin, mut sum, mut squares) = (None, 0.0, 0.0);
     for start in (0..total).step_by(CHUNK) {
-        let values = flat.narrow(0, start, CHUNK.min(total - start))?;
-        for value in values.to_dtype(DType::F64)?.to_vec1::<f64>()? {
+        let values = exact(&flat.narrow(0, start, CHUNK.min(total - start))?)?;
+        for value in values.to_vec1::<f64>()? {
             let d = value - *origin.get_or_insert(value);
             sum += d;
             squares += d * d;
@@ -67,6 +67,12 @@ fn measure(tensor: &Tensor) -> Result<(f64, f64)> {
     let n = total as f64;
     let mean = sum / n;
     Ok((origin.unwrap_or(f64::NAN) + mean, (squares / n - mean * mean).max(0.0).sqrt()))
+}
+
+/// The values in `f64`. An F8E4M3 goes by way of `f32`: candle's direct conversion never returns.
+fn exact(values: &Tensor) -> Result<Tensor> {
+    let wide = if values.dtype() == DType::F8E4M3 { values.to_dtype(DType::F32)? } else { values.clone() };
+    Ok(wide.to_dtype(DType::F64)?)
 }
 
 impl fmt::Display for Report {

@@ -16,6 +16,19 @@ fn element_count(shape: &Shape) -> Result<usize> {
     product.ok_or_else(|| Error::ElementCount { shape: shape.clone() })
 }
 
+/// What decides the values of a parameter.
+#[derive(Clone, Copy)]
+pub(crate) struct Address<'a> {
+    pub(crate) seed: u64,
+    pub(crate) name: &'a str,
+}
+
+impl Address<'_> {
+    fn stream(self) -> Stream {
+        Stream::new(self.seed, self.name)
+    }
+}
+
 /// Where the values of a parameter come from, with its numbers known.
 pub(crate) enum Source {
     Law(Law),
@@ -41,17 +54,17 @@ impl Source {
 
     /// Draws a variable. Values are made in memory, in their dtype, and uploaded where the device is not
     /// the processor: the same bits everywhere.
-    pub(crate) fn draw(&self, stream: &Stream, shape: &Shape, dtype: DType, device: &Device) -> Result<Var> {
+    pub(crate) fn draw(&self, at: Address<'_>, shape: &Shape, dtype: DType, device: &Device) -> Result<Var> {
         let law = match self {
             Self::Law(law) => law,
-            Self::Custom(custom) => return custom.draw(stream, shape, dtype, device),
+            Self::Custom(custom) => return custom.draw(&at.stream(), shape, dtype, device),
         };
         match dtype {
-            DType::F32 => fill::<f32>(law, stream, shape, device),
-            DType::F64 => fill::<f64>(law, stream, shape, device),
-            DType::BF16 => fill::<half::bf16>(law, stream, shape, device),
-            DType::F16 => fill::<half::f16>(law, stream, shape, device),
-            DType::F8E4M3 => fill::<float8::F8E4M3>(law, stream, shape, device),
+            DType::F32 => fill::<f32>(law, at, shape, device),
+            DType::F64 => fill::<f64>(law, at, shape, device),
+            DType::BF16 => fill::<half::bf16>(law, at, shape, device),
+            DType::F16 => fill::<half::f16>(law, at, shape, device),
+            DType::F8E4M3 => fill::<float8::F8E4M3>(law, at, shape, device),
             _ => Err(Error::DType { dtype }),
         }
     }
@@ -88,8 +101,10 @@ fn fits(law: &Law, dtype: DType) -> Result<()> {
     Ok(())
 }
 
-fn fill<T: Element + WithDType>(law: &Law, stream: &Stream, shape: &Shape, device: &Device) -> Result<Var> {
+fn fill<T: Element + WithDType>(law: &Law, at: Address<'_>, shape: &Shape, device: &Device) -> Result<Var> {
+    let count = element_count(shape)? as u64;
+    // A constant needs no stream, and two hashes are most of the cost of a small bias.
+    let values = law.constant_vec::<T>(count).unwrap_or_else(|| at.stream().vec(law, 0..count))?;
     // `from_vec` keeps the vector on the processor: no copy is made.
-    let values = stream.vec::<T>(law, 0..element_count(shape)? as u64)?;
     Ok(Var::from_vec(values, shape, device)?)
 }

@@ -3,7 +3,7 @@
 //! With `u` the tail probability and `x = 1 − 2u`, the quantile is `z = x·P(L)` where
 //! `L = −log2(4u(1−u))` (the variable of M. Giles, "Approximating the erfinv function", GPU Computing
 //! Gems, 2011, in base 2). The logarithm and `P` are our own fits; `docs/stream.md` has their
-//! errors. Checked over all 2³¹ magnitudes: at most 3 ulp from the exact quantile.
+//! errors. Over all 2³¹ magnitudes at most 3.64 ulp from the exact quantile, 99.2 % of them within 2.
 
 use crate::philox::{LANES, Lanes};
 

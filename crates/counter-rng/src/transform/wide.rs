@@ -39,7 +39,6 @@ pub trait Wide:
 }
 
 const SIGN: u32 = 1 << 31;
-const SIGN64: u64 = 1 << 63;
 
 /// `(m + ½)·2⁻³¹` with one rounding.
 #[inline(always)]
@@ -47,16 +46,17 @@ fn half_open(m: u32) -> f32 {
     (m as i32 as f32).mul_add(1.0 / 2_147_483_648.0, 1.0 / 4_294_967_296.0)
 }
 
-/// `(m + ½)·2⁻⁶³`: the integer's rounding to 53 bits, then one more.
+/// `(m + ½)·2⁻⁶³` for `m = 2³²·high + low`: the integer's rounding to 53 bits, then one more.
 #[inline(always)]
-fn half_open64(m: u64) -> f64 {
+fn half_open64(high: u32, low: u32) -> f64 {
     const STEP: f64 = 1.0 / 9_223_372_036_854_775_808.0;
-    (m as f64).mul_add(STEP, STEP / 2.0)
+    to_f64(high).mul_add(4_294_967_296.0, to_f64(low)).mul_add(STEP, STEP / 2.0)
 }
 
+/// A word as f64, exactly, by the signed conversion that every vector unit has.
 #[inline(always)]
-fn join(high: u32, low: u32) -> u64 {
-    u64::from(high) << 32 | u64::from(low)
+fn to_f64(word: u32) -> f64 {
+    f64::from((word ^ SIGN) as i32) + 2_147_483_648.0
 }
 
 impl Wide for f32 {
@@ -122,7 +122,8 @@ impl Wide for f64 {
     fn centred(high: &Lanes<u32>, low: &Lanes<u32>) -> Lanes<Self> {
         let mut c = [0.0; LANES];
         for l in 0..LANES {
-            c[l] = (join(high[l], low[l]) >> 11) as i64 as f64 - 4_503_599_627_370_495.5;
+            // The top 53 bits of the two words; exact up to and with the subtraction.
+            c[l] = to_f64(high[l]).mul_add(2_097_152.0, to_f64(low[l] >> 11)) - 4_503_599_627_370_495.5;
         }
         c
     }
@@ -131,9 +132,9 @@ impl Wide for f64 {
     fn tails(high: &Lanes<u32>, low: &Lanes<u32>) -> [Lanes<Self>; 2] {
         let (mut two_u, mut x) = ([0.0; LANES], [0.0; LANES]);
         for l in 0..LANES {
-            let word = join(high[l], low[l]);
-            two_u[l] = half_open64(word & !SIGN64);
-            x[l] = Self::from_bits(half_open64(!word & !SIGN64).to_bits() | word & SIGN64);
+            two_u[l] = half_open64(high[l] & !SIGN, low[l]);
+            let complement = half_open64(!high[l] & !SIGN, !low[l]);
+            x[l] = Self::from_bits(complement.to_bits() | u64::from(high[l] & SIGN) << 32);
         }
         [two_u, x]
     }
