@@ -66,7 +66,10 @@ fn measure(tensor: &Tensor) -> Result<(f64, f64)> {
     }
     let n = total as f64;
     let mean = sum / n;
-    Ok((origin.unwrap_or(f64::NAN) + mean, (squares / n - mean * mean).max(0.0).sqrt()))
+    let variance = squares / n - mean * mean;
+    // `max` would make a zero of NaN, which an empty tensor has, or one with a NaN inside.
+    let std = if variance < 0.0 { 0.0 } else { variance.sqrt() };
+    Ok((origin.unwrap_or(f64::NAN) + mean, std))
 }
 
 /// The values in `f64`. An F8E4M3 goes by way of `f32`: candle's direct conversion never returns.

@@ -62,7 +62,9 @@ fn word<T: PartialEq>(list: &[(&'static str, T)], value: &T) -> &'static str {
 impl fmt::Display for Init {
     /// The text that [`FromStr`] reads back to the same bits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((name, _)) = NAMED.iter().find(|(_, law)| law == self) {
+        // Minus zero equals `zeros` and is another number.
+        let negative = matches!(*self, Self::Const(value) if value.is_sign_negative());
+        if let Some((name, _)) = NAMED.iter().find(|(_, law)| law == self && !negative) {
             return f.pad(name);
         }
         match *self {

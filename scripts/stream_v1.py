@@ -1,0 +1,199 @@
+"""The random stream, version 1, written from docs/stream.md alone: plain Python, exact and slow.
+
+`python3 scripts/stream_v1.py > tests/data/stream_v1_values.csv` makes the table that
+tests/tests/stream_vectors.rs holds the Rust crate to.
+"""
+import functools
+import hashlib
+import math
+import struct
+from fractions import Fraction
+
+MASK = 0xFFFFFFFF
+INDICES = [0, 1, 15, 16, 63, 64, 1000, 6184, 68050, 82665, 2**34 + 5, 2**64 - 2]
+
+
+def word(seed, name, purpose, i):
+    text = b"candle-init/v1" + bytes([purpose]) + struct.pack("<Q", seed) + name.encode()
+    k0, k1, t0, t1 = struct.unpack("<4I", hashlib.sha256(text).digest()[:16])
+    block = 16 * (i // 64) + i % 16
+    c = [block & MASK, block >> 32, t0, t1]
+    for _ in range(10):
+        p0, p1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+        c = [(p1 >> 32) ^ c[1] ^ k0, p1 & MASK, (p0 >> 32) ^ c[3] ^ k1, p0 & MASK]
+        k0, k1 = (k0 + 0x9E3779B9) & MASK, (k1 + 0xBB67AE85) & MASK
+    return c[i % 64 // 16]
+
+
+def nearest(x, bits, least):
+    """x as a number of `bits` bits whose smallest normal exponent is `least`: nearest, ties to even."""
+    sign, size = math.copysign(1.0, x), abs(Fraction(x))
+    if size == 0:
+        return x
+    e = size.numerator.bit_length() - size.denominator.bit_length()
+    e -= size < Fraction(2) ** e
+    step = Fraction(2) ** (max(e, least) - bits + 1)
+    return sign * float(round(size / step) * step)
+
+
+FORMATS = {"f64": (53, -1022), "f32": (24, -126), "bf16": (8, -126), "f16": (11, -14), "f8e4m3": (4, -6)}
+r32 = lambda x: nearest(x, 24, -126)
+r64 = float
+
+
+def fma(r, a, b, c):
+    return r(Fraction(a) * Fraction(b) + Fraction(c))
+
+
+def horner(r, coefficients, t):
+    return functools.reduce(lambda total, c: fma(r, total, t, c), coefficients[::-1])
+
+
+def f32s(text):
+    return list(struct.unpack(f">{len(bytes.fromhex(text)) // 4}f", bytes.fromhex(text)))
+
+
+LOG = f32s("bfb8aa62 3f38ac17 bef5ff83 3eb7c9d9 be9832ce 3e8b9f0f be2ebacb")
+CENTRE = f32s("40158b79 3e712335 bb860c96 b9b7e7b3 38802eca b6549ceb b471f275 3357e9e5 b0aa44d3 afd008e2")
+TAIL = f32s("40986a94 3e0f2a58 baf902d5 38529788 b5d64d25 335bbc78"
+            "b0b90357 2dcb391c 2bdddd6c aaeadf4f 2912847b a673d581")
+FAR = f32s("40f90afc 3db38786 b9faef1f 36ad98fe b3947166 30915c6c adaac9ca 2a992939")
+
+
+def quantile32(two_u, x):
+    y = fma(r32, two_u, abs(x), two_u)
+    bits = struct.unpack(">i", struct.pack(">f", y))[0]
+    e = (bits - 0x3F3504F3) >> 23
+    t = r32(struct.unpack(">f", struct.pack(">i", bits - (e << 23)))[0] - 1.0)
+    slope = horner(r32, LOG, t)
+    table, middle = (CENTRE, 4.5) if y >= 2**-8 else (TAIL, 18.0) if y >= 2**-31 else (FAR, 46.0)
+    return r32(horner(r32, table, fma(r32, t, slope, -e - middle)) * x)
+
+
+# Wichura's coefficients: numerator and denominator of the centre, the tail and the far tail.
+RATIONAL = [[[float(c) for c in line.split()] for line in text.strip().splitlines()] for text in ("""
+3.3871328727963666080 133.14166789178437745 1971.5909503065514427 13731.693765509461125 45921.953931549871457 67265.770927008700853 33430.575583588128105 2509.0809287301226727
+1 42.313330701600911252 687.18700749205790830 5394.1960214247511077 21213.794301586595867 39307.895800092710610 28729.085735721942674 5226.4952788528545610
+""", """
+1.42343711074968357734 4.63033784615654529590 5.76949722146069140550 3.64784832476320460504 1.27045825245236838258 2.41780725177450611770e-1 2.27238449892691845833e-2 7.74545014278341407640e-4
+1 2.05319162663775882187 1.67638483018380384940 6.89767334985100004550e-1 1.48103976427480074590e-1 1.51986665636164571966e-2 5.47593808499534494600e-4 1.05075007164441684324e-9
+""", """
+6.65790464350110377720 5.46378491116411436990 1.78482653991729133580 2.96560571828504891230e-1 2.65321895265761230930e-2 1.24266094738807843860e-3 2.71155556874348757815e-5 2.01033439929228813265e-7
+1 5.99832206555887937690e-1 1.36929880922735805310e-1 1.48753612908506148525e-2 7.86869131145613259100e-4 1.84631831751005468180e-5 1.42151175831644588870e-7 2.04426310338993978564e-15
+""")]
+ARTANH = [1.0 / k for k in range(1, 22, 2)]
+
+
+def ln(p):
+    bits = struct.unpack(">q", struct.pack(">d", p))[0]
+    e = (bits - 0x3FE6A09E00000000) >> 52
+    m = struct.unpack(">d", struct.pack(">q", bits - (e << 52)))[0]
+    s = (m - 1.0) / (m + 1.0)
+    return fma(r64, e, math.log(2), 2.0 * s * horner(r64, ARTANH, s * s))
+
+
+def quantile64(two_u, x):
+    q = 0.5 * x
+    ratio = lambda k, r: horner(r64, RATIONAL[k][0], r) / horner(r64, RATIONAL[k][1], r)
+    if abs(q) <= 0.425:
+        return q * ratio(0, fma(r64, -q, q, 0.180625))
+    r = math.sqrt(-ln(0.5 * two_u))
+    return math.copysign(ratio(1, r - 1.6) if r <= 5.0 else ratio(2, r - 5.0), q)
+
+
+# A rounding, the word's bits behind the sign, the bits of a centred uniform, the quantile.
+WIDTHS = {"f32": (r32, 31, 24, quantile32), "f64": (r64, 63, 53, quantile64)}
+
+
+def tails(width, w):
+    """Twice the tail probability, and 1 less that with the sign of the word."""
+    r, bits, *_ = WIDTHS[width]
+    m, sign = w & (2**bits - 1), w >> bits
+    half_open = lambda m: fma(r, r(m), 2.0**-bits, 2.0 ** -(bits + 1))
+    return half_open(m), half_open(2**bits - 1 - m) * (-1.0) ** sign
+
+
+def window(mean, std, lo, up):
+    lower = lambda z: 0.5 * math.erfc(-z / math.sqrt(2))
+    alpha, beta = (lo - mean) / std, (up - mean) / std
+    below, above = lower(alpha), lower(-beta)
+    held = lower(-alpha) - above if alpha > 0 else lower(beta) - below if beta < 0 else 1.0 - below - above
+    return below, above, held
+
+
+def inside(dtype, lo, up):
+    """The bounds moved inside to values of the dtype."""
+    bits, least = FORMATS[dtype]
+    if lo == up:
+        return [nearest(lo, bits, least)] * 2
+
+    def move(x, towards):
+        if math.isinf(x):
+            return x
+        e = math.frexp(x)[1] - 1 if x else least
+        step = Fraction(2) ** (max(e, least) - bits + 1)
+        return float(towards(Fraction(x) / step) * step)
+
+    return move(lo, math.ceil), move(up, math.floor)
+
+
+def value(width, dtype, law, w):
+    """What word w (32 or 64 bits) stands for, before the rounding to a narrow dtype."""
+    r, bits, top, quantile = WIDTHS[width]
+    kind, *p = law
+    if kind == "constant":
+        return r(p[0])
+    if kind == "uniform":
+        lo, up = p
+        centred = (w >> (bits + 1 - top)) - (2.0 ** (top - 1) - 0.5)
+        result = fma(r, centred, r((up / 2 - lo / 2) * 2.0 ** -(top - 1)), r(lo / 2 + up / 2))
+        return clamp(result, *inside(dtype, lo, up))
+    two_u, x = tails(width, w)
+    if kind == "normal":
+        return fma(r, quantile(two_u, x), r(p[1]), r(p[0]))
+    mean, std, lo, up = p
+    below, above, held = window(*p)
+    two_lower, two_upper = (two_u, r(1.0 - x)) if x < 0 else (r(1.0 + x), two_u)
+    smaller = min(fma(r, two_lower, r(held), r(2.0 * below)), fma(r, two_upper, r(held), r(2.0 * above)))
+    z = quantile(smaller, fma(r, x, r(held), r(below - above)))
+    return clamp(fma(r, z, r(std), r(mean)), *inside(dtype, lo, up))
+
+
+def clamp(x, lo, up):
+    x = x if x > lo else lo
+    return x if x < up else up
+
+
+def bits_of(dtype, x):
+    """The bits of x, a value of the dtype, in hexadecimal."""
+    if dtype in ("f64", "f32", "bf16", "f16"):
+        text = struct.pack({"f64": ">d", "f16": ">e"}.get(dtype, ">f"), x).hex()
+        return text[:4] if dtype == "bf16" else text
+    e = max(math.frexp(x)[1] - 1, -6) if x else -6
+    mantissa = int(abs(x) / 2.0 ** (e - 3))
+    return f"{(mantissa + ((e + 6) << 3) + (math.copysign(1, x) < 0) * 128):02x}"
+
+
+def element(dtype, law, seed, name, i):
+    w = word(seed, name, 0, i)
+    if dtype == "f64":
+        return bits_of(dtype, value("f64", dtype, law, w << 32 | word(seed, name, 1, i)))
+    return bits_of(dtype, nearest(value("f32", dtype, law, w), *FORMATS[dtype]))
+
+
+LAWS = [("uniform", -1.0, 1.0), ("normal", 0.0, 1.0), ("truncated_normal", 0.0, 1.0, -2.0, 2.0)]
+MORE = [("constant", 0.3), ("uniform", -0.1, 0.7), ("normal", 0.25, 0.02), ("normal", 1.0, 0.7),
+        ("truncated_normal", 0.1, 0.3, -0.3, 0.7), ("truncated_normal", 0.0, 1.0, 5.0, math.inf),
+        ("truncated_normal", -1.0, 2.0, -math.inf, 0.5)]
+
+if __name__ == "__main__":
+    print("# Values of the random stream, version 1, as bits: made by scripts/stream_v1.py, which follows")
+    print("# docs/stream.md and shares nothing with the Rust code. p1..p4 are value; lo, up; mean, std; or mean,")
+    print("# std, lo, up. A public promise: a row may be added, never changed.")
+    print("seed,name,dtype,law,p1,p2,p3,p4,index,bits")
+    rows = [(42, "fc1.weight", d, law) for law in LAWS + MORE for d in FORMATS]
+    rows += [(2**64 - 1, "модель.вес", d, law) for law in LAWS for d in ("f32", "f64")]
+    for seed, name, dtype, law in rows:
+        parameters = [repr(p) for p in law[1:]] + [""] * (5 - len(law))
+        for i in INDICES:
+            print(seed, name, dtype, law[0], *parameters, i, element(dtype, law, seed, name, i), sep=",")

@@ -1,0 +1,185 @@
+//! One exam for every kernel, thread count and slice: the same bits, and nothing else touched.
+
+use std::error::Error as StdError;
+
+use counter_rng::{Element, Error, Kernel, Law, Stream};
+use float8::F8E4M3;
+use half::{bf16, f16};
+use proptest::prelude::*;
+
+type Outcome = Result<(), Box<dyn StdError>>;
+
+/// Where a tile, a 32-bit element or block number, or the range of indices begins or ends.
+const STARTS: [u64; 9] = [0, 1, 63, 64, 65, (1 << 34) - 1, 1 << 34, (1 << 36) - 64, u64::MAX - 4096];
+/// Around the lanes of a register and the elements of a tile.
+const LENGTHS: [usize; 17] = [0, 1, 2, 3, 15, 16, 17, 31, 48, 63, 64, 65, 127, 128, 129, 192, 195];
+/// Two threads' parts of 512 tiles and a ragged end: the first length that is shared out.
+const SHARED: usize = 2 * 512 * 64 + 83;
+/// Elements around each output that no fill may touch.
+const GUARD: usize = 5;
+
+/// A law of each kind; the truncated ones reach every polynomial of the quantile.
+fn laws() -> Result<[Law; 7], Error> {
+    let open = f64::INFINITY;
+    Ok([
+        Law::constant(0.3)?,
+        Law::uniform(-0.7, 1.3)?,
+        Law::normal(0.25, 1.5)?,
+        Law::truncated_normal(0.1, 1.0, -2.0, 1.75)?,
+        Law::truncated_normal(0.0, 1.0, 5.0, 6.0)?,
+        Law::truncated_normal(0.0, 1.0, 6.0, open)?,
+        Law::truncated_normal(1.0, 0.5, -open, open)?,
+    ])
+}
+
+/// A value that no law of these gives, to see what was written.
+fn poison<T: Element>() -> T {
+    T::nearest(-208.0)
+}
+
+/// Bits behind a value: its exact `f64` tells all apart, the zeros too.
+fn bits<T: Element>(values: &[T]) -> Vec<u64> {
+    values.iter().map(|v| v.widen().to_bits()).collect()
+}
+
+/// A fill of the middle of a poisoned buffer; its ends must stay as they were.
+fn filled<T: Element>(kernel: Kernel, law: &Law, start: u64, length: usize) -> Result<Vec<u64>, Error> {
+    let mut buffer = vec![poison::<T>(); length + 2 * GUARD];
+    Stream::new(9, "exam").fill_with(kernel, law, start, &mut buffer[GUARD..GUARD + length])?;
+    let (head, rest) = buffer.split_at(GUARD);
+    let (middle, tail) = rest.split_at(length);
+    assert!(head.iter().chain(tail).all(|v| *v == poison()), "written outside");
+    assert!(middle.iter().all(|v| *v != poison()), "not all written");
+    Ok(bits(middle))
+}
+
+fn same_everywhere<T: Element>(start: u64, length: usize) -> Outcome {
+    for law in laws()? {
+        let expected = filled::<T>(Kernel::Portable, &law, start, length)?;
+        for kernel in Kernel::available() {
+            let got = filled::<T>(kernel, &law, start, length)?;
+            assert!(got == expected, "{} {} {law:?} {start} {length}", kernel.name(), T::NAME);
+        }
+    }
+    Ok(())
+}
+
+fn exam<T: Element>() -> Outcome {
+    for start in STARTS {
+        LENGTHS.into_iter().try_for_each(|length| same_everywhere::<T>(start, length))?;
+    }
+    same_everywhere::<T>(77, SHARED)
+}
+
+#[test]
+fn every_kernel_gives_the_portable_bits() -> Outcome {
+    exam::<f32>()?;
+    exam::<f64>()?;
+    exam::<bf16>()?;
+    exam::<f16>()?;
+    exam::<F8E4M3>()
+}
+
+/// The exam sees a difference: another start, another law, one bit.
+#[test]
+fn the_exam_is_not_blind() -> Outcome {
+    let law = Law::normal(0.0, 1.0)?;
+    let expected = filled::<f32>(Kernel::detect(), &law, 64, 65)?;
+    assert_ne!(expected, filled::<f32>(Kernel::detect(), &law, 65, 65)?);
+    assert_ne!(expected, filled::<f32>(Kernel::detect(), &Law::normal(0.0, 1.0 + 1e-6)?, 64, 65)?);
+    assert_ne!(bits(&[0.0_f32]), bits(&[-0.0_f32]));
+    Ok(())
+}
+
+#[test]
+fn every_thread_count_gives_the_same_bits() -> Outcome {
+    for law in laws()? {
+        let fill = || filled::<f32>(Kernel::detect(), &law, 3, 3 * SHARED);
+        let expected = fill()?;
+        for threads in 1..=3 {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+            assert!(pool.install(fill)? == expected, "{threads} threads, {law:?}");
+        }
+    }
+    Ok(())
+}
+
+/// A fill in parts that each stay on one thread is the fill that is shared out.
+#[test]
+fn shared_and_single_fills_agree() -> Outcome {
+    for law in laws()? {
+        let whole = filled::<bf16>(Kernel::detect(), &law, 40, SHARED)?;
+        for (part, at) in whole.chunks(10_007).zip((40..).step_by(10_007)) {
+            assert!(filled::<bf16>(Kernel::detect(), &law, at, part.len())? == part, "{law:?} {at}");
+        }
+    }
+    Ok(())
+}
+
+fn slice_of_whole<T: Element>(seed: u64, from: usize, length: usize) -> Result<(), TestCaseError> {
+    let stream = Stream::new(seed, "sliced");
+    for law in laws().map_err(|e| TestCaseError::fail(e.to_string()))? {
+        let whole = stream.vec::<T>(&law, 0..(from + length) as u64);
+        let slice = stream.vec::<T>(&law, from as u64..(from + length) as u64);
+        prop_assert_eq!(whole.map(|v| bits(&v[from..])), slice.map(|v| bits(&v)));
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn slices_are_the_whole_cut(seed: u64, from in 0..700_usize, length in 0..400_usize) {
+        slice_of_whole::<f32>(seed, from, length)?;
+        slice_of_whole::<f64>(seed, from, length)?;
+        slice_of_whole::<bf16>(seed, from, length)?;
+        slice_of_whole::<f16>(seed, from, length)?;
+        slice_of_whole::<F8E4M3>(seed, from, length)?;
+    }
+
+    /// Cut anywhere, in any order, a range far out is what one fill makes of it.
+    #[test]
+    fn cuts_do_not_matter(start in 0..u64::MAX - 5000, length in 1..3000_usize, cut in 0..3000_usize) {
+        let (stream, law) = (Stream::new(1, "cut"), Law::normal(0.0, 1.0));
+        let law = law.map_err(|e| TestCaseError::fail(e.to_string()))?;
+        let cut = cut.min(length);
+        let (mut whole, mut parts) = (vec![0_f32; length], vec![0_f32; length]);
+        let (head, tail) = parts.split_at_mut(cut);
+        let fills = [
+            stream.fill(&law, start, &mut whole),
+            stream.fill(&law, start + cut as u64, tail),
+            stream.fill(&law, start, head),
+        ];
+        prop_assert_eq!(fills, [Ok(()), Ok(()), Ok(())]);
+        prop_assert_eq!(bits(&whole), bits(&parts));
+    }
+
+    /// The values that given words stand for are those of the stream that gives the words.
+    #[test]
+    fn words_stand_for_the_values(seed: u64, from in 0..1000_u64, length in 0..200_u64) {
+        let stream = Stream::new(seed, "words");
+        let low = Stream::with_purpose(seed, "words", counter_rng::Purpose::LowWords);
+        let words: Vec<u64> =
+            (from..from + length).map(|i| u64::from(stream.word(i)) << 32 | u64::from(low.word(i))).collect();
+        for law in laws().map_err(|e| TestCaseError::fail(e.to_string()))? {
+            prop_assert_eq!(law.values_of::<f32>(&words), stream.vec::<f32>(&law, from..from + length));
+            prop_assert_eq!(law.values_of::<f64>(&words), stream.vec::<f64>(&law, from..from + length));
+            prop_assert_eq!(law.values_of::<bf16>(&words), stream.vec::<bf16>(&law, from..from + length));
+        }
+    }
+}
+
+#[test]
+fn a_range_past_the_end_is_refused_and_leaves_the_buffer() -> Outcome {
+    let (stream, law) = (Stream::new(2, "end"), Law::normal(0.0, 1.0)?);
+    for (start, count) in [(u64::MAX, 1), (u64::MAX - 63, 64), (u64::MAX - 10, 20)] {
+        let mut out = vec![7.0_f32; count as usize];
+        assert_eq!(stream.fill(&law, start, &mut out), Err(Error::IndexOverflow { start, count }));
+        assert!(out.iter().all(|v| *v == 7.0), "{start} {count}");
+    }
+    let mut last = [7.0_f32; 64];
+    stream.fill(&law, u64::MAX - 64, &mut last)?;
+    assert!(last.iter().all(|v| *v != 7.0));
+    let (from, to) = (10, 3);
+    assert_eq!(stream.vec::<f32>(&law, from..to)?, []);
+    Ok(())
+}
