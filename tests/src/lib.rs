@@ -2,7 +2,13 @@
 
 pub mod catalogue;
 pub mod depth;
+pub mod models;
 pub mod rounded;
 pub mod stats;
 pub mod strategies;
 pub mod values;
+
+/// The code of the project's README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

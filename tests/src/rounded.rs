@@ -65,15 +65,15 @@ pub fn moments(law: Law, dtype: DType) -> [f64; 3] {
 mod tests {
     use super::*;
 
-    /// Rounding to steps of `h` adds `h²/12` to the variance; eight bits of a unit normal make 0.1 % of it.
+    /// Steps that grow with the value move the moments a little, and the less the finer they are.
     #[test]
-    fn rounding_widens_a_law_a_little() {
+    fn rounding_moves_the_moments_a_little() {
         let law = Law::Normal(0.0, 1.0);
         assert_eq!(moments(law, DType::F32), law.moments());
-        let [mean, std, kurtosis] = moments(law, DType::BF16);
-        assert!(mean.abs() < 1e-12 && (std - 1.0).abs() < 1e-5 && (kurtosis - 3.0).abs() < 1e-4);
-        let std = moments(law, DType::F8E4M3)[1];
-        assert!((1.0..1.005).contains(&std), "{std}");
+        let off = |dtype| (moments(law, dtype)[1] - 1.0).abs();
+        assert!(off(DType::F16) < 1e-7 && off(DType::BF16) < 1e-5 && off(DType::F8E4M3) < 1e-3);
+        assert!(off(DType::F8E4M3) > 1e-4);
+        assert!(moments(law, DType::F8E4M3)[0].abs() < 1e-12);
     }
 
     #[test]

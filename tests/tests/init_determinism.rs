@@ -34,6 +34,11 @@ fn equal(got: &[f64], expected: &[f64]) -> bool {
     got.len() == expected.len() && got.iter().zip(expected).all(|(g, e)| (g - e).abs() <= 1e-6 * e.abs())
 }
 
+/// The layers of the catalogue in any order.
+fn order() -> impl Strategy<Value = Vec<usize>> {
+    Just((0..CATALOGUE.len()).collect::<Vec<_>>()).prop_shuffle()
+}
+
 proptest! {
     /// A second writing of the stream, from the specification, gives the same numbers.
     #[test]
@@ -49,7 +54,8 @@ proptest! {
     #[test]
     fn dtypes_are_the_same_values_rounded(law in random_law(), weight in weight(20), seed: u64) {
         // Values inside a bound are moved to it where rounding would leave it, so only free laws compare.
-        let make = |dtype| Initializer::new(seed).tensor("w", weight.shape(), law.on(weight.layer), dtype, &CPU);
+        let (init, shape) = (Initializer::new(seed), weight.shape());
+        let make = |dtype| init.tensor("w", &shape, law.on(weight.layer), dtype, &CPU);
         let (single, double) = (make(DType::F32)?, values(&make(DType::F64)?)?);
         let (lo, up) = law.law(&weight.shape(), weight.layer)?.support();
         for dtype in [DType::BF16, DType::F16, DType::F8E4M3] {
@@ -58,7 +64,8 @@ proptest! {
             prop_assert!(got.iter().zip(&rounded).all(|(g, r)| g == r || !inside(*r)), "{law} {dtype:?}");
         }
         // A double refines the place that a word of 32 bits stands for, which in the tails is wide.
-        let (exact, scale) = (law.law(&weight.shape(), weight.layer)?, double.iter().fold(0.0_f64, |m, v| m.max(v.abs())));
+        let exact = law.law(&weight.shape(), weight.layer)?;
+        let scale = double.iter().fold(0.0_f64, |largest, v| largest.max(v.abs()));
         let near = |(s, d): (&f64, &f64)| {
             (s - d).abs() <= 1e-6 * scale || (exact.cdf(*s) - exact.cdf(*d)).abs() <= 0.5_f64.powi(32)
         };
@@ -71,7 +78,8 @@ proptest! {
     fn a_slice_is_the_tensors_part(
         law in random_law(), weight in weight(24), seed: u64, name in "[a-z.]{1,12}", cut in 0.0..1.0_f64,
     ) {
-        let tensor = Initializer::new(seed).tensor(&name, weight.shape(), law.on(weight.layer), DType::BF16, &CPU)?;
+        let (init, rule) = (Initializer::new(seed), law.on(weight.layer));
+        let tensor = init.tensor(&name, weight.shape(), rule, DType::BF16, &CPU)?;
         let (whole, law) = (singles(&tensor)?, law.law(&weight.shape(), weight.layer)?);
         let from = (cut * whole.len() as f64) as usize;
         let part = Stream::new(seed, &name).vec::<half::bf16>(&law, from as u64..whole.len() as u64)?;
@@ -80,7 +88,7 @@ proptest! {
 
     /// Layers asked in any order, some twice, some from a builder of their own.
     #[test]
-    fn the_order_of_requests_does_not_matter(order in Just((0..CATALOGUE.len()).collect::<Vec<_>>()).prop_shuffle(), seed: u64) {
+    fn the_order_of_requests_does_not_matter(order in order(), seed: u64) {
         let (sorted, shuffled) = (VarMap::new(), VarMap::new());
         let init = Initializer::new(seed);
         model(init.var_builder(&sorted, DType::F32, &CPU))?;
@@ -111,7 +119,9 @@ proptest! {
 
     /// Without a model the same name gives the same variable as in one, in every dtype.
     #[test]
-    fn a_variable_alone_is_the_models(law in random_law(), weight in weight(12), seed: u64, dtype in select(DTYPES.to_vec())) {
+    fn a_variable_alone_is_the_models(
+        law in random_law(), weight in weight(12), seed: u64, dtype in select(DTYPES.to_vec()),
+    ) {
         let (init, vars) = (Initializer::new(seed).rule("net.w", law.on(weight.layer)), VarMap::new());
         let inside = init.var_builder(&vars, dtype, &CPU).pp("net").get(weight.shape(), "w")?;
         let alone = init.var("net.w", weight.shape(), law.on(weight.layer), dtype, &CPU)?;

@@ -84,8 +84,8 @@ proptest! {
         let expected = oracle(law, &weight).ok_or_else(|| TestCaseError::fail("no oracle"))?;
         same_numbers(law, expected, &weight)?;
         // A gain multiplies the standard deviation, whatever the law.
-        let (plain, wider) = (expected.moments()[1], law.times(gain).law(&weight.shape(), weight.layer)?.std());
-        prop_assert!((wider / (gain * plain) - 1.0).abs() < 1e-9, "{law} times {gain}");
+        let wider = law.times(gain).law(&weight.shape(), weight.layer)?.std();
+        prop_assert!((wider / (gain * expected.moments()[1]) - 1.0).abs() < 1e-9, "{law} times {gain}");
         // The check sees 1 % of the gain.
         if law.needs_fans() {
             prop_assert!(same_numbers(law.times(1.01), expected, &weight).is_err(), "blind at {law}");
@@ -131,7 +131,8 @@ proptest! {
         let law = Init::VarianceScaling(v);
         let (lo, up) = law.law(&weight.shape(), weight.layer)?.support();
         for dtype in DTYPES {
-            let tensor = Initializer::new(seed).tensor("w", weight.shape(), law.on(weight.layer), dtype, &Device::Cpu)?;
+            let rule = law.on(weight.layer);
+            let tensor = Initializer::new(seed).tensor("w", weight.shape(), rule, dtype, &Device::Cpu)?;
             prop_assert!(inside(&values(&tensor)?, lo, up), "{law} {dtype:?} {weight:?}");
         }
     }
@@ -180,7 +181,7 @@ proptest! {
     fn samples_have_the_moments(
         law in random_law(), weight in weight(96), dtype in select(DTYPES.to_vec()), seed: u64,
     ) {
-        // Fewer and larger tensors: the same law on four times as many rows.
+        // Not from many tiny tensors: hashing their names takes longer than drawing.
         prop_assume!(weight.shape().elem_count() > 2000);
         let expected = oracle(law, &weight).ok_or_else(|| TestCaseError::fail("no oracle"))?;
         let [mean, std, kurtosis] = rounded::moments(expected, dtype);

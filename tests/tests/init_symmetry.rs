@@ -42,7 +42,8 @@ proptest! {
         let (from, to) = ((seed % dims.0 as u64) as usize, (seed / 7 % dims.0 as u64) as usize);
         if from != to {
             // One row copied over another is found.
-            let copied = weight.slice_assign(&[to..to + 1, 0..dims.1, 0..dims.2], &weight.narrow(0, from, 1)?)?;
+            let row = weight.narrow(0, from, 1)?;
+            let copied = weight.slice_assign(&[to..to + 1, 0..dims.1, 0..dims.2], &row)?;
             prop_assert!(twins(&copied)?, "a copied row is not found");
         }
     }

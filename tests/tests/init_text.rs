@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use acceptance::strategies::{bounded, random_law, weight};
+use acceptance::strategies::{random_law, weight};
 use acceptance::values::bits;
 use candle_core::{DType, Device, Shape};
 use candle_init::{
@@ -194,7 +194,7 @@ fn gains_are_candles_and_pytorchs() {
     }
     // `torch.nn.init.calculate_gain("leaky_relu", slope)`
     for (slope, gain) in
-        [(0.0, 1.414_213_562_373_095_1), (0.01, 1.414_142_856_997_835_4), (10.0, 0.140_719_508_946_058_38)]
+        [(0.0, std::f64::consts::SQRT_2), (0.01, 1.414_142_856_997_835_4), (10.0, 0.140_719_508_946_058_4)]
     {
         assert!((NonLinearity::LeakyReLU(slope).gain() - gain).abs() < 1e-15, "{slope}");
     }
@@ -225,7 +225,7 @@ proptest! {
     /// A law passed as a hint to any layer's request draws the values that a rule would give.
     #[test]
     fn a_hint_and_a_rule_give_the_same_values(
-        law in prop_oneof![bounded(), random_law()], dims in proptest::collection::vec(1..9_usize, 2..=4), seed: u64,
+        law in random_law(), dims in proptest::collection::vec(1..9_usize, 2..=4), seed: u64,
     ) {
         let shape = Shape::from(dims);
         let Some(hint) = law.to_candle(&shape, Layer::of_shape(&shape))? else { return Ok(()) };

@@ -8,12 +8,11 @@ use crate::{Error, Init, Layer, Result};
 
 /// Number of elements, if memory could have that many.
 fn element_count(shape: &Shape) -> Result<usize> {
-    // Zero first: an empty tensor is small however large its other dimensions are.
-    if shape.dims().contains(&0) {
-        return Ok(0);
-    }
-    let product = shape.dims().iter().try_fold(1_usize, |count, &dim| count.checked_mul(dim));
-    product.ok_or_else(|| Error::ElementCount { shape: shape.clone() })
+    // Without the zeros first: candle multiplies an empty shape's other dimensions too, for its strides.
+    let filled = shape.dims().iter().filter(|&&dim| dim > 0);
+    let product = filled.copied().try_fold(1_usize, usize::checked_mul);
+    let count = product.ok_or_else(|| Error::ElementCount { shape: shape.clone() })?;
+    Ok(if shape.dims().contains(&0) { 0 } else { count })
 }
 
 /// What decides the values of a parameter.

@@ -1,0 +1,64 @@
+//! The nonlinearities that the programs compare.
+
+use std::fmt;
+
+use candle_core::{Result, Tensor};
+use candle_init::{Init, init};
+
+/// The function between two layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// `max(0, x)`.
+    Relu,
+    /// The hyperbolic tangent.
+    Tanh,
+}
+
+impl Activation {
+    /// Applies the function to every element.
+    ///
+    /// # Errors
+    /// Whatever candle reports, for example a device that ran out of memory.
+    pub fn apply(self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::Relu => x.relu(),
+            Self::Tanh => x.tanh(),
+        }
+    }
+
+    /// Whether an output lies so far out that hardly any gradient passes.
+    ///
+    /// Beyond ±0.99 the slope of tanh, `1 - tanh²`, is under 0.02. ReLU never flattens out; its
+    /// zero side is counted as dead units instead.
+    #[must_use]
+    pub fn is_flat_at(self, output: f64) -> bool {
+        self == Self::Tanh && output.abs() > 0.99
+    }
+
+    /// The law derived for this function: He for ReLU, Glorot for tanh.
+    #[must_use]
+    pub fn usual_law(self) -> Init {
+        match self {
+            Self::Relu => init::HE_NORMAL,
+            Self::Tanh => init::GLOROT_UNIFORM,
+        }
+    }
+
+    /// The function's lower-case name, also the stem of the files written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Relu => "relu",
+            Self::Tanh => "tanh",
+        }
+    }
+}
+
+impl fmt::Display for Activation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Relu => "ReLU",
+            Self::Tanh => "tanh",
+        })
+    }
+}

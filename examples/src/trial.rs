@@ -1,0 +1,161 @@
+//! One network from initialization to the end of training, with what was measured on the way.
+
+use std::fmt;
+
+use anyhow::{Context, Result};
+use candle_core::{DType, Device, Var};
+use candle_init::{Init, Initializer, init, named_vars, trainable_vars};
+use candle_nn::VarMap;
+
+use crate::activation::Activation;
+use crate::data::Dataset;
+use crate::mlp::{Mlp, Shape};
+use crate::probe::Probe;
+use crate::progress::Progress;
+use crate::set::Set;
+use crate::train::{Epoch, Recipe, train};
+
+/// How many training images a network is measured on before training.
+const PROBE: usize = 512;
+
+/// What every trial of a run has in common.
+#[derive(Debug)]
+pub struct Setting {
+    /// The nonlinearity.
+    pub activation: Activation,
+    /// The network's shape.
+    pub shape: Shape,
+    /// How to train.
+    pub recipe: Recipe,
+    /// The training set on the device.
+    pub train: Set,
+    /// The test set on the device.
+    pub test: Set,
+}
+
+impl Setting {
+    /// Copies `data` to `device`.
+    ///
+    /// # Errors
+    /// As candle's own operations, for example a device that ran out of memory.
+    pub fn new(
+        activation: Activation,
+        shape: Shape,
+        recipe: Recipe,
+        data: &Dataset,
+        device: &Device,
+    ) -> Result<Self> {
+        let (train, test) = (Set::new(&data.train, device)?, Set::new(&data.test, device)?);
+        Ok(Self { activation, shape, recipe, train, test })
+    }
+
+    /// How many steps a trial takes.
+    ///
+    /// # Errors
+    /// If the training set is malformed, which [`Set::new`] never makes.
+    pub fn steps(&self) -> Result<usize> {
+        Ok(self.recipe.epochs * self.train.count()?.div_ceil(self.recipe.batch))
+    }
+}
+
+/// A network at its start.
+pub struct Trial {
+    /// The rules that its weights came from.
+    pub initializer: Initializer,
+    /// Its variables.
+    pub vars: VarMap,
+    /// What it does before training.
+    pub probe: Probe,
+    net: Mlp,
+}
+
+impl Trial {
+    /// Builds and measures the network whose weights follow `law`; its biases are 0.
+    ///
+    /// # Errors
+    /// If the law does not fit a parameter, or as candle's own operations.
+    pub fn new(setting: &Setting, law: Init) -> Result<Self> {
+        let (initializer, vars) = (rules(setting.recipe.seed, law), VarMap::new());
+        let vb = initializer.var_builder(&vars, DType::F32, setting.train.images.device());
+        let net = Mlp::new(vb, setting.shape, setting.activation)?;
+        let weights = hidden_weights(&vars, setting.shape.depth)?;
+        let probe = Probe::new(&net, &weights, &setting.train.slice(0, PROBE)?)?;
+        Ok(Self { initializer, vars, probe, net })
+    }
+
+    /// Trains the network.
+    ///
+    /// # Errors
+    /// As candle's own operations.
+    pub fn train(&self, setting: &Setting, progress: &Progress) -> Result<Vec<Epoch>> {
+        // In name order: candle's own order of variables changes from run to run.
+        let vars = trainable_vars(&self.vars);
+        train(&self.net, vars, [&setting.train, &setting.test], &setting.recipe, progress)
+    }
+
+    /// The loss before training, then that of each of `epochs`.
+    #[must_use]
+    pub fn losses(&self, epochs: &[Epoch]) -> Vec<f64> {
+        let after = epochs.iter().map(|epoch| epoch.loss);
+        std::iter::once(self.probe.loss).chain(after).collect()
+    }
+}
+
+impl fmt::Debug for Trial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // candle's map of variables cannot be shown.
+        f.debug_struct("Trial").field("probe", &self.probe).finish_non_exhaustive()
+    }
+}
+
+/// The programs' rules: one law for all weights, zero for all biases.
+#[must_use]
+pub fn rules(seed: u64, law: Init) -> Initializer {
+    Initializer::new(seed).rule("*.bias", init::ZEROS).weights(law)
+}
+
+/// The weights of `fc0`, `fc1`, ... in the order of the layers.
+fn hidden_weights(vars: &VarMap, depth: usize) -> Result<Vec<Var>> {
+    let named = named_vars(vars);
+    let find = |layer| {
+        let wanted = format!("fc{layer}.weight");
+        let found = named.iter().find(|(name, _)| *name == wanted).map(|(_, var)| var.clone());
+        found.with_context(|| format!("the network has no {wanted}; name its layers fc0, fc1, ..."))
+    };
+    (0..depth).map(find).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Finding;
+    use crate::train::Method;
+
+    fn setting(depth: usize) -> Setting {
+        let data = Dataset::load(None, 1).unwrap();
+        let shape = Shape { inputs: data.train.size, width: 32, depth };
+        let recipe = Recipe { method: Method::AdamW, lr: 1e-3, epochs: 1, batch: 64, noise: 0.1, seed: 1 };
+        Setting::new(Activation::Relu, shape, recipe, &data, &Device::Cpu).unwrap()
+    }
+
+    #[test]
+    fn two_runs_agree_to_the_bit() {
+        let losses = || {
+            let setting = setting(3);
+            let trial = Trial::new(&setting, init::HE_NORMAL).unwrap();
+            trial.losses(&trial.train(&setting, &Progress::quiet(1, "test")).unwrap())
+        };
+        assert_eq!(losses(), losses());
+    }
+
+    #[test]
+    fn laws_are_told_apart_by_what_they_do() {
+        let setting = setting(30);
+        let finding = |law| Finding::of(&Trial::new(&setting, law).unwrap().probe).name();
+        assert_eq!(finding(init::ZEROS), "all units the same");
+        assert_eq!(finding(Init::Const(0.01)), "all units the same");
+        assert_eq!(finding(Init::Randn { mean: 0., stdev: 1e-3 }), "vanished");
+        assert_eq!(finding(Init::Randn { mean: 0., stdev: 2. }), "exploded");
+        assert_eq!(finding(init::HE_NORMAL), "healthy");
+    }
+}
