@@ -7,6 +7,8 @@ use crate::train::Epoch;
 
 /// An accuracy this little above chance is chance.
 const MARGIN: f64 = 0.05;
+/// A network that gets fewer than half of the images right has hardly learnt.
+const HALF: f64 = 0.5;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,6 +27,11 @@ pub enum Ending {
         /// The share of the commonest digit.
         chance: f64,
     },
+    /// The network does better than that, but gets fewer than half of the images right.
+    Little {
+        /// The share of test images classed rightly.
+        accuracy: f64,
+    },
     /// The network learnt.
     Learnt {
         /// The share of test images classed rightly.
@@ -42,6 +49,8 @@ impl Ending {
             Self::Diverged { epoch: epochs.len(), loss }
         } else if accuracy <= chance + MARGIN {
             Self::Chance { accuracy, chance }
+        } else if accuracy < HALF {
+            Self::Little { accuracy }
         } else {
             Self::Learnt { accuracy }
         }
@@ -60,6 +69,7 @@ impl fmt::Display for Ending {
                 100. * accuracy,
                 100. * chance
             ),
+            Self::Little { accuracy } => write!(f, "hardly learnt, {:.2} % right", 100. * accuracy),
             Self::Learnt { accuracy } => write!(f, "learnt, {:.2} % right", 100. * accuracy),
         }
     }
@@ -78,6 +88,7 @@ mod tests {
         assert!(matches!(ending(f64::NAN, 0.99), Ending::Diverged { epoch: 1, .. }));
         assert!(matches!(ending(f64::INFINITY, 0.1), Ending::Diverged { .. }));
         assert!(matches!(ending(2.3, 0.07), Ending::Chance { .. }));
+        assert!(matches!(ending(9., 0.18), Ending::Little { .. }));
         assert!(matches!(ending(0.1, 0.97), Ending::Learnt { .. }));
         assert!(matches!(Ending::of(&[], 0.1), Ending::Diverged { .. }));
     }

@@ -42,10 +42,11 @@ fn order() -> impl Strategy<Value = Vec<usize>> {
 proptest! {
     /// A second writing of the stream, from the specification, gives the same numbers.
     #[test]
-    fn values_are_the_oracles(seed: u64, name in ".{0,20}", count in 1..300_usize) {
+    fn values_are_the_oracles(seed: u64, name in ".{0,20}", count in 4..300_usize) {
         let got = values(&drawn(seed, &name, count, DType::F32)?)?;
         prop_assert!(equal(&got, &oracle(seed, &name, 0, count)), "{seed} {name:?} {count}");
-        // The comparison tells the next seed and a shift by one element.
+        // The comparison tells the next seed and a shift by one element: four values or more that agree by
+        // chance have a probability below 1e-24.
         prop_assert!(!equal(&got, &oracle(seed.wrapping_add(1), &name, 0, count)));
         prop_assert!(!equal(&got, &oracle(seed, &name, 1, count)));
     }

@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use super::{Run, color};
 
 /// What lies beyond these is drawn on the edge, so that one exploded run cannot flatten the rest.
-const LOSS_BOUNDS: (f64, f64) = (1e-4, 1e1);
+const LOSS_BOUNDS: (f64, f64) = (1e-4, 1e2);
 const STD_BOUNDS: (f64, f64) = (1e-8, 1e4);
 
 /// A little room beyond the outer decades; without it rounding may drop their labels.
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn the_scale_spans_whole_decades() {
         assert_eq!(decades(&[vec![0.03, 2.3]], LOSS_BOUNDS), (1e-2, 1e1));
-        assert_eq!(decades(&[vec![1e30, 0., f64::NAN]], LOSS_BOUNDS), (0.1, 10.));
+        assert_eq!(decades(&[vec![1e30, 0., f64::NAN]], LOSS_BOUNDS), (1., 100.));
         let (lo, hi) = decades(&[vec![]], LOSS_BOUNDS);
         assert!(lo > 0. && hi >= 100. * lo && hi.is_finite());
     }
