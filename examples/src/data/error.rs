@@ -28,7 +28,7 @@ pub enum DataError {
     NoFolder(PathBuf),
     /// The file cannot be read or unpacked.
     #[error(
-        "{}: cannot read it ({source}); check its permissions or download it again",
+        "{}: cannot read it; check its permissions or download it again",
         file.display()
     )]
     Unreadable {
