@@ -4,8 +4,13 @@ use float8::F8E4M3;
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
+use crate::error::Error;
+use crate::kernel::Kernel;
+use crate::law::Law;
 use crate::philox::TILE;
+use crate::stream::Stream;
 use crate::transform::Wide;
+use crate::words;
 
 pub(crate) mod sealed {
     /// Keeps the lists of dtypes closed.
@@ -32,6 +37,13 @@ pub trait Element: sealed::Sealed + bytemuck::Zeroable + Copy + PartialEq + Send
     fn nearest(value: f64) -> Self;
     /// The value, exactly.
     fn widen(self) -> f64;
+    /// Fills in code that is compiled with this crate: as a generic it would be compiled again, at length and
+    /// by the user's settings, in every crate that fills.
+    #[doc(hidden)]
+    fn fill(kernel: Kernel, stream: &Stream, law: &Law, start: u64, out: &mut [Self]) -> Result<(), Error>;
+    /// [`Law::values_of`], likewise.
+    #[doc(hidden)]
+    fn values_of(law: &Law, words: &[u64]) -> Result<Vec<Self>, Error>;
     /// The next value towards +∞ (`towards_max`) or −∞; only asked inside the finite range.
     #[doc(hidden)]
     fn neighbour(self, towards_max: bool) -> Self;
@@ -74,6 +86,18 @@ macro_rules! element {
             fn widen(self) -> f64 {
                 let $s = self;
                 $widen
+            }
+            fn fill(
+                kernel: Kernel,
+                stream: &Stream,
+                law: &Law,
+                start: u64,
+                out: &mut [Self],
+            ) -> Result<(), Error> {
+                stream.fill_elements(kernel, law, start, out)
+            }
+            fn values_of(law: &Law, words: &[u64]) -> Result<Vec<Self>, Error> {
+                words::values_of(law, words)
             }
             fn neighbour(self, towards_max: bool) -> Self {
                 neighbour!(self, towards_max)

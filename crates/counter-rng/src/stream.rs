@@ -80,6 +80,17 @@ impl Stream {
         start: u64,
         out: &mut [T],
     ) -> Result<(), Error> {
+        T::fill(kernel, self, law, start, out)
+    }
+
+    /// The body of [`fill_with`](Self::fill_with).
+    pub(crate) fn fill_elements<T: Element>(
+        &self,
+        kernel: Kernel,
+        law: &Law,
+        start: u64,
+        out: &mut [T],
+    ) -> Result<(), Error> {
         let count = out.len() as u64;
         start.checked_add(count).ok_or(Error::IndexOverflow { start, count })?;
         fill::fill(kernel, self.0, Sampler::new::<T>(law)?, start, out);

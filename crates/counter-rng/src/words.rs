@@ -27,17 +27,22 @@ impl Law {
     /// # Errors
     /// As [`Stream::vec`](crate::Stream::vec), but for the range.
     pub fn values_of<T: Element>(&self, words: &[u64]) -> Result<Vec<T>, Error> {
-        let no_memory = |()| Error::OutOfMemory { count: words.len() as u64, dtype: T::NAME };
-        let mut out = bytemuck::allocation::try_zeroed_vec(words.len()).map_err(no_memory)?;
-        let kernel = Kernel::detect();
-        match Sampler::new::<T>(self)? {
-            Sampler::Constant(s) => out.fill(constant(s)),
-            Sampler::Uniform(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
-            Sampler::Normal(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
-            Sampler::Truncated(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
-        }
-        Ok(out)
+        T::values_of(self, words)
     }
+}
+
+/// The body of [`Law::values_of`].
+pub(crate) fn values_of<T: Element>(law: &Law, words: &[u64]) -> Result<Vec<T>, Error> {
+    let no_memory = |()| Error::OutOfMemory { count: words.len() as u64, dtype: T::NAME };
+    let mut out = bytemuck::allocation::try_zeroed_vec(words.len()).map_err(no_memory)?;
+    let kernel = Kernel::detect();
+    match Sampler::new::<T>(law)? {
+        Sampler::Constant(s) => out.fill(constant(s)),
+        Sampler::Uniform(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
+        Sampler::Normal(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
+        Sampler::Truncated(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
+    }
+    Ok(out)
 }
 
 /// As many values as words.
