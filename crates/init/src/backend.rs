@@ -8,8 +8,9 @@ use candle_core::{DType, Device, Shape, Tensor, Var};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init as Hint, VarMap};
 
-use crate::initializer::{Records, Refused, lock};
+use crate::initializer::{Records, lock};
 use crate::policy::Policy;
+use crate::rule::Refused;
 use crate::tensor::{Address, Source};
 use crate::{Error, Record, Result};
 

@@ -8,7 +8,7 @@ use candle_nn::{VarBuilder, VarMap};
 
 use crate::backend::{Dry, Wet};
 use crate::policy::Policy;
-use crate::rule::PatternRule;
+use crate::rule::{PatternRule, Refused};
 use crate::tensor::{Address, Source};
 use crate::{Error, Layer, Plan, Record, Report, Result, Rule};
 
@@ -63,18 +63,6 @@ pub struct Initializer {
 /// What was decided, by the identity of the tensor that came of it: right for any number of maps.
 pub(crate) type Records = Arc<Mutex<HashMap<TensorId, Record>>>;
 
-#[derive(Clone, Debug)]
-pub(crate) struct Refused {
-    pattern: String,
-    reason: String,
-}
-
-impl Refused {
-    pub(crate) fn error(&self) -> Error {
-        Error::Pattern { pattern: self.pattern.clone(), reason: self.reason.clone() }
-    }
-}
-
 impl Initializer {
     /// An initializer without rules: every layer of candle gets candle's own law, seeded.
     #[must_use]
@@ -100,16 +88,15 @@ impl Initializer {
     pub fn rule(mut self, pattern: &str, law: impl Into<Rule>) -> Self {
         match PatternRule::new(pattern, law.into()) {
             Ok(rule) => self.policy.rules.push(rule),
-            Err(Error::Pattern { pattern, reason }) => {
-                self.refused.get_or_insert(Refused { pattern, reason });
+            Err(refused) => {
+                self.refused.get_or_insert(refused);
             }
-            Err(_) => {}
         }
         self
     }
 
     /// Accepts what strictness refuses: uncovered parameters start at zero, as with candle alone, and rules
-    /// may match nothing. The report still says so.
+    /// may match nothing. The report still marks the uncovered ones.
     #[must_use]
     pub fn lenient(mut self) -> Self {
         self.policy.lenient = true;
@@ -126,7 +113,7 @@ impl Initializer {
     ///
     /// # Errors
     /// [`Error::Pattern`] for the first that was not.
-    pub fn check(&self) -> Result<()> {
+    pub fn check(&self) -> Result<(), Error> {
         self.refused.as_ref().map_or(Ok(()), |refused| Err(refused.error()))
     }
 

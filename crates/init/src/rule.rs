@@ -98,6 +98,19 @@ impl fmt::Display for Scheme {
     }
 }
 
+/// A pattern that is no glob, kept until a call that can fail reports it.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    pattern: String,
+    reason: String,
+}
+
+impl Refused {
+    pub(crate) fn error(&self) -> Error {
+        Error::Pattern { pattern: self.pattern.clone(), reason: self.reason.clone() }
+    }
+}
+
 /// A glob over the dotted path, and what it gives.
 #[derive(Clone, Debug)]
 pub(crate) struct PatternRule {
@@ -107,9 +120,8 @@ pub(crate) struct PatternRule {
 }
 
 impl PatternRule {
-    pub(crate) fn new(pattern: &str, rule: Rule) -> Result<Self> {
-        let refuse =
-            |e: globset::Error| Error::Pattern { pattern: pattern.into(), reason: e.kind().to_string() };
+    pub(crate) fn new(pattern: &str, rule: Rule) -> Result<Self, Refused> {
+        let refuse = |e: globset::Error| Refused { pattern: pattern.into(), reason: e.kind().to_string() };
         // The separator is a dot, which `*` passes; a backslash must not mean a folder on one system only.
         let glob = GlobBuilder::new(pattern)
             .literal_separator(false)
