@@ -145,8 +145,8 @@ pub const CATALOGUE: [Entry; 24] = [
         "lstm",
         |vb| done(lstm(3, 5, LSTMConfig::default(), vb)),
         &[
-            gates("weight_ih_l0", &[20, 3], 3.0, 20.0),
-            gates("weight_hh_l0", &[20, 5], 5.0, 20.0),
+            gates("weight_ih_l0", &[20, 3], 3.0, 5.0),
+            gates("weight_hh_l0", &[20, 5], 5.0, 5.0),
             own("bias_ih_l0", &[20], "zeros"),
             own("bias_hh_l0", &[20], "zeros"),
         ],
@@ -154,14 +154,14 @@ pub const CATALOGUE: [Entry; 24] = [
     entry(
         "lstm without bias",
         |vb| done(lstm(3, 5, LSTMConfig::default_no_bias(), vb)),
-        &[gates("weight_ih_l0", &[20, 3], 3.0, 20.0), gates("weight_hh_l0", &[20, 5], 5.0, 20.0)],
+        &[gates("weight_ih_l0", &[20, 3], 3.0, 5.0), gates("weight_hh_l0", &[20, 5], 5.0, 5.0)],
     ),
     entry(
         "gru",
         |vb| done(gru(3, 5, GRUConfig::default(), vb)),
         &[
-            gates("weight_ih_l0", &[15, 3], 3.0, 15.0),
-            gates("weight_hh_l0", &[15, 5], 5.0, 15.0),
+            gates("weight_ih_l0", &[15, 3], 3.0, 5.0),
+            gates("weight_hh_l0", &[15, 5], 5.0, 5.0),
             own("bias_ih_l0", &[15], "zeros"),
             own("bias_hh_l0", &[15], "zeros"),
         ],

@@ -84,7 +84,7 @@ pub fn fan() -> impl Strategy<Value = Fan> {
 
 /// Any form.
 pub fn distribution() -> impl Strategy<Value = Distribution> {
-    select(vec![Distribution::Normal, Distribution::TruncatedNormal, Distribution::Uniform])
+    select(vec![Distribution::Normal, Distribution::TRUNCATED_NORMAL, Distribution::Uniform])
 }
 
 /// Variance scaling by any fan and form, with scales from 1/16 to 16.

@@ -38,7 +38,7 @@ fn number() -> impl Strategy<Value = f64> {
 fn law() -> impl Strategy<Value = Init> {
     let four = (number(), number(), number(), number());
     let fan = select(vec![Fan::In, Fan::Out, Fan::Average, Fan::GeometricAverage]);
-    let form = select(vec![Distribution::Normal, Distribution::TruncatedNormal, Distribution::Uniform]);
+    let form = select(vec![Distribution::Normal, Distribution::TRUNCATED_NORMAL, Distribution::Uniform]);
     (four, 0..6_u8, fan, form).prop_map(|((a, b, lo, up), kind, fan, distribution)| match kind {
         0 => Init::Const(a),
         1 => Init::Uniform { lo, up },

@@ -34,7 +34,7 @@ fn oracle_scaling(v: VarianceScaling) -> Option<(Scaling, Form)> {
     };
     let form = match v.distribution {
         Distribution::Normal => Form::Normal,
-        Distribution::TruncatedNormal => Form::Truncated,
+        Distribution::TruncatedNormal { .. } => Form::Truncated,
         Distribution::Uniform => Form::Uniform,
         _ => return None,
     };

@@ -121,11 +121,11 @@ const MALFORMED: [(&str, &str); 22] = [
 fn malformed_texts_are_refused_with_help() {
     for (text, expected) in MALFORMED {
         match text.parse::<Init>() {
-            Err(InitError::LawText { text: shown, reason }) => {
+            Err(InitError::Text { text: shown, reason, .. }) => {
                 assert_eq!(shown, text);
                 assert!(reason.contains(expected), "`{text}`: {reason}");
             }
-            other => assert!(matches!(other, Err(InitError::LawText { .. })), "`{text}`: {other:?}"),
+            other => assert!(matches!(other, Err(InitError::Text { .. })), "`{text}`: {other:?}"),
         }
     }
 }
@@ -201,7 +201,7 @@ fn gains_are_candles_and_pytorchs() {
 }
 
 fn truncated(law: Init) -> bool {
-    let scaled = |v: VarianceScaling| v.distribution == Distribution::TruncatedNormal;
+    let scaled = |v: VarianceScaling| matches!(v.distribution, Distribution::TruncatedNormal { .. });
     matches!(law, Init::TruncatedNormal { .. }) || matches!(law, Init::VarianceScaling(v) if scaled(v))
 }
 

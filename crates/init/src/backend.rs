@@ -9,9 +9,11 @@ use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init as Hint, VarMap};
 
 use crate::initializer::{Records, lock};
+use crate::part::Asked;
+use crate::pattern::Refused;
 use crate::policy::Policy;
-use crate::rule::Refused;
-use crate::tensor::{Address, Source};
+use crate::source::Source;
+use crate::target::Target;
 use crate::{Error, Record, Result};
 
 /// Makes variables and puts them into a `VarMap`.
@@ -41,10 +43,11 @@ impl Wet {
         if let Some(var) = self.existing(name) {
             return reuse(&var, shape, dtype, device);
         }
-        let decision = self.policy.decide(name, shape, hint)?;
-        let source = Source::new(&decision.scheme, shape, decision.layer, dtype)?;
-        let at = Address { seed: self.policy.seed, name };
-        let var = source.draw(at, shape, dtype, device)?;
+        let known = |name: &str| self.existing(name).map(|var| var.shape().clone());
+        let decision = self.policy.decide(&Asked { name, shape, hint, known: &known })?;
+        let target = Target { seed: self.policy.seed, name, shape, layer: decision.layer, dtype };
+        let source = Source::new(&decision.rule, &target)?;
+        let var = source.draw(&target, device)?;
         // Drawn outside the lock, so that threads build at once; the name decides the values, so whoever
         // comes first leaves the same ones.
         match lock(self.vars.data()).entry(name.into()) {
@@ -108,6 +111,12 @@ struct Seen {
     uncovered: Vec<crate::error::Uncovered>,
 }
 
+impl Seen {
+    fn record(&self, name: &str) -> Option<&Record> {
+        self.index.get(name).and_then(|&at| self.records.get(at))
+    }
+}
+
 impl Dry {
     pub(crate) fn new(policy: Policy) -> Self {
         Self { policy, seen: Arc::default() }
@@ -124,12 +133,14 @@ impl Dry {
 
     fn request(&self, shape: &Shape, name: &str, hint: Hint, dtype: DType) -> Result<()> {
         let mut seen = lock(&self.seen);
-        if let Some(record) = seen.index.get(name).and_then(|&at| seen.records.get(at)) {
+        if let Some(record) = seen.record(name) {
             return repeat(record, shape, dtype);
         }
-        match self.policy.decide(name, shape, hint) {
+        let known = |name: &str| seen.record(name).map(|record| record.shape.clone());
+        match self.policy.decide(&Asked { name, shape, hint, known: &known }) {
             Ok(decision) => {
-                let source = Source::new(&decision.scheme, shape, decision.layer, dtype)?;
+                let target = Target { seed: self.policy.seed, name, shape, layer: decision.layer, dtype };
+                let source = Source::new(&decision.rule, &target)?;
                 let record = Record::new(name, shape, dtype, &decision, &source);
                 let at = seen.records.len();
                 seen.index.insert(name.into(), at);
@@ -179,8 +190,7 @@ impl SimpleBackend for Dry {
     fn get_unchecked(&self, name: &str, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
         let shape = {
             let seen = lock(&self.seen);
-            let record = seen.index.get(name).and_then(|&at| seen.records.get(at));
-            record.ok_or_else(|| Error::NoShape { parameter: name.into() })?.shape.clone()
+            seen.record(name).ok_or_else(|| Error::NoShape { parameter: name.into() })?.shape.clone()
         };
         placeholder(&shape, dtype, device)
     }

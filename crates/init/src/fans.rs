@@ -2,6 +2,7 @@
 
 use candle_core::Shape;
 
+use crate::axes::{Axes, Axis};
 use crate::{Error, Result};
 
 /// What a weight belongs to, as far as its fans depend on it: the layer kinds of `candle_nn`.
@@ -28,11 +29,17 @@ pub enum Layer {
     },
     /// `(rows, dim)`: `embedding`, read as `(out, in)` as candle and PyTorch do.
     Embedding,
-    /// `(gates·hidden, in)`: the stacked matrices of `lstm` and `gru`.
+    /// `(gates·hidden, in)`: the stacked matrices of `lstm` and `gru`, and of a packed query, key and value.
     Gates {
         /// How many matrices are stacked.
         gates: usize,
     },
+    /// Any other layout, with the role of each axis said: [`Layer::INPUT_FIRST`], [`Layer::EXPERTS`].
+    Axes(Axes),
+    /// `(out, in, kernel…)` read off the shape alone, whatever the layer is: PyTorch's
+    /// `_calculate_fan_in_and_fan_out`, wrong for groups and transposed convolutions, for those who need
+    /// the numbers of a PyTorch model.
+    AsPyTorch,
 }
 
 impl Layer {
@@ -40,6 +47,24 @@ impl Layer {
     pub const LSTM: Self = Self::Gates { gates: 4 };
     /// The three gates of candle's `gru`.
     pub const GRU: Self = Self::Gates { gates: 3 };
+    /// Query, key and value in one matrix `(3·width, in)`.
+    pub const QKV: Self = Self::Gates { gates: 3 };
+    /// A linear layer that keeps `(in, out)`, such as GPT-2's `Conv1D`, Keras's `Dense` and Flax's.
+    pub const INPUT_FIRST: Self = Self::Axes(Axes::of([Axis::Input, Axis::Output]));
+    /// A stack of independent matrices `(expert, out, in)`.
+    pub const EXPERTS: Self = Self::Axes(Axes::of([Axis::Stack, Axis::Output, Axis::Input]));
+
+    /// The kind of one of `blocks` equal blocks along the first axis.
+    pub(crate) fn block(self, blocks: usize) -> Self {
+        let of = |parts: usize| if parts.is_multiple_of(blocks) { parts / blocks } else { 1 };
+        match self {
+            Self::Gates { gates } if gates <= blocks => Self::Linear,
+            Self::Gates { gates } => Self::Gates { gates: of(gates) },
+            Self::Conv { groups } => Self::Conv { groups: of(groups) },
+            Self::ConvTranspose { groups, stride } => Self::ConvTranspose { groups: of(groups), stride },
+            whole => whole,
+        }
+    }
 
     /// The kind that a shape suggests when nothing else is known: a matrix is linear, a tensor of higher
     /// rank an ungrouped convolution, as candle, PyTorch and Keras guess too.
@@ -75,6 +100,8 @@ impl Fans {
     /// | convolution | `(o, i/g, k…)` | `i/g·∏k` | `o/g·∏k` |
     /// | transposed | `(i, o/g, k…)` | `i/g·∏k/∏stride` | `o/g·∏k` |
     /// | gates | `(n·h, i)` | `i` | `h` |
+    /// | axes | any | `∏input·∏kernel` | `∏output·∏kernel` |
+    /// | as PyTorch | `(a, b, k…)` | `b·∏k` | `a·∏k` |
     ///
     /// candle and PyTorch differ in two places: they do not divide the fan-out by the groups, and they
     /// swap the fans of a transposed convolution and ignore its stride.
@@ -83,6 +110,9 @@ impl Fans {
     /// [`Error::Layer`] where the kind does not describe the shape.
     pub fn new(shape: &Shape, layer: Layer) -> Result<Self> {
         let refuse = |required| Error::Layer { layer, shape: shape.clone(), required };
+        if let Layer::Axes(axes) = layer {
+            return axes.fans(shape.dims()).map_err(refuse);
+        }
         let [rows, columns, kernel @ ..] = shape.dims() else {
             return Err(refuse("a weight has rank 2 or more"));
         };
@@ -91,6 +121,7 @@ impl Fans {
         let (rows, columns) = (*rows as f64, *columns as f64);
         let (fan_in, fan_out) = match layer {
             Layer::Linear | Layer::Embedding => (columns, rows),
+            Layer::Axes(_) | Layer::AsPyTorch => (columns * taps, rows * taps),
             Layer::Conv { groups } => (columns * taps, rows / groups as f64 * taps),
             Layer::ConvTranspose { groups, stride } => {
                 let sites = (stride as f64).powf(kernel.len() as f64);

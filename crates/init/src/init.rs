@@ -4,7 +4,9 @@ use candle_core::Shape;
 use candle_nn::init as candle;
 use counter_rng::Law;
 
-use crate::{Distribution, Error, Fan, Fans, Layer, NonLinearity, Result, Rule, VarianceScaling};
+use crate::{
+    Centre, Distribution, Error, Fan, Fans, Layer, Matrix, NonLinearity, Result, Rule, Stft, VarianceScaling,
+};
 
 /// A law of initialization: what a parameter's values are drawn from, before its shape is known.
 ///
@@ -51,6 +53,47 @@ pub enum Init {
     },
     /// A standard deviation that follows from the fans: Glorot, He, LeCun and all between.
     VarianceScaling(VarianceScaling),
+    /// Orthonormal along the shorter side and Haar-distributed, times `gain` (Saxe et al., ICLR 2014,
+    /// arXiv:1312.6120; Mezzadri 2007, arXiv:math-ph/0609050): one matrix a gate, group or expert.
+    ///
+    /// Without an `axis`, outputs are the rows, and inputs with their kernel taps the columns: PyTorch's
+    /// `orthogonal_` for linear and convolution layers. With one, that axis is the rows and all others the
+    /// columns: 0 is PyTorch's `orthogonal_` whatever the layer, −1 Keras's `Orthogonal` and JAX's
+    /// `orthogonal(column_axis=-1)`. It makes the whole parameter; slices are cut from it.
+    Orthogonal {
+        /// The factor on every element.
+        gain: f64,
+        /// The axis of the rows; negative counts from the end.
+        axis: Option<isize>,
+    },
+    /// A matrix of outputs by inputs at the centre of the kernel, zero at its other taps, times `gain`; of a
+    /// linear layer the whole weight. One matrix a gate, group or expert.
+    ///
+    /// With the identity PyTorch's `eye_` and `dirac_` and Keras's `Identity`; with the orthogonal matrix
+    /// JAX's `delta_orthogonal` (Xiao et al., ICML 2018, arXiv:1806.05393, algorithm 2), which also needs as
+    /// many outputs as inputs; with the Hadamard matrix ZerO (arXiv:2110.12661).
+    Delta {
+        /// What stands at the centre.
+        matrix: Matrix,
+        /// The factor on every element.
+        gain: f64,
+        /// Which tap is the centre.
+        centre: Centre,
+    },
+    /// Kernels of a short-time Fourier transform, times `gain`.
+    Stft {
+        /// The factor on every element.
+        gain: f64,
+        /// Which transform.
+        stft: Stft,
+    },
+    /// `start + step·j` at index `j` of the last axis, the same in all rows.
+    Range {
+        /// The first value.
+        start: f64,
+        /// The difference of neighbours.
+        step: f64,
+    },
 }
 
 /// Where a normal is cut; peers disagree on the unit, so here it is said.
@@ -78,8 +121,21 @@ pub const ZEROS: Init = Init::Const(0.0);
 /// All ones.
 pub const ONES: Init = Init::Const(1.0);
 
+/// Haar-orthogonal. PyTorch's `orthogonal_`, Keras's `Orthogonal`, JAX's `orthogonal`.
+pub const ORTHOGONAL: Init = Init::Orthogonal { gain: 1.0, axis: None };
+/// Passes the input through: the identity matrix, at the centre of a kernel. PyTorch's `eye_` and `dirac_`.
+pub const IDENTITY: Init = delta(Matrix::Identity);
+/// An orthogonal matrix at the centre of a kernel: a convolution that keeps norms. JAX's `delta_orthogonal`.
+pub const DELTA_ORTHOGONAL: Init = delta(Matrix::Orthogonal);
+/// ZerO: a start without randomness that still breaks symmetry.
+pub const HADAMARD: Init = delta(Matrix::Hadamard);
+
+const fn delta(matrix: Matrix) -> Init {
+    Init::Delta { matrix, gain: 1.0, centre: Centre::Middle }
+}
+
 macro_rules! points {
-    ($($(#[$doc:meta])* $name:ident = $scale:literal, $fan:ident, $distribution:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $scale:expr, $fan:ident, $distribution:ident;)*) => {
         $($(#[$doc])* pub const $name: Init = Init::VarianceScaling(VarianceScaling {
             scale: $scale,
             fan: Fan::$fan,
@@ -95,21 +151,40 @@ points! {
     /// Normal, `std = √(2/(fan_in+fan_out))`. PyTorch's `xavier_normal_`.
     GLOROT_NORMAL = 1.0, Average, Normal;
     /// Truncated normal, `std = √(2/(fan_in+fan_out))` after the cut. Keras's `GlorotNormal`, JAX's `glorot_normal`.
-    GLOROT_TRUNCATED_NORMAL = 1.0, Average, TruncatedNormal;
+    GLOROT_TRUNCATED_NORMAL = 1.0, Average, TRUNCATED_NORMAL;
     /// Uniform, `std = √(2/fan_in)`: keeps the variance of ReLU nets (He et al., ICCV 2015, eq. 10). PyTorch's
     /// `kaiming_uniform_(nonlinearity="relu")`, candle's `DEFAULT_KAIMING_UNIFORM`.
     HE_UNIFORM = 2.0, In, Uniform;
     /// Normal, `std = √(2/fan_in)`. PyTorch's `kaiming_normal_`, candle's `DEFAULT_KAIMING_NORMAL`.
     HE_NORMAL = 2.0, In, Normal;
     /// Truncated normal, `std = √(2/fan_in)` after the cut. Keras's `HeNormal`, JAX's `he_normal`.
-    HE_TRUNCATED_NORMAL = 2.0, In, TruncatedNormal;
+    HE_TRUNCATED_NORMAL = 2.0, In, TRUNCATED_NORMAL;
     /// Uniform, `std = √(1/fan_in)` (LeCun et al., "Efficient BackProp", 1998, eq. 16). Keras's `LecunUniform`.
     LECUN_UNIFORM = 1.0, In, Uniform;
     /// Normal, `std = √(1/fan_in)`: what self-normalising nets ask for. PyTorch's `kaiming_normal_(nonlinearity="linear")`.
     LECUN_NORMAL = 1.0, In, Normal;
     /// Truncated normal, `std = √(1/fan_in)` after the cut. Keras's `LecunNormal`, JAX's `lecun_normal`.
-    LECUN_TRUNCATED_NORMAL = 1.0, In, TruncatedNormal;
+    LECUN_TRUNCATED_NORMAL = 1.0, In, TRUNCATED_NORMAL;
+    /// Uniform on `±1/√fan_in`, `std = √(1/(3·fan_in))`: what PyTorch gives linear and convolution layers
+    /// (`kaiming_uniform_(a=√5)`).
+    PYTORCH_UNIFORM = 1.0 / 3.0, In, Uniform;
+    /// Uniform on `±1/fan_in`: the first layer of a SIREN (Sitzmann et al., NeurIPS 2020, arXiv:2006.09661,
+    /// appendix 1.5). For the others see [`siren`].
+    SIREN_FIRST = 1.0 / 3.0, InSquared, Uniform;
+    /// Normal, `std = 1/√fan_in · min(1, √(fan_out/fan_in))`: spectral µP, whose spectral norm is about
+    /// `√(fan_out/fan_in)` at any width (Yang, Simon and Bernstein 2023, arXiv:2310.17813, parametrization 1).
+    SPECTRAL_NORMAL = 1.0, Spectral, Normal;
 }
+
+/// Normal cut at ±3 sigmas, `std = 1/√fan_in` **before the cut**: "mitchell" of OLMo (Groeneveld et al., ACL
+/// 2024, arXiv:2402.00838). Its residual branches are this law [`by_depth`](Init::by_depth).
+pub const MITCHELL: Init = Init::VarianceScaling(VarianceScaling {
+    scale: 0.973_336_924_662_541_5, // the variance of a standard normal cut at ±3
+    fan: Fan::In,
+    distribution: Distribution::TruncatedNormal { sigmas: 3.0 },
+});
+
+pub use crate::recipe::{forget_gate_bias, mamba_a_log, mamba_dt_bias, prior_bias, siren};
 
 impl Init {
     /// A normal cut at ±2 sigmas, `stdev` before the cut: JAX's and Keras's `truncated_normal`.
@@ -137,6 +212,10 @@ impl Init {
             Self::VarianceScaling(v) => {
                 Self::VarianceScaling(VarianceScaling { scale: v.scale * factor * factor.abs(), ..v })
             }
+            Self::Orthogonal { gain, axis } => Self::Orthogonal { gain: gain * factor, axis },
+            Self::Delta { matrix, gain, centre } => Self::Delta { matrix, gain: gain * factor, centre },
+            Self::Stft { gain, stft } => Self::Stft { gain: gain * factor, stft },
+            Self::Range { start, step } => Self::Range { start: start * factor, step: step * factor },
         }
     }
 
@@ -161,7 +240,8 @@ impl Init {
     ///
     /// # Errors
     /// [`Error::NoFan`] for a fan law on rank 0 or 1, [`Error::ZeroFan`], [`Error::Layer`] for a kind that does not
-    /// describe the shape, [`Error::Scale`] and [`Error::Law`] for numbers that make no distribution.
+    /// describe the shape, [`Error::Scale`] and [`Error::Law`] for numbers that make no distribution,
+    /// [`Error::NotElementwise`] for orthogonal matrices and their kin.
     pub fn law(&self, shape: &Shape, layer: Layer) -> Result<Law> {
         Ok(match *self {
             Self::Const(value) => Law::constant(value)?,
@@ -174,6 +254,9 @@ impl Init {
                 }
             },
             Self::VarianceScaling(scaling) => self.scaled(scaling, shape, layer)?,
+            Self::Orthogonal { .. } | Self::Delta { .. } | Self::Stft { .. } | Self::Range { .. } => {
+                return Err(Error::NotElementwise { law: self.to_string() });
+            }
         })
     }
 
@@ -189,23 +272,26 @@ impl Init {
     }
 
     /// The hint that says this law at this shape in candle's own words, for `get_with_hints`; `None` for
-    /// truncated laws, which candle cannot say.
+    /// truncated and structured laws, which candle cannot say.
     ///
     /// # Errors
     /// As [`Init::law`].
     pub fn to_candle(&self, shape: &Shape, layer: Layer) -> Result<Option<candle::Init>> {
-        let law = self.law(shape, layer)?;
+        let law = match self.law(shape, layer) {
+            Err(Error::NotElementwise { .. }) => return Ok(None),
+            law => law?,
+        };
         let uniform = |(lo, up)| candle::Init::Uniform { lo, up };
         Ok(match *self {
             Self::Const(value) => Some(candle::Init::Const(value)),
             Self::Uniform { .. } => Some(uniform(law.support())),
             Self::Randn { mean, stdev } => Some(candle::Init::Randn { mean, stdev }),
-            Self::TruncatedNormal { .. } => None,
             Self::VarianceScaling(scaling) => match scaling.distribution {
                 Distribution::Normal => Some(candle::Init::Randn { mean: 0.0, stdev: law.std() }),
                 Distribution::Uniform => Some(uniform(law.support())),
-                Distribution::TruncatedNormal => None,
+                Distribution::TruncatedNormal { .. } => None,
             },
+            _ => None,
         })
     }
 }

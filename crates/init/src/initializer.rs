@@ -7,10 +7,11 @@ use candle_core::{DType, Device, Shape, Tensor, TensorId, Var};
 use candle_nn::{VarBuilder, VarMap};
 
 use crate::backend::{Dry, Wet};
+use crate::pattern::{Pattern, Refused};
 use crate::policy::Policy;
-use crate::rule::{PatternRule, Refused};
-use crate::tensor::{Address, Source};
-use crate::{Error, Layer, Plan, Record, Report, Result, Rule};
+use crate::source::Source;
+use crate::target::Target;
+use crate::{Dialect, Error, Layer, Plan, Record, Report, Result, Rule};
 
 /// A seed plus rules: gives every parameter of a model named, seeded, correct values.
 ///
@@ -35,6 +36,25 @@ use crate::{Error, Layer, Plan, Record, Report, Result, Rule};
 /// # Ok::<(), candle_init::Error>(())
 /// ```
 ///
+/// # In a file
+///
+/// An initializer is written and read by any format of `serde`:
+///
+/// ```
+/// # use candle_init::Initializer;
+/// let init: Initializer = toml::from_str(r#"
+///     seed = 42
+///     dialect = "pytorch"
+///     rules = [
+///         ["*.c_proj.weight", "normal(std=0.02).gpt2(layers=12)"],
+///         ["wte.weight", "normal(std=0.02).zero_row(0)"],
+///     ]
+///     layers = [["encoder.rnn.*", "lstm"]]
+/// "#)?;
+/// assert_eq!(init.seed(), 42);
+/// # Ok::<(), toml::de::Error>(())
+/// ```
+///
 /// # What a parameter gets
 ///
 /// 1. `running_mean` and `running_var` start where batch norm says (0 and 1); no rule touches them.
@@ -42,9 +62,10 @@ use crate::{Error, Layer, Plan, Record, Report, Result, Rule};
 /// 3. A weight that a linear, recurrent or convolution layer asks for (rank 2 or more, Kaiming hint, or a
 ///    transposed convolution's uniform), or that a model fetches without a hint under the name `weight`:
 ///    the [default law](Self::weights), if there is one.
-/// 4. The layer's own hint: candle's law, seeded.
-/// 5. A bias (`bias`, `beta`, `bias_ih_l*`, `bias_hh_l*`) of rank 0 or 1 that asks for zero gets zero.
-/// 6. Anything else asked for without a hint is an error that names the rule to add, or zero when
+/// 4. What the [dialect](Self::dialect) gives the layer, if there is one.
+/// 5. The layer's own hint: candle's law, seeded.
+/// 6. A bias (`bias`, `beta`, `bias_ih_l*`, `bias_hh_l*`) of rank 0 or 1 that asks for zero gets zero.
+/// 7. Anything else asked for without a hint is an error that names the rule to add, or zero when
 ///    [lenient](Self::lenient). candle alone cannot tell such a request from an honest zero.
 ///
 /// # One name, one tensor
@@ -67,7 +88,8 @@ impl Initializer {
     /// An initializer without rules: every layer of candle gets candle's own law, seeded.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        let policy = Policy { seed, rules: Vec::new(), weights: None, lenient: false };
+        let (rules, layers) = (Vec::new(), Vec::new());
+        let policy = Policy { seed, rules, layers, weights: None, dialect: None, lenient: false };
         Self { policy, refused: None, records: Arc::default() }
     }
 
@@ -86,13 +108,42 @@ impl Initializer {
     /// no parameter (none matches, earlier rules take all, or only running statistics match) by [`report`](Self::report) and [`plan`](Self::plan).
     #[must_use]
     pub fn rule(mut self, pattern: &str, law: impl Into<Rule>) -> Self {
-        match PatternRule::new(pattern, law.into()) {
-            Ok(rule) => self.policy.rules.push(rule),
-            Err(refused) => {
-                self.refused.get_or_insert(refused);
-            }
+        if let Some(pattern) = self.pattern(pattern) {
+            self.policy.rules.push((pattern, law.into()));
         }
         self
+    }
+
+    /// Says what kind of layer the matching parameters belong to, where name, shape and hint cannot: the
+    /// gates of a recurrent layer, a stride, groups. Their law stays as it is decided; the first match wins.
+    ///
+    /// ```
+    /// use candle_init::{Dialect, Initializer, Layer};
+    /// let init = Initializer::new(42).dialect(Dialect::PyTorch).layer("encoder.rnn.*", Layer::GRU);
+    /// ```
+    #[must_use]
+    pub fn layer(mut self, pattern: &str, layer: Layer) -> Self {
+        if let Some(pattern) = self.pattern(pattern) {
+            self.policy.layers.push((pattern, layer));
+        }
+        self
+    }
+
+    /// Gives every layer of `candle_nn` what the same layer has in another framework, weights and biases,
+    /// unless a rule or [`weights`](Self::weights) says otherwise.
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.policy.dialect = Some(dialect);
+        self
+    }
+
+    /// What it decides by.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    fn pattern(&mut self, text: &str) -> Option<Pattern> {
+        Pattern::new(text).map_err(|refused| self.refused.get_or_insert(refused)).ok()
     }
 
     /// Accepts what strictness refuses: uncovered parameters start at zero, as with candle alone, and rules
@@ -156,9 +207,8 @@ impl Initializer {
     ) -> Result<Var> {
         let (shape, rule) = (shape.into(), law.into());
         let layer = rule.layer.unwrap_or_else(|| Layer::of_shape(&shape));
-        let at = Address { seed: self.policy.seed, name };
-        let source = Source::new(&rule.scheme, &shape, layer, dtype);
-        let var = source.and_then(|source| source.draw(at, &shape, dtype, device));
+        let target = Target { seed: self.policy.seed, name, shape: &shape, layer, dtype };
+        let var = Source::new(&rule, &target).and_then(|source| source.draw(&target, device));
         var.map_err(|e| e.at(name, &shape))
     }
 

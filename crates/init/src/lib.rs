@@ -17,19 +17,40 @@
 
 #![forbid(unsafe_code)]
 
+mod activation;
+mod activation_text;
+mod axes;
 mod backend;
+mod constant;
+pub mod depth;
+mod dialect;
 mod error;
 mod fans;
+mod function;
 mod gain;
 pub mod init;
 mod initializer;
+mod kronrod;
+mod layout;
+mod matrix;
+mod modifier;
 mod nearest;
+mod orthogonal;
+mod part;
+mod pattern;
 mod plan;
 mod policy;
+mod quadrature;
+mod recipe;
 mod record;
 mod report;
 mod rule;
+mod serial;
+mod source;
+mod step;
+mod stft;
 mod table;
+mod target;
 mod tensor;
 mod text;
 mod variance_scaling;
@@ -38,16 +59,26 @@ mod vars;
 pub use counter_rng;
 pub use counter_rng::Law;
 
+pub use activation::Activation;
+pub use axes::{Axes, Axis};
+pub use dialect::Dialect;
 pub use error::{Error, Result, Uncovered};
 pub use fans::{Fans, Layer};
-pub use gain::NonLinearity;
+pub use function::ScalarFunction;
+pub use gain::{NonLinearity, backward_gain, backward_gain_estimate, gain, gain_estimate};
 pub use init::{Cut, Init};
 pub use initializer::Initializer;
+pub use kronrod::Estimate;
+pub use matrix::{Centre, Matrix};
+#[doc(hidden)]
+pub use orthogonal::{Scalar, defect, orthonormal};
 pub use plan::Plan;
 pub use policy::Why;
+pub use quadrature::{expectation, second_moment, slope_moment};
 pub use record::Record;
 pub use report::{Entry, Report};
 pub use rule::Rule;
+pub use stft::{Scaling, Side, Stft, Window};
 pub use text::NAMED;
 pub use variance_scaling::{Distribution, Fan, STD_CUT_AT_TWO_SIGMAS, VarianceScaling};
 pub use vars::{named_vars, trainable_vars};

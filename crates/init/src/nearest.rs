@@ -6,3 +6,11 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
     let best = candidates.min_by_key(|candidate| distance(candidate))?;
     (distance(best) <= name.chars().count().div_ceil(3)).then_some(best)
 }
+
+/// What to say of an unknown word: the nearest known one, or all of them.
+pub(crate) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    match nearest(word, known.clone()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("known are {}", known.collect::<Vec<_>>().join(", ")),
+    }
+}

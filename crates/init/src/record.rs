@@ -1,10 +1,9 @@
 //! What is known of a parameter once its law is decided.
 
 use candle_core::{DType, Shape};
-use counter_rng::Law;
 
 use crate::policy::{Decision, Why};
-use crate::tensor::Source;
+use crate::source::Source;
 use crate::{Fans, Layer};
 
 /// One parameter: what was asked, what it got and why.
@@ -19,35 +18,32 @@ pub struct Record {
     pub dtype: DType,
     /// Why it got its law.
     pub why: Why,
-    /// The law in text form; a custom law's name.
+    /// The law with its modifiers in text form; a custom law's name.
     pub law: String,
     /// The layer kind that its fans were computed for.
     pub layer: Layer,
     /// Its fans, where it has any.
     pub fans: Option<Fans>,
-    /// The expectation of its values; `None` for a custom law.
+    /// The expectation of its values, where it is known without drawing them.
     pub target_mean: Option<f64>,
-    /// The standard deviation of its values; `None` for a custom law.
+    /// The standard deviation of its values, where it is known without drawing them.
     pub target_std: Option<f64>,
 }
 
 impl Record {
     /// A decision, with the numbers of its law at the shape.
     pub(crate) fn new(name: &str, shape: &Shape, dtype: DType, decision: &Decision, source: &Source) -> Self {
-        let law = match source {
-            Source::Law(law) => Some(law),
-            Source::Custom(_) => None,
-        };
+        let moments = source.moments();
         Self {
             name: name.into(),
             shape: shape.clone(),
             dtype,
             why: decision.why.clone(),
-            law: decision.scheme.to_string(),
+            law: decision.rule.to_string(),
             layer: decision.layer,
             fans: Fans::new(shape, decision.layer).ok(),
-            target_mean: law.map(Law::mean),
-            target_std: law.map(Law::std),
+            target_mean: moments.map(|(mean, _)| mean),
+            target_std: moments.map(|(_, std)| std),
         }
     }
 
@@ -59,9 +55,10 @@ impl Record {
         Self { name, shape: shape.clone(), dtype, why, law, layer, fans, target_mean: None, target_std: None }
     }
 
-    /// The fans as a table shows them: `784 → 256`.
+    /// The fans as a table shows them, with the layer kind that they were computed for: `linear 784 → 256`.
     #[must_use]
     pub(crate) fn fans_text(&self) -> String {
-        self.fans.map_or_else(String::new, |fans| format!("{} → {}", fans.fan_in, fans.fan_out))
+        let text = |fans: Fans| format!("{} {} → {}", self.layer, fans.fan_in, fans.fan_out);
+        self.fans.map_or_else(String::new, text)
     }
 }

@@ -1,109 +1,153 @@
-//! From a law and a stream to a variable on a device.
+//! From a source to a variable on a device.
 
-use candle_core::{DType, Device, Shape, Tensor, Var, WithDType};
-use counter_rng::{Element, Law, Stream};
+use candle_core::{DType, Device, Tensor, Var, WithDType};
+use counter_rng::{Element, Law, Purpose};
+use rayon::prelude::*;
 
-use crate::rule::{Custom, Scheme};
-use crate::{Error, Init, Layer, Result};
-
-/// Number of elements, if memory could have that many.
-fn element_count(shape: &Shape) -> Result<usize> {
-    // Without the zeros first: candle multiplies an empty shape's other dimensions too, for its strides.
-    let filled = shape.dims().iter().filter(|&&dim| dim > 0);
-    let product = filled.copied().try_fold(1_usize, usize::checked_mul);
-    let count = product.ok_or_else(|| Error::ElementCount { shape: shape.clone() })?;
-    Ok(if shape.dims().contains(&0) { 0 } else { count })
-}
-
-/// What decides the values of a parameter.
-#[derive(Clone, Copy)]
-pub(crate) struct Address<'a> {
-    pub(crate) seed: u64,
-    pub(crate) name: &'a str,
-}
-
-impl Address<'_> {
-    fn stream(self) -> Stream {
-        Stream::new(self.seed, self.name)
-    }
-}
-
-/// Where the values of a parameter come from, with its numbers known.
-pub(crate) enum Source {
-    Law(Law),
-    Custom(Custom),
-}
+use crate::orthogonal::{Scalar, orthonormal};
+use crate::rule::Custom;
+use crate::source::{Orthogonal, Source};
+use crate::step::Step;
+use crate::target::{Target, element_count};
+use crate::{Error, Result};
 
 impl Source {
-    /// Resolves a scheme at a shape, and refuses what cannot be made before anything is.
-    pub(crate) fn new(scheme: &Scheme, shape: &Shape, layer: Layer, dtype: DType) -> Result<Self> {
-        element_count(shape)?;
-        match scheme {
-            Scheme::Init(init) => {
-                let law = law(init, shape, layer)?;
-                fits(&law, dtype)?;
-                Ok(Self::Law(law))
-            }
-            Scheme::Custom(custom) => {
-                fits(&Law::constant(0.0)?, dtype)?;
-                Ok(Self::Custom(custom.clone()))
-            }
+    /// Draws a variable. Values are made in memory, in their dtype, and uploaded where the device is not
+    /// the processor: the same bits everywhere.
+    pub(crate) fn draw(&self, target: &Target<'_>, device: &Device) -> Result<Var> {
+        match target.dtype {
+            DType::F32 => self.var::<f32, f32>(target, device),
+            DType::F64 => self.var::<f64, f64>(target, device),
+            DType::BF16 => self.var::<half::bf16, f32>(target, device),
+            DType::F16 => self.var::<half::f16, f32>(target, device),
+            DType::F8E4M3 => self.var::<float8::F8E4M3, f32>(target, device),
+            dtype => Err(Error::DType { dtype }),
         }
     }
 
-    /// Draws a variable. Values are made in memory, in their dtype, and uploaded where the device is not
-    /// the processor: the same bits everywhere.
-    pub(crate) fn draw(&self, at: Address<'_>, shape: &Shape, dtype: DType, device: &Device) -> Result<Var> {
-        let law = match self {
-            Self::Law(law) => law,
-            Self::Custom(custom) => return custom.draw(&at.stream(), shape, dtype, device),
+    /// `T` is the dtype, `W` the one that its values are computed in before they are rounded.
+    fn var<T: Element + WithDType, W: Scalar>(&self, target: &Target<'_>, device: &Device) -> Result<Var> {
+        let values = match self {
+            Self::Law(law) => elementwise::<T>(law, target)?,
+            Self::Custom(custom) => return custom.draw(target, device),
+            Self::Orthogonal(orthogonal) if orthogonal.layout.is_row_major() && orthogonal.taps == 1 => {
+                orthogonal.plain::<T, W>(target)?
+            }
+            made => {
+                let mut wide = zeros(target.elements())?;
+                made.write::<W>(&mut wide, 0, target)?;
+                rounded::<T>(&wide, target)?
+            }
         };
-        match dtype {
-            DType::F32 => fill::<f32>(law, at, shape, device),
-            DType::F64 => fill::<f64>(law, at, shape, device),
-            DType::BF16 => fill::<half::bf16>(law, at, shape, device),
-            DType::F16 => fill::<half::f16>(law, at, shape, device),
-            DType::F8E4M3 => fill::<float8::F8E4M3>(law, at, shape, device),
-            _ => Err(Error::DType { dtype }),
+        // `from_vec` keeps the vector on the processor: no copy is made.
+        Ok(Var::from_vec(values, target.shape, device)?)
+    }
+
+    /// Writes the elements from `start` on, which are this source's whole part of the parameter.
+    fn write<W: Scalar>(&self, out: &mut [f64], start: usize, target: &Target<'_>) -> Result<()> {
+        match self {
+            Self::Law(law) => {
+                let range = start as u64..(start + out.len()) as u64;
+                let values = target.stream(Purpose::Values).vec::<W>(law, range)?;
+                out.iter_mut().zip(values).for_each(|(out, value)| *out = value.widen());
+            }
+            Self::Formula(formula) => out.iter_mut().enumerate().for_each(|(i, out)| *out = formula(i)),
+            Self::Orthogonal(orthogonal) => orthogonal.write::<W>(out, start, target)?,
+            Self::Custom(custom) => {
+                let values = custom.values(target)?;
+                out.iter_mut().zip(values).for_each(|(out, value)| *out = value.into());
+            }
+            Self::Blocks(blocks) => {
+                for (range, source) in blocks {
+                    let start = start + range.start;
+                    source.write::<W>(out.get_mut(range.clone()).unwrap_or_default(), start, target)?;
+                }
+            }
+            Self::Changed(source, steps) => {
+                source.write::<W>(out, start, target)?;
+                steps.iter().for_each(|step: &Step| step.apply(out, start, target));
+            }
         }
+        Ok(())
+    }
+}
+
+impl Orthogonal {
+    fn write<W: Scalar>(&self, out: &mut [f64], start: usize, target: &Target<'_>) -> Result<()> {
+        let cols = self.layout.cols();
+        let matrices = self.matrices::<W>(start, target)?;
+        let part = self.layout.rows() * cols;
+        for (i, out) in out.iter_mut().enumerate() {
+            let place = self.layout.place(i);
+            let entry = matrices.get(place.part * part + place.row * cols + place.col);
+            let here = entry.filter(|_| place.tap == self.tap);
+            *out = here.map_or(0.0, |&entry| self.gain * entry.into());
+        }
+        Ok(())
+    }
+
+    /// The matrices of all parts, one after another.
+    fn matrices<W: Scalar>(&self, start: usize, target: &Target<'_>) -> Result<Vec<W>> {
+        let (rows, cols) = (self.layout.rows(), self.layout.cols());
+        let stream = target.stream(Purpose::Auxiliary);
+        let mut whole = Vec::new();
+        for part in 0..self.layout.parts() {
+            let first = (start / self.taps + part * rows * cols) as u64;
+            let mut matrix = orthonormal::<W>(rows, cols, &stream, first)?;
+            if whole.is_empty() {
+                whole = matrix;
+            } else {
+                whole.append(&mut matrix);
+            }
+        }
+        Ok(whole)
+    }
+
+    /// The whole parameter where its elements lie as those of its matrices do: without places to look up.
+    fn plain<T: Element, W: Scalar>(&self, target: &Target<'_>) -> Result<Vec<T>> {
+        let matrices = self.matrices::<W>(0, target)?;
+        let round = |entry: W| T::nearest(self.gain * entry.into());
+        Ok(matrices.into_par_iter().with_min_len(1 << 14).map(round).collect())
     }
 }
 
 impl Custom {
-    fn draw(&self, stream: &Stream, shape: &Shape, dtype: DType, device: &Device) -> Result<Var> {
-        let (values, expected) = ((self.draw)(shape, stream)?, element_count(shape)?);
+    fn values(&self, target: &Target<'_>) -> Result<Vec<f32>> {
+        let values = (self.draw)(target.shape, &target.stream(Purpose::Values))?;
+        let expected = element_count(target.shape)?;
         if values.len() != expected {
             return Err(Error::CustomLength { law: self.name.to_string(), expected, got: values.len() });
         }
-        Ok(Var::from_tensor(&Tensor::from_vec(values, shape, device)?.to_dtype(dtype)?)?)
+        Ok(values)
+    }
+
+    fn draw(&self, target: &Target<'_>, device: &Device) -> Result<Var> {
+        let values = Tensor::from_vec(self.values(target)?, target.shape, device)?;
+        Ok(Var::from_tensor(&values.to_dtype(target.dtype)?)?)
     }
 }
 
-/// The law at a shape. A tensor without elements needs no value, so a fan of zero is none of its worries.
-fn law(init: &Init, shape: &Shape, layer: Layer) -> Result<Law> {
-    match init.law(shape, layer) {
-        Err(Error::ZeroFan { .. }) if shape.dims().contains(&0) => Ok(Law::constant(0.0)?),
-        other => other,
-    }
-}
-
-/// That a dtype holds weights at all, and the values of this law.
-fn fits(law: &Law, dtype: DType) -> Result<()> {
-    match dtype {
-        DType::F32 => law.fits::<f32>()?,
-        DType::F64 => law.fits::<f64>()?,
-        DType::BF16 => law.fits::<half::bf16>()?,
-        DType::F16 => law.fits::<half::f16>()?,
-        DType::F8E4M3 => law.fits::<float8::F8E4M3>()?,
-        _ => return Err(Error::DType { dtype }),
-    }
-    Ok(())
-}
-
-fn fill<T: Element + WithDType>(law: &Law, at: Address<'_>, shape: &Shape, device: &Device) -> Result<Var> {
-    let count = element_count(shape)? as u64;
+fn elementwise<T: Element>(law: &Law, target: &Target<'_>) -> Result<Vec<T>> {
+    let count = element_count(target.shape)? as u64;
     // A constant needs no stream, and two hashes are most of the cost of a small bias.
-    let values = law.constant_vec::<T>(count).unwrap_or_else(|| at.stream().vec(law, 0..count))?;
-    // `from_vec` keeps the vector on the processor: no copy is made.
-    Ok(Var::from_vec(values, shape, device)?)
+    let stream = || target.stream(Purpose::Values);
+    Ok(law.constant_vec::<T>(count).unwrap_or_else(|| stream().vec(law, 0..count))?)
+}
+
+/// Memory for intermediate values.
+fn zeros(count: usize) -> Result<Vec<f64>> {
+    let mut values = Vec::new();
+    let no_memory = |_| counter_rng::Error::OutOfMemory { count: count as u64, dtype: "f64" };
+    values.try_reserve_exact(count).map_err(no_memory)?;
+    values.resize(count, 0.0);
+    Ok(values)
+}
+
+/// Every value rounded to the dtype, which must have it.
+fn rounded<T: Element>(values: &[f64], target: &Target<'_>) -> Result<Vec<T>> {
+    let refused = values.iter().enumerate().find(|(_, value)| !(value.abs() <= T::MAX));
+    if let Some((index, &value)) = refused {
+        return Err(Error::Value { dtype: target.dtype, index, value });
+    }
+    Ok(values.iter().map(|&value| T::nearest(value)).collect())
 }

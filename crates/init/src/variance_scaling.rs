@@ -16,19 +16,31 @@ pub enum Fan {
     Average,
     /// `√(fan_in·fan_out)`: JAX's `fan_geo_avg`.
     GeometricAverage,
+    /// `fan_in²`: a width that falls as `1/fan_in`, as in the first layer of a SIREN.
+    InSquared,
+    /// `fan_in·max(1, fan_in/fan_out)`: the variance of spectral µP.
+    Spectral,
 }
 
 /// The form of the distribution. Its standard deviation is the same in all three.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Distribution {
     /// A normal, not truncated: PyTorch's, and Keras's `untruncated_normal`.
     Normal,
-    /// A normal cut at ±2 of its own sigmas and widened by 1/0.8796 so that the standard deviation **after
-    /// the cut** is the law's: what Keras and JAX use for `he_normal`.
-    TruncatedNormal,
+    /// A normal cut at this many of its own sigmas on both sides, and widened so that the standard deviation
+    /// **after the cut** is the law's.
+    TruncatedNormal {
+        /// Where it is cut, in standard deviations before the cut; positive.
+        sigmas: f64,
+    },
     /// Uniform on `±√3·std`.
     Uniform,
+}
+
+impl Distribution {
+    /// Cut at ±2 sigmas and widened by 1/0.8796: what Keras and JAX use for `he_normal`.
+    pub const TRUNCATED_NORMAL: Self = Self::TruncatedNormal { sigmas: 2.0 };
 }
 
 /// Standard deviation of a standard normal that is cut at ±2: `√(1 − 4φ(2)/(2Φ(2) − 1))`.
@@ -57,6 +69,8 @@ impl VarianceScaling {
             Fan::Out => fans.fan_out,
             Fan::Average => (fans.fan_in + fans.fan_out) / 2.0,
             Fan::GeometricAverage => (fans.fan_in * fans.fan_out).sqrt(),
+            Fan::InSquared => fans.fan_in * fans.fan_in,
+            Fan::Spectral => fans.fan_in * (fans.fan_in / fans.fan_out).max(1.0),
         }
     }
 
@@ -76,9 +90,9 @@ impl VarianceScaling {
                 let bound = 3_f64.sqrt() * std;
                 Law::uniform(-bound, bound)?
             }
-            Distribution::TruncatedNormal => {
-                let parent = std / STD_CUT_AT_TWO_SIGMAS;
-                Law::truncated_normal(0.0, parent, -2.0 * parent, 2.0 * parent)?
+            Distribution::TruncatedNormal { sigmas } => {
+                let parent = std / std_cut_at(sigmas)?;
+                Law::truncated_normal(0.0, parent, -sigmas * parent, sigmas * parent)?
             }
         })
     }
@@ -90,7 +104,26 @@ impl VarianceScaling {
             Fan::Out => "fan_out",
             Fan::Average => "the average fan",
             Fan::GeometricAverage => "the geometric average fan",
+            Fan::InSquared => "fan_in",
+            Fan::Spectral if fans.fan_in == 0.0 => "fan_in",
+            // The variance of a layer without outputs is that of a product with 1/0.
+            Fan::Spectral => return (fans.fan_out == 0.0).then_some("fan_out"),
         };
         (self.n(fans) == 0.0).then_some(name)
     }
+}
+
+/// Standard deviation of a standard normal that is cut at ±`sigmas`.
+fn std_cut_at(sigmas: f64) -> Result<f64> {
+    if sigmas == 2.0 {
+        return Ok(STD_CUT_AT_TWO_SIGMAS);
+    }
+    if !(sigmas > 0.0 && sigmas.is_finite()) {
+        return Err(Error::Number {
+            parameter: "sigmas",
+            value: sigmas,
+            required: "a positive, finite number",
+        });
+    }
+    Ok(Law::truncated_normal(0.0, 1.0, -sigmas, sigmas)?.std())
 }

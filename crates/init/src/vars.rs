@@ -3,7 +3,7 @@
 use candle_core::Var;
 use candle_nn::VarMap;
 
-use crate::policy::is_running_statistic;
+use crate::part::is_running_statistic;
 
 /// Every variable with its name, in name order.
 ///
