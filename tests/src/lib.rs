@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod depth;
+pub mod gains;
 pub mod models;
 pub mod rounded;
 pub mod stats;

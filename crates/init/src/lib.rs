@@ -10,24 +10,33 @@
 //! | what each parameter will get, before any memory is taken | [`Initializer::plan`] |
 //! | what each parameter got | [`Initializer::report`] |
 //! | fans of grouped and transposed convolutions, stacked gates | [`Layer`], [`Fans`] |
-//! | gains for nonlinearities | [`NonLinearity`] |
+//! | the gain of any activation, or of a closure | [`gain`](fn@gain), [`backward_gain`], [`Activation`] |
+//! | PyTorch's and candle's table of gains | [`NonLinearity`] |
+//! | how deep a net can be and still be trained | [`MeanField`] |
 //! | one tensor, no model | [`Initializer::tensor`] |
 //! | variables in an order that does not change from run to run | [`named_vars`], [`trainable_vars`] |
 //! | the random numbers themselves | [`counter_rng`] |
 
 #![forbid(unsafe_code)]
 
+mod activation;
+mod activation_text;
 mod backend;
 mod error;
 mod fans;
+mod function;
 mod gain;
 pub mod init;
 mod initializer;
+mod kronrod;
+mod mean_field;
 mod nearest;
 mod plan;
 mod policy;
+mod quadrature;
 mod record;
 mod report;
+mod roots;
 mod rule;
 mod table;
 mod tensor;
@@ -38,13 +47,18 @@ mod vars;
 pub use counter_rng;
 pub use counter_rng::Law;
 
+pub use activation::Activation;
 pub use error::{Error, Result, Uncovered};
 pub use fans::{Fans, Layer};
-pub use gain::NonLinearity;
+pub use function::ScalarFunction;
+pub use gain::{NonLinearity, backward_gain, backward_gain_estimate, gain, gain_estimate};
 pub use init::{Cut, Init};
 pub use initializer::Initializer;
+pub use kronrod::Estimate;
+pub use mean_field::{MeanField, critical, relu_spread};
 pub use plan::Plan;
 pub use policy::Why;
+pub use quadrature::{expectation, second_moment, slope_moment};
 pub use record::Record;
 pub use report::{Entry, Report};
 pub use rule::Rule;
