@@ -1,6 +1,7 @@
 //! Helpers of the acceptance suites: statistics, arbitrary input, values to the bit.
 
 pub mod catalogue;
+pub mod deep;
 pub mod depth;
 pub mod gains;
 pub mod models;

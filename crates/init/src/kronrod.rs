@@ -88,19 +88,25 @@ pub(crate) struct Integral {
     pub(crate) far: f64,
 }
 
-/// Integrates `h` between the first and the last of `edges`, halving panels until the error is below `relative`
-/// of the integral of `|h|`.
+/// The error that is good enough: `relative` of the integral of `|h|`, or `absolute`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Goal {
+    pub(crate) relative: f64,
+    pub(crate) absolute: f64,
+}
+
+/// Integrates `h` between the first and the last of `edges`, halving panels until the error meets the `goal`.
 pub(crate) fn integrate(
     h: impl Fn(f64) -> Result<f64>,
     edges: &[f64],
-    relative: f64,
+    goal: Goal,
     far: f64,
 ) -> Result<Integral> {
     let mut panels =
         edges.windows(2).map(|ends| Panel::new(&h, (ends[0], ends[1]))).collect::<Result<Vec<_>>>()?;
     for _ in 0..ROUNDS {
         let total = total(&panels, far);
-        let goal = relative * total.size;
+        let goal = goal.absolute.max(goal.relative * total.size);
         if total.estimate.error <= goal {
             return Ok(total);
         }
