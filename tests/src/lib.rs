@@ -1,7 +1,9 @@
 //! Helpers of the acceptance suites: statistics, arbitrary input, values to the bit.
 
 pub mod catalogue;
+pub mod deep;
 pub mod depth;
+pub mod gains;
 pub mod models;
 pub mod rounded;
 pub mod stats;

@@ -27,7 +27,7 @@ const NODES: [(f64, f64, f64); 8] = [
     (0.864_864_423_359_769_1, 0.104_790_010_322_250_19, 0.0),
     (0.741_531_185_599_394_4, 0.140_653_259_715_525_92, 0.279_705_391_489_276_64),
     (0.586_087_235_467_691_1, 0.169_004_726_639_267_9, 0.0),
-    (0.405_845_151_377_397_2, 0.190_350_578_064_785_4, 0.381_830_050_505_118_93),
+    (0.405_845_151_377_397_2, 0.190_350_578_064_785_4, 0.381_830_050_505_118_9),
     (0.207_784_955_007_898_47, 0.204_432_940_075_298_9, 0.0),
     (0.0, 0.209_482_141_084_727_82, 0.417_959_183_673_469_4),
 ];
@@ -88,19 +88,25 @@ pub(crate) struct Integral {
     pub(crate) far: f64,
 }
 
-/// Integrates `h` between the first and the last of `edges`, halving panels until the error is below `relative`
-/// of the integral of `|h|`.
+/// The error that is good enough: `relative` of the integral of `|h|`, or `absolute`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Goal {
+    pub(crate) relative: f64,
+    pub(crate) absolute: f64,
+}
+
+/// Integrates `h` between the first and the last of `edges`, halving panels until the error meets the `goal`.
 pub(crate) fn integrate(
     h: impl Fn(f64) -> Result<f64>,
     edges: &[f64],
-    relative: f64,
+    goal: Goal,
     far: f64,
 ) -> Result<Integral> {
     let mut panels =
         edges.windows(2).map(|ends| Panel::new(&h, (ends[0], ends[1]))).collect::<Result<Vec<_>>>()?;
     for _ in 0..ROUNDS {
         let total = total(&panels, far);
-        let goal = relative * total.size;
+        let goal = goal.absolute.max(goal.relative * total.size);
         if total.estimate.error <= goal {
             return Ok(total);
         }

@@ -10,7 +10,9 @@
 //! | what each parameter will get, before any memory is taken | [`Initializer::plan`] |
 //! | what each parameter got | [`Initializer::report`] |
 //! | fans of grouped and transposed convolutions, stacked gates | [`Layer`], [`Fans`] |
-//! | gains for nonlinearities | [`NonLinearity`] |
+//! | the gain of any activation, or of a closure | [`gain`](fn@gain), [`backward_gain`], [`Activation`] |
+//! | PyTorch's and candle's table of gains | [`NonLinearity`] |
+//! | how deep a net can be and still be trained | [`MeanField`] |
 //! | one tensor, no model | [`Initializer::tensor`] |
 //! | variables in an order that does not change from run to run | [`named_vars`], [`trainable_vars`] |
 //! | the random numbers themselves | [`counter_rng`] |
@@ -33,6 +35,7 @@ mod initializer;
 mod kronrod;
 mod layout;
 mod matrix;
+mod mean_field;
 mod modifier;
 mod nearest;
 mod orthogonal;
@@ -44,6 +47,7 @@ mod quadrature;
 mod recipe;
 mod record;
 mod report;
+mod roots;
 mod rule;
 mod serial;
 mod source;
@@ -70,6 +74,7 @@ pub use init::{Cut, Init};
 pub use initializer::Initializer;
 pub use kronrod::Estimate;
 pub use matrix::{Centre, Matrix};
+pub use mean_field::{MeanField, critical, relu_spread};
 #[doc(hidden)]
 pub use orthogonal::{Scalar, defect, orthonormal};
 pub use plan::Plan;

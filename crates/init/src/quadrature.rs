@@ -7,7 +7,7 @@
 
 use std::f64::consts::PI;
 
-use crate::kronrod::{Estimate, Integral, integrate};
+use crate::kronrod::{Estimate, Goal, Integral, integrate};
 use crate::{Error, Result, ScalarFunction};
 
 /// Half of the panels' edges: beyond 37 the density is below 1e-297.
@@ -98,14 +98,16 @@ pub(crate) fn pair_at(h: impl Fn(f64) -> f64, kinks: &[f64], q: f64, c: f64, err
     }
     let (shared, own, sigma) = (c.abs().sqrt(), (1.0 - c.abs()).sqrt(), q.sqrt());
     let kinks: Vec<_> = kinks.iter().map(|kink| kink / sigma).collect();
+    // What counts is the error beside the second moment, which bounds what is computed here.
     let inner = INNER.max(error);
+    let small = |absolute| Goal { relative: inner, absolute: inner * absolute };
     let smooth = |t: f64| -> Result<f64> {
         let inside = |z: f64| {
             let u = sigma * own.mul_add(z, t);
             Ok(finite(u, h(u))? * density(z))
         };
         let cuts = kinks.iter().map(|kink| (kink - t) / own).filter(|_| own > 0.0);
-        Ok(integrate(inside, &edges(NEAR, cuts), inner, f64::INFINITY)?.estimate.value)
+        Ok(integrate(inside, &edges(NEAR, cuts), small(square.value.sqrt()), f64::INFINITY)?.estimate.value)
     };
     let outside = |s: f64| {
         let first = smooth(shared * s)?;
@@ -113,8 +115,8 @@ pub(crate) fn pair_at(h: impl Fn(f64) -> f64, kinks: &[f64], q: f64, c: f64, err
     };
     // Far inside of a nearly perfect correlation the smooth function is nearly kinked where `h` is.
     let cuts = kinks.iter().flat_map(|kink| [kink / shared, -kink / shared]);
-    let sum = integrate(outside, &edges(NEAR, cuts), 10.0 * inner, f64::INFINITY)?;
-    Ok(Estimate { error: sum.estimate.error + 2.0 * inner * square.value, ..sum.estimate })
+    let sum = integrate(outside, &edges(NEAR, cuts), small(10.0 * square.value), f64::INFINITY)?;
+    Ok(Estimate { error: sum.estimate.error + 4.0 * inner * square.value, ..sum.estimate })
 }
 
 fn density(z: f64) -> f64 {
@@ -137,7 +139,7 @@ fn edges(count: usize, cuts: impl Iterator<Item = f64>) -> Vec<f64> {
 
 fn whole_line(h: impl Fn(f64) -> Result<f64>, kinks: &[f64], relative: f64) -> Result<Estimate> {
     let Integral { estimate, size, far } =
-        integrate(h, &edges(EDGES.len(), kinks.iter().copied()), relative, FAR)?;
+        integrate(h, &edges(EDGES.len(), kinks.iter().copied()), Goal { relative, absolute: 0.0 }, FAR)?;
     // At 37 sigmas anything that still matters has outgrown the density.
     let tail = TAIL * far;
     if tail > relative * size {
