@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod deep;
 pub mod depth;
+pub mod drawn;
 pub mod gains;
 pub mod models;
 pub mod rounded;
