@@ -70,18 +70,20 @@ proptest! {
         let of = |law: Init| std(law.mup(base), "w", &dims).map_err(|e| TestCaseError::fail(e.to_string()));
         let close = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-12;
         // normal_: std over √width_mult with two infinite dimensions, as it is otherwise.
-        prop_assert!(close(of(Init::Randn { mean: 0.0, stdev: 0.02 })?, if both { 0.02 / wide_in.sqrt() } else { 0.02 }));
+        let over_in = if both { wide_in.sqrt() } else { 1.0 };
+        let fixed = Init::Randn { mean: 0.0, stdev: 0.02 };
+        prop_assert!(close(of(fixed)?, 0.02 / over_in));
         // kaiming_normal_ over fan_in: as it is with two, times √width_mult with fan_in alone.
         let he = (2.0 / fans.fan_in).sqrt();
-        prop_assert!(close(of(init::HE_NORMAL)?, if both { he } else { he * wide_in.sqrt() }));
+        prop_assert!(close(of(init::HE_NORMAL)?, he * wide_in.sqrt() / over_in));
         // … over fan_out: times √(width_mult_out/width_mult_in) with two, times √width_mult_out with fan_out alone.
         let scaling = VarianceScaling { scale: 2.0, fan: candle_init::Fan::Out, distribution: candle_init::Distribution::Normal };
         let he = (2.0 / fans.fan_out).sqrt() * wide_out.sqrt();
-        prop_assert!(close(of(Init::VarianceScaling(scaling))?, if both { he / wide_in.sqrt() } else { he }));
+        prop_assert!(close(of(Init::VarianceScaling(scaling))?, he / over_in));
         // xavier_normal_: times √((out + in)/(out₀ + in₀)), with two also over √width_mult_in.
         let grown = ((fans.fan_in + fans.fan_out) / (old.fan_in + old.fan_out)).sqrt();
         let glorot = (2.0 / (fans.fan_in + fans.fan_out)).sqrt() * grown;
-        prop_assert!(close(of(init::GLOROT_NORMAL)?, if both { glorot / wide_in.sqrt() } else { glorot }));
+        prop_assert!(close(of(init::GLOROT_NORMAL)?, glorot / over_in));
     }
 }
 
