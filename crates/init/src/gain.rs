@@ -8,7 +8,8 @@ use crate::{Estimate, Result, ScalarFunction, second_moment, slope_moment};
 ///
 /// Weights of variance `gain²/fan_in` then keep the second moment of a layer's pre-activations at one: for
 /// ReLU this is He's `√2` (He et al. 2015, eq. 10). It has no unit. It is right to ten digits, or an error;
-/// [`gain_estimate`] has its error bound beside it. PyTorch's table, which is another choice for tanh, sigmoid and SELU,
+/// [`gain_estimate`] has its error bound beside it. PyTorch's table, which is another choice for tanh,
+/// sigmoid and SELU,
 /// is [`NonLinearity`].
 ///
 /// ```
@@ -22,16 +23,19 @@ use crate::{Estimate, Result, ScalarFunction, second_moment, slope_moment};
 ///
 /// # Errors
 /// [`Error::NotFinite`](crate::Error::NotFinite), [`Error::InfiniteMoment`](crate::Error::InfiniteMoment),
-/// [`Error::ZeroMoment`](crate::Error::ZeroMoment) and [`Error::NotConverged`](crate::Error::NotConverged), for
+/// [`Error::ZeroMoment`](crate::Error::ZeroMoment) and [`Error::NotConverged`](crate::Error::NotConverged),
+/// for
 /// functions that have no gain.
 pub fn gain(f: impl ScalarFunction) -> Result<f64> {
     Ok(gain_estimate(f)?.value)
 }
 
-/// The gain that keeps a gradient's second moment: `1/√E[f′(z)²]` for a standard normal `z`, to go with `fan_out`
+/// The gain that keeps a gradient's second moment: `1/√E[f′(z)²]` for a standard normal `z`, to go with
+/// `fan_out`
 /// (Glorot and Bengio 2010, eq. 6; He et al. 2015, eq. 14).
 ///
-/// Right to ten digits for an [`Activation`](crate::Activation), to six for a closure, whose derivative is numerical.
+/// Right to ten digits for an [`Activation`](crate::Activation), to six for a closure, whose derivative is
+/// numerical.
 ///
 /// ```
 /// use candle_init::{Activation, backward_gain};
@@ -85,7 +89,8 @@ fn inverse_root(moment: Estimate) -> Estimate {
 /// use candle_init::{NonLinearity, init};
 /// assert_eq!(NonLinearity::Tanh.gain(), 5.0 / 3.0);
 /// let wider = init::GLOROT_UNIFORM.times(NonLinearity::Tanh.gain());
-/// assert_eq!(wider.to_string(), "variance_scaling(scale=2.777777777777778, fan=average, distribution=uniform)");
+/// assert_eq!(wider.to_string(), "variance_scaling(scale=2.777777777777778, fan=average,
+/// distribution=uniform)");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]

@@ -1,4 +1,5 @@
-//! The mean-field picture: how the size of a signal, and the angle between two, pass through a deep, wide net.
+//! The mean-field picture: how the size of a signal, and the angle between two, pass through a deep, wide
+//! net.
 //!
 //! Poole et al., "Exponential expressivity in deep neural networks through transient chaos", 2016,
 //! arXiv:1606.05340; Schoenholz et al., "Deep information propagation", 2017, arXiv:1611.01232.
@@ -9,12 +10,14 @@ use crate::{Error, Result, ScalarFunction};
 
 /// Within this of one, a slope is one: the error of an integral is far below.
 const CRITICAL: f64 = 1e-9;
-/// Depth scales a signal stays alive for (Schoenholz et al. 2017, section 6: "6 ξ_c").
+/// Depth scales a signal stays alive for (Schoenholz et al. 2017).
 const SCALES: f64 = 6.0;
 
-/// A wide net of equal layers `h′ = W·f(h) + b`, with weights of variance `σ_w²/fan_in` and biases of variance `σ_b²`.
+/// A wide net of equal layers `h′ = W·f(h) + b`, with weights of variance `σ_w²/fan_in` and biases of
+/// variance `σ_b²`.
 ///
-/// A *variance* here is the second moment `q` of a layer's pre-activations, and a *correlation* `c` is that of the
+/// A *variance* here is the second moment `q` of a layer's pre-activations, and a *correlation* `c` is that
+/// of the
 /// pre-activations of two inputs of the same variance.
 ///
 /// ```
@@ -32,8 +35,9 @@ pub struct MeanField<F> {
     bias_variance: f64,
 }
 
-/// The net for which `q` is a fixed point of the variance with `χ₁ = 1`: the edge of chaos, where a signal and its
-/// gradient pass through any depth (Schoenholz et al. 2017, section 3).
+/// The net for which `q` is a fixed point of the variance with `χ₁ = 1`: the edge of chaos, where a signal
+/// and its
+/// gradient pass through any depth (Schoenholz et al. 2017).
 ///
 /// `σ_w² = 1/E[f′(√q·z)²]` and `σ_b² = q − σ_w²·E[f(√q·z)²]`.
 ///
@@ -48,7 +52,8 @@ pub struct MeanField<F> {
 /// ```
 ///
 /// # Errors
-/// [`Error::NoCriticalPoint`] where the bias variance would be negative, [`Error::MeanFieldInput`] for a `q` that is not
+/// [`Error::NoCriticalPoint`] where the bias variance would be negative, [`Error::MeanFieldInput`] for a `q`
+/// that is not
 /// positive, [`Error::Gated`], and those of [`gain`](fn@crate::gain).
 pub fn critical<F: ScalarFunction>(function: F, q: f64) -> Result<MeanField<F>> {
     positive("the variance", q)?;
@@ -63,8 +68,9 @@ pub fn critical<F: ScalarFunction>(function: F, q: f64) -> Result<MeanField<F>> 
     Ok(MeanField { weight_variance, bias_variance, ..unit })
 }
 
-/// The relative variance, over nets, of the second moment of a ReLU net's activations: `(1 + 5/n)^L − 1`, about
-/// `exp(5L/n) − 1`, for `L` layers of `n` units each (Hanin and Rolnick 2018, arXiv:1803.01719, theorem 5).
+/// The relative variance, over nets, of the second moment of a ReLU net's activations: `(1 + 5/n)^L − 1`,
+/// about
+/// `exp(5L/n) − 1`, for `L` layers of `n` units each (Hanin and Rolnick 2018, arXiv:1803.01719).
 ///
 /// One finite net is not its expectation: thirty layers of 512 units spread by a third.
 ///
@@ -133,7 +139,8 @@ impl<F: ScalarFunction> MeanField<F> {
         self.fixed_point_from(1.0)
     }
 
-    /// The next layer's correlation at variance `q`: `(σ_w²·E[f(u)·f(v)] + σ_b²)/V(q)`, for normal `u`, `v` of variance
+    /// The next layer's correlation at variance `q`: `(σ_w²·E[f(u)·f(v)] + σ_b²)/V(q)`, for normal `u`, `v`
+    /// of variance
     /// `q` and correlation `c` (Poole et al. 2016, eq. 5).
     ///
     /// # Errors
@@ -147,7 +154,8 @@ impl<F: ScalarFunction> MeanField<F> {
 
     /// The correlation that two inputs of variance `q` settle at: one where `χ₁ ≤ 1`, and below it in chaos.
     ///
-    /// The map is convex in `c` and goes through (1, 1), so from zero to one there is one other crossing at most.
+    /// The map is convex in `c` and goes through (1, 1), so from zero to one there is one other crossing at
+    /// most.
     ///
     /// # Errors
     /// As [`MeanField::correlation_map`].
@@ -159,8 +167,9 @@ impl<F: ScalarFunction> MeanField<F> {
         bisect(|c| Ok(self.correlation_map(q, c)? - c), 0.0, 1.0)
     }
 
-    /// `χ₁ = σ_w²·E[f′(√q·z)²]`: what a layer does to a gradient's second moment, and to a small angle (Schoenholz et al.
-    /// 2017, eq. 5).
+    /// `χ₁ = σ_w²·E[f′(√q·z)²]`: what a layer does to a gradient's second moment, and to a small angle
+    /// (Schoenholz et al.
+    /// 2017).
     ///
     /// # Errors
     /// As [`MeanField::variance_map`], of the derivative.
@@ -181,8 +190,9 @@ impl<F: ScalarFunction> MeanField<F> {
         Ok((8.0 * (at(1.0)? - at(-1.0)?) - (at(2.0)? - at(-2.0)?)) / (12.0 * step * q))
     }
 
-    /// The slope of the correlation map at `c`: `σ_w²·E[f′(u)·f′(v)]·q/V(q)`; at a fixed point of the variance the last
-    /// factor is one (Schoenholz et al. 2017, eq. 8).
+    /// The slope of the correlation map at `c`: `σ_w²·E[f′(u)·f′(v)]·q/V(q)`; at a fixed point of the
+    /// variance the last
+    /// factor is one (Schoenholz et al. 2017).
     ///
     /// # Errors
     /// As [`MeanField::correlation_map`].
@@ -193,8 +203,9 @@ impl<F: ScalarFunction> MeanField<F> {
         Ok(self.weight_variance * pair.value * q / self.variance_map(q)?)
     }
 
-    /// `ξ_q = −1/ln|V′(q*)|`: layers in which a variance comes e times nearer to its fixed point; infinite where it does
-    /// not (Schoenholz et al. 2017, eq. 7).
+    /// `ξ_q = −1/ln|V′(q*)|`: layers in which a variance comes e times nearer to its fixed point; infinite
+    /// where it does
+    /// not (Schoenholz et al. 2017).
     ///
     /// # Errors
     /// As [`MeanField::variance_map`].
@@ -202,8 +213,9 @@ impl<F: ScalarFunction> MeanField<F> {
         Ok(depth_scale(self.variance_slope(q)?))
     }
 
-    /// `ξ_c = −1/ln χ`: layers in which a correlation comes e times nearer to its fixed point, `χ` being the slope there;
-    /// infinite at the edge of chaos (Schoenholz et al. 2017, eq. 9).
+    /// `ξ_c = −1/ln χ`: layers in which a correlation comes e times nearer to its fixed point, `χ` being the
+    /// slope there;
+    /// infinite at the edge of chaos (Schoenholz et al. 2017).
     ///
     /// # Errors
     /// As [`MeanField::correlation_map`].
@@ -215,7 +227,8 @@ impl<F: ScalarFunction> MeanField<F> {
         Ok(depth_scale(self.correlation_slope(q, self.correlation_fixed_point(q)?)?))
     }
 
-    /// About how many layers can be trained: `6·ξ_c` at the fixed point of the variance (Schoenholz et al. 2017, section 6).
+    /// About how many layers can be trained: `6·ξ_c` at the fixed point of the variance (Schoenholz et al.
+    /// 2017).
     /// Beyond it two inputs have become one, or strangers.
     ///
     /// ```
