@@ -60,9 +60,13 @@ fn is(expected: &str, law: &str, mean: Option<f64>, std: Option<f64>) -> bool {
     let Some(value) = expected.split(' ').next_back().and_then(number) else { return false };
     match expected.split(' ').next() {
         _ if expected == "0 1 0 0" => law == "blocks(zeros, ones, zeros, zeros)",
-        Some("cut") => law == "lecun_truncated_normal.on(gates(4))"
-            || law.contains("lecun_truncated_normal") && close(std, value),
-        Some("normal") => close(std, value) && (law.starts_with("normal(") || law.starts_with("lecun_normal")),
+        Some("cut") => {
+            law == "lecun_truncated_normal.on(gates(4))"
+                || law.contains("lecun_truncated_normal") && close(std, value)
+        }
+        Some("normal") => {
+            close(std, value) && (law.starts_with("normal(") || law.starts_with("lecun_normal"))
+        }
         Some("orthogonal") => law.starts_with("orthogonal") && close(std, value),
         Some(bound) if bound.starts_with('±') => law.contains("uniform") && close(std, value / 3_f64.sqrt()),
         _ => close(std, 0.0) && close(mean, value),
@@ -90,9 +94,11 @@ fn every_layer_speaks_every_dialect() -> Outcome {
 /// The table covers every parameter that a layer of candle asks for, by layer and role.
 #[test]
 fn the_table_misses_no_kind_of_parameter() {
-    for entry in CATALOGUE.iter().filter(|e| !e.name.contains(['_', ',', ' ']) || e.name.starts_with("conv_")) {
+    for entry in CATALOGUE.iter().filter(|e| !e.name.contains(['_', ',', ' ']) || e.name.starts_with("conv_"))
+    {
         for (name, ..) in entry.due {
-            let same = |other: &str| DUE.iter().any(|(layer, parameter, _)| *layer == other && parameter == name);
+            let same =
+                |other: &str| DUE.iter().any(|(layer, parameter, _)| *layer == other && parameter == name);
             let kin = [entry.name, entry.name.trim_end_matches("_no_bias"), "conv1d", "lstm", "linear"];
             assert!(kin.iter().any(|layer| same(layer)), "{} {name}", entry.name);
         }
@@ -126,7 +132,10 @@ fn recurrent_values() -> Outcome {
         }
         let forget = if dialect == Dialect::Keras { 1.0 } else { 0.0 };
         let bias = read("bias_ih_l0")?;
-        assert!(bias.iter().enumerate().all(|(i, v)| *v == if i / 5 == 1 { forget } else { 0.0 }), "{bias:?}");
+        assert!(
+            bias.iter().enumerate().all(|(i, v)| *v == if i / 5 == 1 { forget } else { 0.0 }),
+            "{bias:?}"
+        );
     }
     Ok(())
 }
@@ -143,7 +152,10 @@ fn gates_that_cannot_be_told() -> Outcome {
         let init = Initializer::new(1).dialect(Dialect::PyTorch);
         let error = init.plan(DType::F32, |vb| build(vb.pp("rnn"))).err().ok_or("told")?;
         let text = error.to_string();
-        assert!(text.contains("`rnn.weight_ih_l0` [12, 2]") && text.contains("an LSTM of 3 or a GRU of 4"), "{text}");
+        assert!(
+            text.contains("`rnn.weight_ih_l0` [12, 2]") && text.contains("an LSTM of 3 or a GRU of 4"),
+            "{text}"
+        );
         let plan = init.layer("rnn.*", layer).plan(DType::F32, |vb| build(vb.pp("rnn")))?;
         let hidden = if layer == Layer::LSTM { 3.0 } else { 4.0_f64 };
         let right = |std: Option<f64>| std.is_some_and(|s| (s - (1.0 / hidden / 3.0).sqrt()).abs() < 1e-12);
@@ -170,7 +182,10 @@ fn a_bias_without_its_weight() -> Outcome {
     let report = init.report(&vars)?;
     let laws: Vec<_> = report.entries().iter().map(|entry| entry.record.law.clone()).collect();
     let third = 1.0 / 3.0;
-    assert_eq!(laws, [&format!("uniform(lo=-{third}, up={third})"), "pytorch_uniform.on(linear)", "zeros", "ones"]);
+    assert_eq!(
+        laws,
+        [&format!("uniform(lo=-{third}, up={third})"), "pytorch_uniform.on(linear)", "zeros", "ones"]
+    );
     Ok(())
 }
 
@@ -179,7 +194,13 @@ fn a_layer_that_the_framework_does_not_have() -> Outcome {
     let init = Initializer::new(1).dialect(Dialect::Flax).layer("experts.*", Layer::EXPERTS);
     let hint = candle_nn::init::DEFAULT_KAIMING_NORMAL;
     let error = init.plan(DType::F32, |vb| vb.pp("experts").get_with_hints((4, 3, 2), "w", hint));
-    assert!(error.err().ok_or("known")?.to_string().contains("flax cannot say what this parameter gets: it has no such layer"));
+    assert!(
+        error
+            .err()
+            .ok_or("known")?
+            .to_string()
+            .contains("flax cannot say what this parameter gets: it has no such layer")
+    );
     Ok(())
 }
 
@@ -199,13 +220,16 @@ fn who_speaks_first() -> Outcome {
     })?;
     let got: Vec<_> = plan.records().iter().map(|r| (r.law.as_str(), r.why.clone(), r.layer)).collect();
     let conv = Layer::Conv { groups: 2 };
-    assert_eq!(got, [
-        ("he_normal", Why::Weights, Layer::Linear),
-        ("ones", Why::Rule { pattern: "a.bias".into() }, Layer::Linear),
-        ("he_normal", Why::Weights, conv),
-        ("zeros", Why::Dialect(Dialect::Keras), conv),
-        ("normal(mean=0, std=0.02)", Why::Hint, Layer::Embedding),
-    ]);
+    assert_eq!(
+        got,
+        [
+            ("he_normal", Why::Weights, Layer::Linear),
+            ("ones", Why::Rule { pattern: "a.bias".into() }, Layer::Linear),
+            ("he_normal", Why::Weights, conv),
+            ("zeros", Why::Dialect(Dialect::Keras), conv),
+            ("normal(mean=0, std=0.02)", Why::Hint, Layer::Embedding),
+        ]
+    );
     assert_eq!(plan.records()[2].fans, Some(candle_init::Fans { fan_in: 18.0, fan_out: 18.0 }));
     Ok(())
 }
@@ -218,18 +242,28 @@ fn dialects_and_kinds_as_text() -> Outcome {
     let error = "pytroch".parse::<Dialect>().err().ok_or("read")?;
     assert_eq!(error.to_string(), "`pytroch` is not a dialect: did you mean `pytorch`?");
     let kinds = [
-        ("linear", Layer::Linear), ("conv", Layer::Conv { groups: 1 }), ("conv(groups=32)", Layer::Conv { groups: 32 }),
+        ("linear", Layer::Linear),
+        ("conv", Layer::Conv { groups: 1 }),
+        ("conv(groups=32)", Layer::Conv { groups: 32 }),
         ("conv_transpose(groups=2, stride=3)", Layer::ConvTranspose { groups: 2, stride: 3 }),
-        ("gates(5)", Layer::Gates { gates: 5 }), ("embedding", Layer::Embedding), ("as_pytorch", Layer::AsPyTorch),
-        ("input_first", Layer::INPUT_FIRST), ("experts", Layer::EXPERTS), ("axes(kkio)", Layer::Axes("kkio".parse()?)),
+        ("gates(5)", Layer::Gates { gates: 5 }),
+        ("embedding", Layer::Embedding),
+        ("as_pytorch", Layer::AsPyTorch),
+        ("input_first", Layer::INPUT_FIRST),
+        ("experts", Layer::EXPERTS),
+        ("axes(kkio)", Layer::Axes("kkio".parse()?)),
     ];
     for (text, layer) in kinds {
         assert_eq!((text.parse::<Layer>()?, layer.to_string()), (layer, text.to_string()));
     }
     assert_eq!("LSTM".parse::<Layer>()?, Layer::LSTM);
     for (text, part) in [
-        ("conf", "did you mean `conv`?"), ("gates", "`gates` is missing"), ("axes(ixo)", "`x` is no role"),
-        ("axes(ii)", "no axis is an output"), ("conv(stride=2)", "it has no argument `stride`"), ("lstm(2)", "takes no arguments"),
+        ("conf", "did you mean `conv`?"),
+        ("gates", "`gates` is missing"),
+        ("axes(ixo)", "`x` is no role"),
+        ("axes(ii)", "no axis is an output"),
+        ("conv(stride=2)", "it has no argument `stride`"),
+        ("lstm(2)", "takes no arguments"),
     ] {
         let error = text.parse::<Layer>().err().map(|e| e.to_string()).unwrap_or_default();
         assert!(error.contains(part), "{text}: {error}");

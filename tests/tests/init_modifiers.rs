@@ -146,12 +146,13 @@ fn depth_comes_from_the_path() -> Outcome {
 fn factors_of_the_papers() -> Outcome {
     let close = |a: f64, b: f64| assert!((a - b).abs() < 5e-9 * b.abs().max(1.0), "{a} for {b}");
     close(0.02 * depth::gpt2(12)?, 0.004_082_482_90);
-    close(depth::t_fixup_encoder(6)?, 0.428_089_1);
-    close(depth::t_fixup_decoder(6)?, 0.368_893_97);
+    close(depth::t_fixup_encoder(6)?, 0.67 / 1.565_084_580_073_287_3);
+    close(depth::t_fixup_decoder(6)?, 0.368893973233);
     close(depth::fixup(9, 2)?, 1.0 / 3.0);
     close(depth::fixup(16, 3)?, 0.5);
     close(depth::sub_ln(12)?, 24_f64.ln().sqrt());
-    let (whole, encoder, decoder) = (depth::deep_norm(12)?, depth::deep_norm_encoder(6, 6)?, depth::deep_norm_decoder(6)?);
+    let (whole, encoder, decoder) =
+        (depth::deep_norm(12)?, depth::deep_norm_encoder(6, 6)?, depth::deep_norm_decoder(6)?);
     close(whole.alpha, 2.213_363_84);
     close(1.0 / whole.beta, 3.130_169_16);
     // (6⁵)^(1/16) = 1.750510…; the product of the two factors is 0.81·0.87.
@@ -159,7 +160,8 @@ fn factors_of_the_papers() -> Outcome {
     close(encoder.alpha, 0.81 * 7776_f64.powf(0.0625));
     close(decoder.alpha * decoder.beta, (18.0_f64 / 72.0).powf(0.25));
     // Fixup's ResNet-20: a convolution of 16 channels in a 3×3 kernel, 9 blocks of two.
-    let he_out = "variance_scaling(scale=2, fan=out, distribution=normal).fixup(blocks=9, layers_per_block=2)";
+    let he_out =
+        "variance_scaling(scale=2, fan=out, distribution=normal).fixup(blocks=9, layers_per_block=2)";
     close(std(he_out.parse::<Rule>()?, "w", &[16, 16, 3, 3])?, 0.039_283_71);
     let first = init::SIREN_FIRST.law(&Shape::from((256, 2)), Layer::Linear)?;
     assert!((first.support().1 - 0.5).abs() < 1e-15);
@@ -176,7 +178,7 @@ fn spectral_norms_follow_the_shape() -> Outcome {
         let sigma = std(init::SPECTRAL_NORMAL, "w", &[rows, cols])?;
         let norm = sigma * ((rows as f64).sqrt() + (cols as f64).sqrt());
         let target = (rows as f64 / cols as f64).sqrt();
-        assert!((1.0..=2.0).contains(&(norm / target)), "{rows} × {cols}: {norm} for {target}");
+        assert!((1.0..2.0 + 1e-9).contains(&(norm / target)), "{rows} × {cols}: {norm} for {target}");
     }
     Ok(())
 }
@@ -193,7 +195,10 @@ fn schemes_without_their_numbers() {
         ("mamba_dt_bias(min=1, max=0.1)", "min is 1: a number up to max"),
     ] {
         let error = text.parse::<Rule>().err().map(|e| e.to_string()).unwrap_or_default();
-        assert!(error.starts_with(&format!("`{text}` is not a law: ")) && error.contains(part), "{text}: {error}");
+        assert!(
+            error.starts_with(&format!("`{text}` is not a law: ")) && error.contains(part),
+            "{text}: {error}"
+        );
     }
     assert!(depth::deep_norm(0).is_err() && depth::deep_norm_encoder(0, 3).is_err());
     assert!(depth::t_fixup_encoder(0).is_err() && depth::fixup(0, 2).is_err() && depth::sub_ln(0).is_err());

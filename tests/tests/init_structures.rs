@@ -57,7 +57,8 @@ fn every_structure_in_every_dtype() -> Outcome {
             let got = drawn("w", &dims, rule.clone(), dtype)?;
             assert_eq!(got, drawn("w", &dims, rule.clone(), dtype)?, "{rule} {dtype:?} twice");
             if dtype == DType::F64 {
-                let close = got.iter().zip(acceptance::values::values(&single)?).all(|(a, b)| (a - b).abs() < 3e-6);
+                let close =
+                    got.iter().zip(acceptance::values::values(&single)?).all(|(a, b)| (a - b).abs() < 3e-6);
                 assert!(close, "{rule} in f64");
             } else {
                 assert_eq!(got, acceptance::values::values(&single.to_dtype(dtype)?)?, "{rule} {dtype:?}");
@@ -197,9 +198,12 @@ fn passes(input: &Tensor, output: &Tensor, groups: usize, inputs: usize) -> Outc
     for channel in 0..9 {
         let (group, d) = (channel / per_group, channel % per_group);
         let got = output.narrow(1, channel, 1)?;
-        let want =
-            if d < inputs { input.narrow(1, group * inputs + d, 1)? } else { got.zeros_like()? };
-        assert_eq!(acceptance::values::values(&got)?, acceptance::values::values(&want)?, "channel {channel}");
+        let want = if d < inputs { input.narrow(1, group * inputs + d, 1)? } else { got.zeros_like()? };
+        assert_eq!(
+            acceptance::values::values(&got)?,
+            acceptance::values::values(&want)?,
+            "channel {channel}"
+        );
     }
     Ok(())
 }
@@ -221,20 +225,66 @@ fn delta_orthogonal_keeps_norms() -> Outcome {
 #[test]
 fn transforms_are_keras_transforms() -> Outcome {
     let golden: [(Stft, [usize; 2], &[f64]); 4] = [
-        (Stft::default(), [4, 5], &[
-            0.0, 0.4082482905, 0.8164965809, 0.4082482905, 0.0, 0.0, 0.2041241452, -0.4082482905, -0.4082482905,
-            0.0, 0.0, -0.2041241452, -0.4082482905, 0.4082482905, 0.0, 0.0, -0.4082482905, 0.8164965809,
-            -0.4082482905, 0.0,
-        ]),
         (
-            Stft { side: Side::Imaginary, window: Window::Hamming, scaling: Scaling::Spectrum, periodic: true },
+            Stft::default(),
+            [4, 5],
+            &[
+                0.0,
+                0.4082482905,
+                0.8164965809,
+                0.4082482905,
+                0.0,
+                0.0,
+                0.2041241452,
+                -0.4082482905,
+                -0.4082482905,
+                0.0,
+                0.0,
+                -0.2041241452,
+                -0.4082482905,
+                0.4082482905,
+                0.0,
+                0.0,
+                -0.4082482905,
+                0.8164965809,
+                -0.4082482905,
+                0.0,
+            ],
+        ),
+        (
+            Stft {
+                side: Side::Imaginary,
+                window: Window::Hamming,
+                scaling: Scaling::Spectrum,
+                periodic: true,
+            },
             [3, 4],
             &[0.0, 0.0, 0.0, 0.0, 0.0, -0.25, 0.0, 0.25, 0.0, 0.0, 0.0, 0.0],
         ),
-        (Stft { window: Window::Tukey(0.5), ..Stft::default() }, [3, 6], &[
-            0.0, 0.4743342836, 0.5244110863, 0.5244110863, 0.4743342836, 0.0, 0.0, 0.0, -0.5244110863, 0.0,
-            0.4743342836, 0.0, 0.0, -0.4743342836, 0.5244110863, -0.5244110863, 0.4743342836, 0.0,
-        ]),
+        (
+            Stft { window: Window::Tukey(0.5), ..Stft::default() },
+            [3, 6],
+            &[
+                0.0,
+                0.4743342836,
+                0.5244110863,
+                0.5244110863,
+                0.4743342836,
+                0.0,
+                0.0,
+                0.0,
+                -0.5244110863,
+                0.0,
+                0.4743342836,
+                0.0,
+                0.0,
+                -0.4743342836,
+                0.5244110863,
+                -0.5244110863,
+                0.4743342836,
+                0.0,
+            ],
+        ),
         (
             Stft { side: Side::Imaginary, window: Window::Blackman, scaling: Scaling::None, periodic: true },
             [3, 5],
@@ -295,7 +345,10 @@ fn what_does_not_fit() {
     ];
     for (dims, text, part) in cases {
         let message = refusal(dims, text);
-        assert!(message.starts_with(&format!("parameter `w` {dims:?}: ")) && message.contains(part), "{message}");
+        assert!(
+            message.starts_with(&format!("parameter `w` {dims:?}: ")) && message.contains(part),
+            "{message}"
+        );
     }
 }
 
@@ -313,7 +366,9 @@ fn narrow_dtypes_overflow_loudly() -> Outcome {
 #[test]
 fn nothing_of_anything() -> Outcome {
     for dims in [[0, 3], [3, 0], [0, 0]] {
-        for text in ["identity", "orthogonal", "hadamard", "range", "normal.sparse(0.5)", "blocks(zeros, ones, ones)"] {
+        for text in
+            ["identity", "orthogonal", "hadamard", "range", "normal.sparse(0.5)", "blocks(zeros, ones, ones)"]
+        {
             if !(text.starts_with("hadamard") && dims[1] == 0) {
                 assert_eq!(singles(&dims, text.parse::<Rule>()?)?.len(), 0, "{text} at {dims:?}");
             }

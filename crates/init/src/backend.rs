@@ -108,7 +108,7 @@ pub(crate) struct Dry {
 struct Seen {
     records: Vec<Record>,
     index: HashMap<String, usize>,
-    uncovered: Vec<crate::error::Uncovered>,
+    uncovered: Vec<crate::Uncovered>,
 }
 
 impl Seen {

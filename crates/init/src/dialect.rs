@@ -165,7 +165,7 @@ impl FromStr for Dialect {
         let found = NAMED.iter().find(|(name, _)| *name == word).map(|(_, dialect)| *dialect);
         found.ok_or_else(|| {
             let reason = crate::nearest::suggestion(&word, NAMED.iter().map(|(name, _)| *name));
-            Error::Text { kind: "dialect", text: text.into(), reason }
+            Error::Text { kind: "a dialect", text: text.into(), reason }
         })
     }
 }

@@ -2,6 +2,9 @@
 
 use candle_core::{DType, Shape};
 
+use crate::Uncovered;
+use crate::uncovered::{names, rules};
+
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -104,7 +107,7 @@ pub enum Error {
         /// The law in text form.
         law: String,
     },
-    /// A number of a law or modifier is out of its range.
+    /// A number of a law, a modifier or a net is out of its range.
     #[error("{parameter} is {value}: {required} is required")]
     Number {
         /// Which number.
@@ -159,9 +162,9 @@ pub enum Error {
         required: String,
     },
     /// A text is not what it should be.
-    #[error("`{text}` is not a {kind}: {reason}")]
+    #[error("`{text}` is not {kind}: {reason}")]
     Text {
-        /// What it should be: a law, a layer kind, a dialect.
+        /// What it should be: a law, a layer kind, a dialect, an activation.
         kind: &'static str,
         /// The text.
         text: String,
@@ -247,14 +250,6 @@ pub enum Error {
     /// candle refused something.
     #[error(transparent)]
     Candle(candle_core::Error),
-    /// A text is not an activation.
-    #[error("`{text}` is not an activation: {reason}")]
-    ActivationText {
-        /// The text.
-        text: String,
-        /// What is wrong with it, and what would be right.
-        reason: String,
-    },
     /// A function has no finite value where its expectation needs one.
     #[error("the function is {value} at {at}: an expectation needs it finite from -37 to 37 sigmas")]
     NotFinite {
@@ -285,16 +280,6 @@ pub enum Error {
         value: f64,
         /// Its error.
         error: f64,
-    },
-    /// A number of the mean-field picture is outside of its range.
-    #[error("{what} is {value}: {required} is required")]
-    MeanFieldInput {
-        /// Which number.
-        what: &'static str,
-        /// What was given.
-        value: f64,
-        /// What is required.
-        required: &'static str,
     },
     /// A product of two halves is no function of one number.
     #[error("a gated activation multiplies two pre-activations: the mean-field map covers functions of one")]
@@ -331,29 +316,6 @@ pub enum Error {
         /// What the bias variance would have to be.
         bias_variance: f64,
     },
-}
-
-/// A parameter that nothing covers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Uncovered {
-    /// The full dotted path.
-    pub name: String,
-    /// The shape that was asked for.
-    pub shape: Shape,
-}
-
-impl Uncovered {
-    /// The rule that would cover it, with numbered layers folded into `*`.
-    ///
-    /// A one-dimensional weight scales a norm and starts at one; what a matrix needs is for its
-    /// model's author to say, so the rule proposes He's law.
-    #[must_use]
-    pub fn rule(&self) -> String {
-        let fold = |part: &str| if part.parse::<u64>().is_ok() { "*".into() } else { part.to_string() };
-        let pattern = self.name.split('.').map(fold).collect::<Vec<_>>().join(".");
-        let law = if self.shape.rank() < 2 { "ONES" } else { "HE_NORMAL" };
-        format!(".rule(\"{pattern}\", init::{law})")
-    }
 }
 
 impl Error {
@@ -421,21 +383,4 @@ impl From<candle_core::Error> for Error {
 
 fn did_you_mean(nearest: &Option<String>) -> String {
     nearest.as_ref().map_or_else(String::new, |name| format!(" (the nearest is `{name}`)"))
-}
-
-/// At most this many names in one message.
-const NAMES_SHOWN: usize = 8;
-
-fn names(parameters: &[Uncovered]) -> String {
-    let shown = parameters.iter().take(NAMES_SHOWN).map(|p| format!("`{}` {:?}", p.name, p.shape));
-    let more = parameters.len().saturating_sub(NAMES_SHOWN);
-    let rest = (more > 0).then(|| format!("{more} more"));
-    shown.chain(rest).collect::<Vec<_>>().join(", ")
-}
-
-fn rules(parameters: &[Uncovered]) -> String {
-    let mut rules: Vec<_> = parameters.iter().map(Uncovered::rule).collect();
-    rules.sort();
-    rules.dedup();
-    rules.join("")
 }

@@ -20,7 +20,6 @@
 #![forbid(unsafe_code)]
 
 mod activation;
-mod activation_text;
 mod axes;
 mod backend;
 mod constant;
@@ -57,6 +56,7 @@ mod table;
 mod target;
 mod tensor;
 mod text;
+mod uncovered;
 mod variance_scaling;
 mod vars;
 
@@ -66,7 +66,7 @@ pub use counter_rng::Law;
 pub use activation::Activation;
 pub use axes::{Axes, Axis};
 pub use dialect::Dialect;
-pub use error::{Error, Result, Uncovered};
+pub use error::{Error, Result};
 pub use fans::{Fans, Layer};
 pub use function::ScalarFunction;
 pub use gain::{NonLinearity, backward_gain, backward_gain_estimate, gain, gain_estimate};
@@ -85,5 +85,6 @@ pub use report::{Entry, Report};
 pub use rule::Rule;
 pub use stft::{Scaling, Side, Stft, Window};
 pub use text::NAMED;
+pub use uncovered::Uncovered;
 pub use variance_scaling::{Distribution, Fan, STD_CUT_AT_TWO_SIGMAS, VarianceScaling};
 pub use vars::{named_vars, trainable_vars};

@@ -52,7 +52,7 @@ pub struct MeanField<F> {
 /// ```
 ///
 /// # Errors
-/// [`Error::NoCriticalPoint`] where the bias variance would be negative, [`Error::MeanFieldInput`] for a `q`
+/// [`Error::NoCriticalPoint`] where the bias variance would be negative, [`Error::Number`] for a `q`
 /// that is not
 /// positive, [`Error::Gated`], and those of [`gain`](fn@crate::gain).
 pub fn critical<F: ScalarFunction>(function: F, q: f64) -> Result<MeanField<F>> {
@@ -86,7 +86,7 @@ impl<F: ScalarFunction> MeanField<F> {
     /// A net of this activation, weight variance `σ_w²` (times `1/fan_in`) and bias variance `σ_b²`.
     ///
     /// # Errors
-    /// [`Error::MeanFieldInput`] unless `σ_w² > 0` and `σ_b² ≥ 0` are finite; [`Error::Gated`].
+    /// [`Error::Number`] unless `σ_w² > 0` and `σ_b² ≥ 0` are finite; [`Error::Gated`].
     pub fn new(function: F, weight_variance: f64, bias_variance: f64) -> Result<Self> {
         if function.is_gated() {
             return Err(Error::Gated);
@@ -113,7 +113,7 @@ impl<F: ScalarFunction> MeanField<F> {
     /// The next layer's variance: `V(q) = σ_w²·E[f(√q·z)²] + σ_b²` (Poole et al. 2016, eq. 3).
     ///
     /// # Errors
-    /// [`Error::MeanFieldInput`] for a `q` that is not positive, and those of [`gain`](fn@crate::gain).
+    /// [`Error::Number`] for a `q` that is not positive, and those of [`gain`](fn@crate::gain).
     pub fn variance_map(&self, q: f64) -> Result<f64> {
         positive("the variance", q)?;
         let moment = second_moment_at(|z| self.function.value(z), self.function.kinks(), q, 0.0)?;
@@ -144,7 +144,7 @@ impl<F: ScalarFunction> MeanField<F> {
     /// `q` and correlation `c` (Poole et al. 2016, eq. 5).
     ///
     /// # Errors
-    /// [`Error::MeanFieldInput`] for a `c` outside of [−1, 1], and those of [`MeanField::variance_map`].
+    /// [`Error::Number`] for a `c` outside of [−1, 1], and those of [`MeanField::variance_map`].
     pub fn correlation_map(&self, q: f64, c: f64) -> Result<f64> {
         correlation(c)?;
         let next = self.variance_map(q)?;
@@ -254,12 +254,12 @@ fn positive(what: &'static str, value: f64) -> Result<()> {
     if good {
         Ok(())
     } else {
-        Err(Error::MeanFieldInput { what, value, required: "a positive, finite number" })
+        Err(Error::Number { parameter: what, value, required: "a positive, finite number" })
     }
 }
 
 fn correlation(c: f64) -> Result<()> {
     let good = (-1.0..=1.0).contains(&c);
     let (what, required) = ("the correlation", "a number from -1 to 1");
-    if good { Ok(()) } else { Err(Error::MeanFieldInput { what, value: c, required }) }
+    if good { Ok(()) } else { Err(Error::Number { parameter: what, value: c, required }) }
 }

@@ -5,9 +5,9 @@ use std::fmt;
 use candle_core::Shape;
 use candle_nn::Init as Hint;
 
-use crate::error::Uncovered;
 use crate::part::{Asked, Part, is_running_statistic};
 use crate::pattern::Pattern;
+use crate::uncovered::Uncovered;
 use crate::{Dialect, Error, Init, Layer, Result, Rule};
 
 /// Why a parameter got its law.

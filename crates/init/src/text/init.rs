@@ -159,7 +159,7 @@ impl FromStr for Init {
     ///
     /// `xavier_` and `kaiming_` are read as `glorot_` and `he_`.
     fn from_str(text: &str) -> Result<Self> {
-        let refuse = |reason| Error::Text { kind: "law", text: text.into(), reason };
+        let refuse = |reason| Error::Text { kind: "a law", text: text.into(), reason };
         Call::new(text.to_ascii_lowercase().trim()).and_then(parse).map_err(refuse)
     }
 }

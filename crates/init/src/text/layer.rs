@@ -59,7 +59,7 @@ impl FromStr for Layer {
 
     /// Reads a layer kind: `linear`, `conv(groups=32)`, `conv_transpose(stride=2)`, `lstm`, `gates(3)`, `axes(kkio)`.
     fn from_str(text: &str) -> Result<Self> {
-        let refuse = |reason| Error::Text { kind: "layer kind", text: text.into(), reason };
+        let refuse = |reason| Error::Text { kind: "a layer kind", text: text.into(), reason };
         parse(&text.to_ascii_lowercase()).map_err(refuse)
     }
 }

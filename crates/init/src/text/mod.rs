@@ -1,5 +1,6 @@
 //! The text form of laws, rules and layer kinds: names, `name(key=value, …)`, and chains of them.
 
+mod activation;
 mod init;
 mod layer;
 mod rule;

@@ -123,7 +123,7 @@ impl FromStr for Rule {
     /// `t_fixup_encoder`, `t_fixup_decoder` and `deep_norm` with their numbers of layers for the factors of
     /// [`depth`](crate::depth).
     fn from_str(text: &str) -> Result<Self> {
-        let refuse = |reason| Error::Text { kind: "law", text: text.into(), reason };
+        let refuse = |reason| Error::Text { kind: "a law", text: text.into(), reason };
         parse(&text.to_ascii_lowercase()).map_err(refuse)
     }
 }

@@ -65,9 +65,9 @@ impl FromStr for Activation {
     /// Reads a name, or a form with its number, which may be left out; case and blanks do not matter.
     ///
     /// # Errors
-    /// [`Error::ActivationText`], with the nearest known name.
+    /// [`Error::Text`], with the nearest known name.
     fn from_str(text: &str) -> Result<Self> {
-        let refuse = |reason| Error::ActivationText { text: text.into(), reason };
+        let refuse = |reason| Error::Text { kind: "an activation", text: text.into(), reason };
         parse(text.to_ascii_lowercase().trim()).map_err(refuse)
     }
 }
