@@ -24,6 +24,7 @@ mod gain;
 pub mod init;
 mod initializer;
 mod nearest;
+mod orthogonal;
 mod plan;
 mod policy;
 mod record;
@@ -43,6 +44,8 @@ pub use fans::{Fans, Layer};
 pub use gain::NonLinearity;
 pub use init::{Cut, Init};
 pub use initializer::Initializer;
+#[doc(hidden)]
+pub use orthogonal::{Scalar, defect, orthonormal};
 pub use plan::Plan;
 pub use policy::Why;
 pub use record::Record;
