@@ -211,7 +211,7 @@ fn pytorchs_table() -> Outcome {
         ("linear", 1.0),
         ("sigmoid", 1.0),
         ("tanh", 1.666_666_666_666_666_7),
-        ("relu", 1.414_213_562_373_095_1),
+        ("relu", std::f64::consts::SQRT_2),
         ("leaky_relu", 1.414_142_856_997_835_4),
         ("leaky_relu(slope=10)", 0.140_719_508_946_058_36),
         ("selu", 0.75),

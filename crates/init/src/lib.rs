@@ -29,6 +29,7 @@ mod error;
 mod fans;
 mod function;
 mod gain;
+mod haar;
 pub mod init;
 mod initializer;
 mod kronrod;

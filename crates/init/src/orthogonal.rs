@@ -6,7 +6,7 @@ mod panel;
 use candle_core::Shape;
 use counter_rng::{Element, Law, Stream};
 use faer::MatMut;
-use faer::reborrow::*;
+use faer::prelude::ReborrowMut;
 use faer::traits::RealField;
 
 use crate::{Error, Result};
@@ -25,8 +25,9 @@ impl Scalar for f64 {}
 ///
 /// With `long ≥ short` the two sizes, the tall matrix `Q = H₀·H₁ ⋯ H₍short₋₁₎·D` is the product of Householder
 /// reflectors. `Hₖ` leaves the first `k` coordinates alone and turns the Gaussian vector `xₖ` of length
-/// `long − k` into `−sign(xₖ₀)·‖xₖ‖·e₀`; `D` has the signs of those, with `sign(0) = 1`. A wide matrix is the
-/// transpose. Element `i` of `xₖ` is the standard normal value `k·long + k + i` of `stream`.
+/// `long − k` into `−sign(xₖ₀)·‖xₖ‖·e₀`; `D` has the signs of those, with `sign(0) = 1`. A wide or
+/// square matrix is the transpose. Element `i` of `xₖ` is the standard normal value
+/// `first + k·long + k + i` of `stream`.
 ///
 /// This has the law of `Q·sign(diag R)` of a Gaussian matrix, at half the work: what a QR factorization leaves
 /// of the later columns is Gaussian again and independent, so it is drawn instead (G. W. Stewart, SIAM J. Numer.
@@ -42,7 +43,8 @@ pub fn orthonormal<T: Scalar>(rows: usize, cols: usize, stream: &Stream, first: 
     let mut values = zeros::<T>(rows.checked_mul(cols).ok_or_else(too_many)?)?;
     if !values.is_empty() {
         let q = MatMut::from_row_major_slice_mut(&mut values, rows, cols);
-        multiply(if rows < cols { q.transpose_mut() } else { q }, stream, first)?;
+        // A square one is as uniform transposed, and its columns are contiguous then.
+        multiply(if rows <= cols { q.transpose_mut() } else { q }, stream, first)?;
     }
     Ok(values)
 }

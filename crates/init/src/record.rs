@@ -2,6 +2,7 @@
 
 use candle_core::{DType, Shape};
 
+use crate::haar::Haar;
 use crate::policy::{Decision, Why};
 use crate::source::Source;
 use crate::{Fans, Layer};
@@ -28,6 +29,8 @@ pub struct Record {
     pub target_mean: Option<f64>,
     /// The standard deviation of its values, where it is known without drawing them.
     pub target_std: Option<f64>,
+    /// The orthogonal matrices that it is made of.
+    pub(crate) haar: Option<Haar>,
 }
 
 impl Record {
@@ -44,6 +47,7 @@ impl Record {
             fans: Fans::new(shape, decision.layer).ok(),
             target_mean: moments.map(|(mean, _)| mean),
             target_std: moments.map(|(_, std)| std),
+            haar: if let Source::Haar(haar) = source { Some(haar.clone()) } else { None },
         }
     }
 
@@ -52,7 +56,8 @@ impl Record {
         let (layer, why) = (Layer::of_shape(shape), Why::Foreign);
         let fans = Fans::new(shape, layer).ok();
         let (name, law) = (name.into(), "?".into());
-        Self { name, shape: shape.clone(), dtype, why, law, layer, fans, target_mean: None, target_std: None }
+        let shape = shape.clone();
+        Self { name, shape, dtype, why, law, layer, fans, target_mean: None, target_std: None, haar: None }
     }
 
     /// The fans as a table shows them, with the layer kind that they were computed for: `linear 784 → 256`.

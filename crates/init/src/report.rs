@@ -19,6 +19,9 @@ pub struct Entry {
     pub mean: f64,
     /// Standard deviation of the values there now (divided by n); NaN for an empty tensor.
     pub std: f64,
+    /// How far its matrices are from orthogonal: the largest entry of `|QᵀQ − I|`, along the shorter side and
+    /// without the gain. `None` for laws that do not promise it.
+    pub defect: Option<f64>,
 }
 
 /// Every parameter of a `VarMap`, in name order. Prints as a table.
@@ -31,7 +34,8 @@ impl Report {
     pub(crate) fn new<'a>(parameters: impl Iterator<Item = (Record, &'a Var)>) -> Result<Self> {
         let entry = |(record, var): (Record, &Var)| {
             let (mean, std) = measure(var)?;
-            Ok(Entry { record, mean, std })
+            let defect = record.haar.as_ref().map(|haar| haar.defect(var)).transpose()?.flatten();
+            Ok(Entry { record, mean, std, defect })
         };
         Ok(Self { entries: parameters.map(entry).collect::<Result<_>>()? })
     }
@@ -73,14 +77,14 @@ fn measure(tensor: &Tensor) -> Result<(f64, f64)> {
 }
 
 /// The values in `f64`. An F8E4M3 goes by way of `f32`: candle's direct conversion never returns.
-fn exact(values: &Tensor) -> Result<Tensor> {
+pub(crate) fn exact(values: &Tensor) -> Result<Tensor> {
     let wide = if values.dtype() == DType::F8E4M3 { values.to_dtype(DType::F32)? } else { values.clone() };
     Ok(wide.to_dtype(DType::F64)?)
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let row = |Entry { record: r, std, mean }: &Entry| {
+        let row = |Entry { record: r, std, mean, .. }: &Entry| {
             let (target, measured) =
                 (table::number(r.target_std), table::number(mean.is_finite().then_some(*std)));
             [r.name.clone(), table::shape(&r.shape), r.why.to_string(), r.law.clone(), target, measured]
@@ -97,6 +101,10 @@ impl fmt::Display for Report {
                 n => write!(f, "\n{n} of {} parameters {note}", self.entries.len())?,
             }
         }
-        Ok(())
+        let worst = self.entries.iter().filter_map(|e| Some((e.defect?, &e.record.name)));
+        match worst.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
+            Some((defect, name)) => write!(f, "\northogonal to within {defect:.1e}, `{name}` least"),
+            None => Ok(()),
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use candle_core::{DType, Shape};
 use counter_rng::Law;
 
+use crate::haar::Haar;
 use crate::layout::Layout;
 use crate::matrix::{self, Matrix};
 use crate::rule::{Base, Block, Custom};
@@ -24,23 +25,13 @@ pub(crate) enum Source {
     /// Elements that follow from their index.
     Formula(Formula),
     /// Haar matrices.
-    Orthogonal(Orthogonal),
+    Haar(Haar),
     /// The user's own.
     Custom(Custom),
     /// One above another: each source with its elements.
     Blocks(Vec<(Range<usize>, Source)>),
     /// A source and what happens to its values.
     Changed(Box<Source>, Vec<Step>),
-}
-
-/// Haar matrices, one a part, and where their entries go.
-#[derive(Clone)]
-pub(crate) struct Orthogonal {
-    pub(crate) gain: f64,
-    pub(crate) layout: Layout,
-    /// The tap that holds the matrix, of how many; the others are zero.
-    pub(crate) tap: usize,
-    pub(crate) taps: usize,
 }
 
 impl Source {
@@ -81,7 +72,7 @@ impl Source {
                 needs(2)?;
                 let flat = layout(target)?.flat(axis);
                 let layout = flat.ok_or_else(|| target.refuse(init, "an axis of the shape is required"))?;
-                Ok(Self::Orthogonal(Orthogonal { gain: finite("gain", gain)?, layout, tap: 0, taps: 1 }))
+                Ok(Self::Haar(Haar { gain: finite("gain", gain)?, layout, tap: 0, taps: 1 }))
             }
             Init::Delta { matrix, gain, centre } => {
                 needs(2)?;
@@ -134,21 +125,13 @@ impl Source {
     pub(crate) fn moments(&self) -> Option<(f64, f64)> {
         match self {
             Self::Law(law) => Some((law.mean(), law.std())),
-            Self::Orthogonal(orthogonal) => Some((0.0, orthogonal.std())),
+            Self::Haar(haar) => Some((0.0, haar.std())),
             Self::Formula(_) | Self::Custom(_) => None,
             Self::Changed(source, steps) => {
                 steps.iter().try_fold(source.moments()?, |m, step| step.moments(m))
             }
             Self::Blocks(blocks) => mixture(blocks),
         }
-    }
-}
-
-impl Orthogonal {
-    /// The root mean square of all elements: `gain/√max(rows, cols)`, thinned by the empty taps.
-    fn std(&self) -> f64 {
-        let longer = self.layout.rows().max(self.layout.cols()).max(1);
-        self.gain.abs() / (longer as f64 * self.taps as f64).sqrt()
     }
 }
 
@@ -176,7 +159,7 @@ fn delta(
         }
         Matrix::Orthogonal => {
             let taps = target.elements().checked_div(layout.parts() * rows * cols).unwrap_or(1);
-            return Ok(Source::Orthogonal(Orthogonal { gain, layout, tap, taps }));
+            return Ok(Source::Haar(Haar { gain, layout, tap, taps }));
         }
     };
     Ok(Source::Formula(Arc::new(move |element| {

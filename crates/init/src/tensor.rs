@@ -2,11 +2,10 @@
 
 use candle_core::{DType, Device, Tensor, Var, WithDType};
 use counter_rng::{Element, Law, Purpose};
-use rayon::prelude::*;
 
-use crate::orthogonal::{Scalar, orthonormal};
+use crate::orthogonal::Scalar;
 use crate::rule::Custom;
-use crate::source::{Orthogonal, Source};
+use crate::source::Source;
 use crate::step::Step;
 use crate::target::{Target, element_count};
 use crate::{Error, Result};
@@ -30,9 +29,7 @@ impl Source {
         let values = match self {
             Self::Law(law) => elementwise::<T>(law, target)?,
             Self::Custom(custom) => return custom.draw(target, device),
-            Self::Orthogonal(orthogonal) if orthogonal.layout.is_row_major() && orthogonal.taps == 1 => {
-                orthogonal.plain::<T, W>(target)?
-            }
+            Self::Haar(haar) if haar.is_plain() => haar.plain::<T, W>(target)?,
             made => {
                 let mut wide = zeros(target.elements())?;
                 made.write::<W>(&mut wide, 0, target)?;
@@ -52,7 +49,7 @@ impl Source {
                 out.iter_mut().zip(values).for_each(|(out, value)| *out = value.widen());
             }
             Self::Formula(formula) => out.iter_mut().enumerate().for_each(|(i, out)| *out = formula(i)),
-            Self::Orthogonal(orthogonal) => orthogonal.write::<W>(out, start, target)?,
+            Self::Haar(haar) => haar.write::<W>(out, start, target)?,
             Self::Custom(custom) => {
                 let values = custom.values(target)?;
                 out.iter_mut().zip(values).for_each(|(out, value)| *out = value.into());
@@ -69,45 +66,6 @@ impl Source {
             }
         }
         Ok(())
-    }
-}
-
-impl Orthogonal {
-    fn write<W: Scalar>(&self, out: &mut [f64], start: usize, target: &Target<'_>) -> Result<()> {
-        let cols = self.layout.cols();
-        let matrices = self.matrices::<W>(start, target)?;
-        let part = self.layout.rows() * cols;
-        for (i, out) in out.iter_mut().enumerate() {
-            let place = self.layout.place(i);
-            let entry = matrices.get(place.part * part + place.row * cols + place.col);
-            let here = entry.filter(|_| place.tap == self.tap);
-            *out = here.map_or(0.0, |&entry| self.gain * entry.into());
-        }
-        Ok(())
-    }
-
-    /// The matrices of all parts, one after another.
-    fn matrices<W: Scalar>(&self, start: usize, target: &Target<'_>) -> Result<Vec<W>> {
-        let (rows, cols) = (self.layout.rows(), self.layout.cols());
-        let stream = target.stream(Purpose::Auxiliary);
-        let mut whole = Vec::new();
-        for part in 0..self.layout.parts() {
-            let first = (start / self.taps + part * rows * cols) as u64;
-            let mut matrix = orthonormal::<W>(rows, cols, &stream, first)?;
-            if whole.is_empty() {
-                whole = matrix;
-            } else {
-                whole.append(&mut matrix);
-            }
-        }
-        Ok(whole)
-    }
-
-    /// The whole parameter where its elements lie as those of its matrices do: without places to look up.
-    fn plain<T: Element, W: Scalar>(&self, target: &Target<'_>) -> Result<Vec<T>> {
-        let matrices = self.matrices::<W>(0, target)?;
-        let round = |entry: W| T::nearest(self.gain * entry.into());
-        Ok(matrices.into_par_iter().with_min_len(1 << 14).map(round).collect())
     }
 }
 
@@ -145,7 +103,7 @@ fn zeros(count: usize) -> Result<Vec<f64>> {
 
 /// Every value rounded to the dtype, which must have it.
 fn rounded<T: Element>(values: &[f64], target: &Target<'_>) -> Result<Vec<T>> {
-    let refused = values.iter().enumerate().find(|(_, value)| !(value.abs() <= T::MAX));
+    let refused = values.iter().enumerate().find(|(_, value)| value.is_nan() || value.abs() > T::MAX);
     if let Some((index, &value)) = refused {
         return Err(Error::Value { dtype: target.dtype, index, value });
     }

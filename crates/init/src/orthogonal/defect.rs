@@ -1,7 +1,7 @@
 //! How far a matrix is from an orthonormal one.
 
 use faer::linalg::matmul::matmul;
-use faer::reborrow::*;
+use faer::prelude::ReborrowMut;
 use faer::{Accum, MatMut, MatRef, Par};
 
 use super::{Scalar, zeros};
@@ -13,7 +13,8 @@ const PICKED: usize = 256;
 /// Elements of each vector that are taken at a time.
 const SLAB: usize = 512;
 
-/// `max |QᵀQ − I|`, or `max |QQᵀ − I|` where there are fewer rows than columns, in `f64`.
+/// `max |QᵀQ − I|`, or `max |QQᵀ − I|` where there are fewer rows than columns, in `f64`;
+/// `values` are `rows·cols`, row-major.
 ///
 /// Of more than 256 vectors, 256 at equal distances are compared with all: `2·256·rows·cols` operations.
 ///
@@ -23,6 +24,9 @@ pub fn defect<T: Scalar>(values: &[T], rows: usize, cols: usize) -> Result<f64> 
     let q = MatRef::from_row_major_slice(values, rows, cols);
     let q = if rows < cols { q.transpose() } else { q };
     let (long, short) = q.shape();
+    if short == 0 {
+        return Ok(0.0);
+    }
     let picked: Vec<_> = (0..short.min(PICKED)).map(|i| i * short / short.min(PICKED)).collect();
     let mut gram = zeros::<f64>(picked.len() * short)?;
     let mut gram = MatMut::from_column_major_slice_mut(&mut gram, picked.len(), short);

@@ -2,7 +2,7 @@
 
 use counter_rng::{Law, Stream};
 use faer::linalg::{matmul::matmul, triangular_solve::solve_upper_triangular_in_place};
-use faer::reborrow::*;
+use faer::prelude::{Reborrow, ReborrowMut};
 use faer::traits::math_utils::one;
 use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
@@ -30,21 +30,18 @@ impl<T: Scalar> Workspace<T> {
         Ok(Self { v: zeros(long * width)?, t: zeros(width * width)?, w: zeros(width * short)? })
     }
 
-    /// Multiplies `q` by the reflectors of its first columns, which become their signs first. The vector of
-    /// column `k` is drawn from element `start + k·(stride + 1)` on.
+    /// Multiplies `q`, which is zero in its first rows and columns, by the reflectors of its first columns and
+    /// by the signs that belong to them.
     pub(super) fn reflect(&mut self, mut q: MatMut<'_, T>, at: Draw<'_>) -> Result<()> {
         let (height, width) = (q.nrows(), PANEL.min(q.ncols()));
-        let (v, t) = (&mut self.v[..height * width], &mut self.t[..width * width]);
+        let v = &mut self.v[..height * width];
         v.fill(T::nearest(0.0));
         let ends = at.reflectors(v, height)?;
-        for (k, end) in ends.iter().enumerate() {
-            q[(k, k)] = T::nearest(end.sign);
-        }
         let v = MatRef::from_column_major_slice(v, height, width);
-        let mut t = MatMut::from_column_major_slice_mut(t, width, width);
+        let mut t = MatMut::from_column_major_slice_mut(&mut self.t[..width * width], width, width);
         gram(v, t.rb_mut());
         for (k, end) in ends.iter().enumerate() {
-            t[(k, k)] = T::nearest(end.tau);
+            (t[(k, k)], q[(k, k)]) = (T::nearest(end.tau), T::nearest(end.sign));
         }
         let w = MatMut::from_column_major_slice_mut(&mut self.w[..width * q.ncols()], width, q.ncols());
         apply(v, t.rb(), q, w);
@@ -52,13 +49,11 @@ impl<T: Scalar> Workspace<T> {
     }
 }
 
-/// Where the Gaussian vectors of a panel are.
+/// Where the Gaussian vectors of a panel are: that of column `k` starts with element `start + k·stride`.
 #[derive(Clone, Copy)]
 pub(super) struct Draw<'a> {
     pub(super) stream: &'a Stream,
-    /// The element of the stream that the first vector starts with.
     pub(super) start: u64,
-    /// How far the next vector starts from there.
     pub(super) stride: u64,
 }
 
