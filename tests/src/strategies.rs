@@ -79,12 +79,14 @@ pub fn weight(size: usize) -> impl Strategy<Value = Weight> {
 
 /// Any fan.
 pub fn fan() -> impl Strategy<Value = Fan> {
-    select(vec![Fan::In, Fan::Out, Fan::Average, Fan::GeometricAverage])
+    select(vec![Fan::In, Fan::Out, Fan::Average, Fan::GeometricAverage, Fan::InSquared, Fan::Spectral])
 }
 
 /// Any form.
 pub fn distribution() -> impl Strategy<Value = Distribution> {
-    select(vec![Distribution::Normal, Distribution::TRUNCATED_NORMAL, Distribution::Uniform])
+    let cut = |sigmas| Distribution::TruncatedNormal { sigmas };
+    let normals = [Distribution::Normal, Distribution::TRUNCATED_NORMAL, cut(1.5), cut(3.0)];
+    select([&normals[..], &[Distribution::Uniform]].concat())
 }
 
 /// Variance scaling by any fan and form, with scales from 1/16 to 16.

@@ -30,11 +30,13 @@ fn oracle_scaling(v: VarianceScaling) -> Option<(Scaling, Form)> {
         Fan::Out => reference::Fan::Out,
         Fan::Average => reference::Fan::Average,
         Fan::GeometricAverage => reference::Fan::Geometric,
+        Fan::InSquared => reference::Fan::InSquared,
+        Fan::Spectral => reference::Fan::Spectral,
         _ => return None,
     };
     let form = match v.distribution {
         Distribution::Normal => Form::Normal,
-        Distribution::TruncatedNormal { .. } => Form::Truncated,
+        Distribution::TruncatedNormal { sigmas } => Form::Truncated(sigmas),
         Distribution::Uniform => Form::Uniform,
         _ => return None,
     };
@@ -100,12 +102,13 @@ proptest! {
             let scaling = match family {
                 "glorot" | "xavier" => Scaling::GLOROT,
                 "he" | "kaiming" => Scaling::HE,
-                _ => Scaling::LECUN,
+                "lecun" => Scaling::LECUN,
+                _ => return None,
             };
             let form = match form {
                 "uniform" => Form::Uniform,
                 "normal" => Form::Normal,
-                _ => Form::Truncated,
+                _ => Form::Truncated(2.0),
             };
             Some((law, scaling.law(weight.oracle_fans(), form)))
         };
@@ -128,6 +131,8 @@ proptest! {
 
     #[test]
     fn scaled_laws_stay_inside_in_every_dtype(v in scaling(), weight in weight(24), seed: u64) {
+        // A square of a fan makes laws that f8 cannot hold, which it says.
+        prop_assume!(v.fan != Fan::InSquared);
         let law = Init::VarianceScaling(v);
         let (lo, up) = law.law(&weight.shape(), weight.layer)?.support();
         for dtype in DTYPES {

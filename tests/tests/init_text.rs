@@ -89,20 +89,26 @@ fn missing_arguments_have_the_stated_defaults() -> Outcome {
 }
 
 /// What is no law, and what its message must say.
-const MALFORMED: [(&str, &str); 22] = [
+const MALFORMED: [(&str, &str); 28] = [
     ("", "known are zeros, ones, glorot_uniform"),
     ("he_normall", "did you mean `he_normal`?"),
     ("glorot", "known are"),
     ("kaimming_uniform", "did you mean `kaiming_uniform`?"),
     ("normel(std=1)", "did you mean `normal`?"),
     ("variance_scalling(scale=1)", "did you mean `variance_scaling`?"),
-    ("orthogonal", "normal(mean=0, std=0.02)"),
+    ("orthonormal(axis=1", "the closing bracket is missing"),
+    ("ortogonal", "did you mean `orthogonal`?"),
+    ("convolution_aware_of_all", "normal(mean=0, std=0.02)"),
+    ("orthogonal(axis=0.5)", "`axis=0.5` is not a number that it takes"),
+    ("identity(centre=top)", "`centre=top` is unknown; known are middle, lower, upper"),
+    ("stft(window=kaiser)", "`window=kaiser` is unknown; known are boxcar, hann, hamming, blackman"),
+    ("variance_scaling(sigmas=3)", "`sigmas` belongs to distribution=truncated_normal"),
     ("he_normal(gain=2)", "`he_normal` takes no arguments"),
     ("const", "`value` is missing; write it as `const(value=0.5)`"),
     ("uniform(lo=0)", "`up` is missing; write it as `uniform(lo=-0.1, up=0.1)`"),
     ("normal(0, 1)", "write it as `normal(mean=0, std=0.02)`"),
     ("normal(std=1", "the closing bracket is missing"),
-    ("normal(std=1))", "`std=1)` is not a number"),
+    ("normal(std=1))", "a bracket closes that was not opened"),
     ("normal(std=a)", "`std=a` is not a number"),
     ("normal(std=1, std=2)", "`std` is given twice"),
     ("normal(sigma=1)", "it has no argument `sigma`; write it as `normal(mean=0, std=0.02)`"),

@@ -16,15 +16,19 @@ pub enum Fan {
     Average,
     /// `√(fan_in·fan_out)`.
     Geometric,
+    /// `fan_in²`: Sitzmann et al., NeurIPS 2020, draw a SIREN's first layer from ±1/fan_in.
+    InSquared,
+    /// Yang, Simon and Bernstein, arXiv:2310.17813: `σ = min(1, √(fan_out/fan_in))/√fan_in`.
+    Spectral,
 }
 
 /// The form of the distribution that gets the variance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Form {
     /// Normal, not cut.
     Normal,
-    /// Normal cut at two standard deviations of the parent, which is widened to keep the variance asked for.
-    Truncated,
+    /// Normal cut at so many standard deviations of the parent, which is widened to keep the variance asked for.
+    Truncated(f64),
     /// Uniform on `±√(3·variance)`.
     Uniform,
 }
@@ -60,6 +64,8 @@ impl Scaling {
             Fan::Out => fan_out,
             Fan::Average => (fan_in + fan_out) / 2.0,
             Fan::Geometric => (fan_in * fan_out).sqrt(),
+            Fan::InSquared => fan_in.powi(2),
+            Fan::Spectral => return self.scale.sqrt() * (fan_out / fan_in).sqrt().min(1.0) / fan_in.sqrt(),
         };
         (self.scale / n).sqrt()
     }
@@ -68,10 +74,14 @@ impl Scaling {
     #[must_use]
     pub fn law(self, fans: Fans, form: Form) -> Law {
         let std = self.std(fans);
-        let (bound, parent) = (3.0_f64.sqrt() * std, std / STD_CUT_AT_2);
+        let bound = 3.0_f64.sqrt() * std;
         match form {
             Form::Normal => Law::Normal(0.0, std),
-            Form::Truncated => Law::TruncatedNormal(0.0, parent, -2.0 * parent, 2.0 * parent),
+            Form::Truncated(cut) => {
+                let [_, after, _] = Law::TruncatedNormal(0.0, 1.0, -cut, cut).moments();
+                let parent = std / after;
+                Law::TruncatedNormal(0.0, parent, -cut * parent, cut * parent)
+            }
             Form::Uniform => Law::Uniform(-bound, bound),
         }
     }

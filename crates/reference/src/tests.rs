@@ -180,7 +180,7 @@ fn scheme(name: &str) -> Option<(Scaling, Form)> {
         "lecun_normal" => (Scaling::LECUN, Form::Normal),
         "lecun_uniform" => (Scaling::LECUN, Form::Uniform),
         "geometric_normal" => (Scaling { scale: 1.0, fan: Fan::Geometric }, Form::Normal),
-        "he_truncated" => (Scaling::HE, Form::Truncated),
+        "he_truncated" => (Scaling::HE, Form::Truncated(2.0)),
         "torch_default_uniform" => (Scaling { scale: 1.0 / 3.0, fan: Fan::In }, Form::Uniform),
         "fixup_9" => (Scaling { scale: 2.0 / 9.0, fan: Fan::In }, Form::Normal),
         "siren_30" => (Scaling { scale: 2.0 / 900.0, fan: Fan::In }, Form::Uniform),
@@ -212,11 +212,12 @@ fn golden_laws_come_out() -> Outcome {
 #[test]
 fn every_form_keeps_the_variance() -> Outcome {
     let fans = fans(&[64, 32, 3, 3], Layer::Conv(1)).ok_or("no fans")?;
-    for form in [Form::Normal, Form::Truncated, Form::Uniform] {
+    for form in [Form::Normal, Form::Truncated(2.0), Form::Uniform] {
         assert!(relative(Scaling::GLOROT.law(fans, form).moments()[1], Scaling::GLOROT.std(fans)) < 1e-15);
     }
     let formula = (1.0 - 4.0 * gauss::density(2.0) / (2.0 * gauss::centred(2.0))).sqrt();
     assert!(relative(STD_CUT_AT_2, formula) < 1e-15);
+    assert!(relative(Law::TruncatedNormal(0.0, 1.0, -2.0, 2.0).moments()[1], STD_CUT_AT_2) < 1e-15);
     Ok(())
 }
 

@@ -1,0 +1,179 @@
+//! Files say all that code can: every law, modifier, layer kind and whole initializers, in TOML and JSON, with the
+//! same values after the way there and back.
+
+use std::error::Error;
+
+use acceptance::models::{MODELS, Model};
+use acceptance::strategies::random_law;
+use acceptance::values::all_bits;
+use candle_core::{DType, Device};
+use candle_init::{Activation, Axes, Dialect, Init, Initializer, Layer, NAMED, Rule, init};
+use candle_nn::VarMap;
+use proptest::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// There and back through JSON; the file's text too.
+fn through<T: Serialize + DeserializeOwned>(value: &T) -> Result<(T, String), Box<dyn Error>> {
+    let text = serde_json::to_string(value)?;
+    Ok((serde_json::from_str(&text)?, text))
+}
+
+/// A chain of up to four modifiers on any start.
+fn any_rule() -> impl Strategy<Value = Rule> {
+    let named: Vec<Init> = NAMED.iter().map(|(_, law)| *law).collect();
+    let start = prop_oneof![
+        random_law().prop_map(Rule::from),
+        prop::sample::select(named).prop_map(Rule::from),
+        Just(init::mamba_a_log()),
+        prop::collection::vec(random_law(), 1..4).prop_map(Rule::blocks),
+        prop::collection::vec((1..5_usize, random_law()), 1..4).prop_map(Rule::shares),
+        (-2.0..2.0_f64).prop_map(init::forget_gate_bias),
+    ];
+    (start, prop::collection::vec((0..14_u8, 0.0..3.0_f64, 0..9_usize), 0..5)).prop_map(|(start, chain)| {
+        chain.into_iter().fold(start, |rule, (kind, number, index)| match kind {
+            0 => rule.times(number),
+            1 => rule.gain(Activation::LeakyRelu(number)),
+            2 => rule.by_depth(),
+            3 => rule.mup((index + 1, 7)),
+            4 => rule.sparse(number / 3.0),
+            5 => rule.zero_row(index),
+            6 => rule.round(DType::BF16),
+            7 => rule.exp(),
+            8 => rule.ln(),
+            9 => rule.inverse_softplus(),
+            10 => rule.at_least(number),
+            11 => rule.at_most(number),
+            12 => rule.plus(number),
+            _ => rule.on(Layer::Conv { groups: index + 2 }),
+        })
+    })
+}
+
+proptest! {
+    /// Any rule is the same after a file, and its text is the same again.
+    #[test]
+    fn any_rule_survives_a_file(rule in any_rule()) {
+        let (back, text) = through(&rule).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        prop_assert_eq!(&back, &rule, "{}", text);
+        prop_assert_eq!(text, serde_json::to_string(&rule.to_string()).map_err(|e| TestCaseError::fail(e.to_string()))?);
+    }
+
+    /// No text makes a panic of the reader.
+    #[test]
+    fn any_text_is_a_rule_or_an_error(text in "[a-z_()\\[\\]:.,=0-9 -]{0,40}") {
+        if let Ok(rule) = text.parse::<Rule>() {
+            prop_assert_eq!(rule.to_string().parse::<Rule>()?, rule);
+        }
+    }
+}
+
+#[test]
+fn single_words_survive_a_file() -> Outcome {
+    for (name, law) in NAMED {
+        assert_eq!(through(&law)?.0, law, "{name}");
+    }
+    assert_eq!(through(&Dialect::Flax)?, (Dialect::Flax, "\"flax\"".into()));
+    assert_eq!(
+        through(&Layer::ConvTranspose { groups: 2, stride: 3 })?.1,
+        "\"conv_transpose(groups=2, stride=3)\""
+    );
+    assert_eq!(through(&"kkio".parse::<Axes>()?)?.1, "\"kkio\"");
+    assert_eq!(through(&Activation::Elu(0.5))?, (Activation::Elu(0.5), "\"elu(alpha=0.5)\"".into()));
+    Ok(())
+}
+
+/// An initializer from a file makes the values of the one that was written, in TOML as in JSON.
+#[test]
+fn an_initializer_survives_a_file() -> Outcome {
+    let code = Initializer::new(u64::MAX)
+        .dialect(Dialect::Keras)
+        .weights(init::ORTHOGONAL.gain(Activation::Tanh))
+        .rule("0.weight", init::HE_NORMAL.sparse(0.5).on(Layer::Linear))
+        .rule("{1,2}.bias", Rule::values(5, vec![1.0, -2.0, 0.1, 1e-7, 3.5])?)
+        .layer("*.weight_ih_l0", Layer::Gates { gates: 4 })
+        .lenient();
+    let json = through(&code)?;
+    let toml_text = toml::to_string(&code)?;
+    assert!(toml_text.contains("seed = \"18446744073709551615\""), "{toml_text}");
+    let files = [json.0, toml::from_str(&toml_text)?];
+    let build = |init: &Initializer| -> Result<_, Box<dyn Error>> {
+        let vars = VarMap::new();
+        let vb = init.var_builder(&vars, DType::F32, &Device::Cpu);
+        for i in 0..3 {
+            candle_nn::linear(4, 5, vb.pp(i))?;
+        }
+        Ok(all_bits(&vars)?)
+    };
+    for file in files {
+        assert_eq!(build(&file)?, build(&code)?);
+    }
+    Ok(())
+}
+
+/// The smallest file is an initializer of candle's own laws.
+#[test]
+fn everything_may_be_left_out() -> Outcome {
+    let init: Initializer = toml::from_str("")?;
+    assert_eq!((init.seed(), toml::to_string(&init)?.trim()), (0, "seed = 0"));
+    Ok(())
+}
+
+/// What is wrong with a file is said, with the nearest name; nothing is made of it.
+#[test]
+fn files_with_mistakes() {
+    for (text, part) in [
+        ("sead = 1", "unknown field `sead`, expected one of `seed`, `dialect`"),
+        ("seed = -1", "seed"),
+        ("seed = \"one\"", "seed `one` is not a number"),
+        ("dialect = \"torch\"", "`torch` is not a dialect"),
+        ("weights = \"he_norml\"", "did you mean `he_normal`?"),
+        ("weights = \"he_normal.gian(gelu)\"", "did you mean `gain`?"),
+        ("weights = \"he_normal.gain(gleu)\"", "did you mean `gelu`?"),
+        ("weights = \"he_normal.on(conw)\"", "did you mean `conv`?"),
+        ("weights = \"blocks(he_normal, zeross)\"", "did you mean `zeros`?"),
+        ("weights = \"values([1, 2)\"", "values([1, 2)"),
+        ("weights = \"values([[1, 2], [3]])\"", "rows of one length"),
+        ("rules = [[\"a[\", \"zeros\"]]", "`a[` is not a pattern"),
+        ("layers = [[\"rnn.*\", \"lstn\"]]", "did you mean `lstm`?"),
+    ] {
+        let error = toml::from_str::<Initializer>(text).err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(error.contains(part), "{text}: {error}");
+    }
+}
+
+/// A closure has no text: writing says so and names it.
+#[test]
+fn a_closure_cannot_be_written() -> Outcome {
+    let own = Rule::custom("mine", |shape, _| Ok(vec![0.0; shape.elem_count()]));
+    for rule in [own.clone(), Rule::blocks([own])] {
+        let error = toml::to_string(&Initializer::new(1).rule("a", rule)).err().ok_or("written")?;
+        assert!(error.to_string().contains("`mine` is a closure"), "{error}");
+    }
+    let refused = Initializer::new(1).rule("a[", init::ZEROS);
+    assert!(serde_json::to_string(&refused).is_err());
+    Ok(())
+}
+
+/// Whole models of candle-transformers, their rules by way of a file.
+#[test]
+fn models_by_file() -> Outcome {
+    let mut written = 0;
+    for Model { name, rules, run, .. } in MODELS {
+        let code = rules(Initializer::new(9));
+        // A model whose rules hold a closure cannot go by file.
+        let Ok(text) = toml::to_string(&code) else { continue };
+        let file: Initializer = toml::from_str(&text)?;
+        let build = |init: &Initializer| -> Result<_, Box<dyn Error>> {
+            let vars = VarMap::new();
+            run(init.var_builder(&vars, DType::F32, &Device::Cpu), false)?;
+            Ok(all_bits(&vars)?)
+        };
+        assert_eq!(build(&file)?, build(&code)?, "{name}");
+        written += 1;
+    }
+    assert!(written > 3, "{written}");
+    Ok(())
+}
