@@ -4,7 +4,7 @@
 //! positions, dead convolutions. What each needs is written at its entry in [`MODELS`].
 
 use candle_core::{DType, Device, Module, Result, Tensor};
-use candle_init::{Init, Initializer, Layer, Rule, init};
+use candle_init::{Init, Initializer, Layer, init};
 use candle_nn::{Activation, VarBuilder};
 use candle_transformers::models::{
     bert, bigcode, convnext, falcon, llama, mamba, mistral, qwen2, resnet, t5, vit, whisper,
@@ -88,7 +88,7 @@ pub const MODELS: [Model; 12] = [
             "backbone.layers.*.mixer.conv1d.weight",
         ],
         rules: |init| {
-            init.rule("*.A_log", state_matrix())
+            init.rule("*.A_log", init::mamba_a_log())
                 .rule("*.D", init::ONES)
                 .rule("*.conv1d.weight", init::HE_UNIFORM.on(Layer::Conv { groups: 64 }))
         },
@@ -122,14 +122,6 @@ pub const MODELS: [Model; 12] = [
         rules: |init| init.rule("*.gamma", Init::Const(1e-6)).rule("*.grn.weight", init::ZEROS),
     },
 ];
-
-/// `ln(1), ln(2), … ln(16)` in every row.
-fn state_matrix() -> Rule {
-    Rule::custom("ln(1..)", |shape, _| {
-        let columns = shape.dims().last().copied().unwrap_or(1);
-        Ok((0..shape.elem_count()).map(|i| ((i % columns + 1) as f32).ln()).collect())
-    })
-}
 
 fn run_bert(vb: VarBuilder<'static>, run: bool) -> Result<Option<Tensor>> {
     let config = bert::Config {

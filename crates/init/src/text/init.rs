@@ -160,12 +160,12 @@ impl FromStr for Init {
     /// `xavier_` and `kaiming_` are read as `glorot_` and `he_`.
     fn from_str(text: &str) -> Result<Self> {
         let refuse = |reason| Error::Text { kind: "a law", text: text.into(), reason };
-        Call::new(text.to_ascii_lowercase().trim()).and_then(parse).map_err(refuse)
+        Call::new(text.to_ascii_lowercase().trim()).and_then(|call| parse(call, &[])).map_err(refuse)
     }
 }
 
-/// Reads one call as a law.
-pub(super) fn parse(call: Call<'_>) -> Result<Init, Refusal> {
+/// Reads one call as a law. `others` are forms that the caller knows besides, for the message.
+pub(super) fn parse(call: Call<'_>, others: &[(&str, &str)]) -> Result<Init, Refusal> {
     let empty = call.plain().is_ok();
     let named = NAMED.iter().find(|(name, _)| *name == call.name).map(|(_, law)| *law);
     match (named, FORMS.iter().find(|(name, _)| *name == call.name)) {
@@ -177,7 +177,7 @@ pub(super) fn parse(call: Call<'_>) -> Result<Init, Refusal> {
             arguments.finish()?;
             Ok(law)
         }
-        (None, None) => Err(unknown(call.name)),
+        (None, None) => Err(unknown(call.name, others)),
     }
 }
 
@@ -262,12 +262,13 @@ fn cut(arguments: &mut Arguments<'_>) -> Result<Cut, Refusal> {
     arguments.word("cut", &units, Cut::Sigmas { lo, up })
 }
 
-fn unknown(name: &str) -> Refusal {
-    let names = NAMED.iter().map(|(n, _)| *n).chain(FORMS.iter().map(|(n, _)| *n));
+fn unknown(name: &str, others: &[(&str, &str)]) -> Refusal {
+    let forms = || FORMS.iter().chain(others);
+    let names = NAMED.iter().map(|(n, _)| *n).chain(forms().map(|(n, _)| *n));
     if let Some(nearest) = crate::nearest::nearest(name, names) {
         return format!("did you mean `{nearest}`?");
     }
-    let known = NAMED.iter().take(19).map(|(n, _)| *n).collect::<Vec<_>>().join(", ");
-    let forms = FORMS.iter().filter(|(n, _)| NAMED.iter().all(|(name, _)| name != n));
+    let known = NAMED.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", ");
+    let forms = forms().filter(|(n, _)| NAMED.iter().all(|(name, _)| name != n));
     format!("known are {known}, {}", forms.map(|(_, form)| *form).collect::<Vec<_>>().join(", "))
 }

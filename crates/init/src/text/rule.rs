@@ -141,7 +141,7 @@ fn parse(text: &str) -> Result<Rule, Refusal> {
 fn started(call: Call<'_>) -> Result<Rule, Refusal> {
     let inside = call.inside.unwrap_or_default();
     let Some((_, form)) = STARTS.iter().find(|(name, _)| *name == call.name) else {
-        return super::init::parse(call).map(Rule::from);
+        return super::init::parse(call, &STARTS).map(Rule::from);
     };
     match call.name {
         "values" => {
