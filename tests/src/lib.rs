@@ -15,3 +15,8 @@ pub mod values;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The code of the page on gains, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/gains.md")]
+struct Gains;

@@ -8,7 +8,7 @@ use std::error::Error;
 use acceptance::strategies::{Weight, oracle_fans, weight};
 use acceptance::values::values;
 use candle_core::{DType, Device, IndexOp, Shape, Tensor, Var};
-use candle_init::{Error as InitError, Fans, Law, Layer, init};
+use candle_init::{Axes, Error as InitError, Fans, Law, Layer, init};
 use candle_nn::init::FanInOut;
 use proptest::prelude::*;
 
@@ -187,10 +187,9 @@ fn law(name: &str) -> Result<init::Init, Box<dyn Error>> {
         "he_normal_fan_out" => scaling(2.0, "out", "normal"),
         "geometric_normal" => scaling(1.0, "geometric_average", "normal"),
         "he_truncated" => "he_truncated_normal".into(),
-        "torch_default_uniform" => scaling(1.0 / 3.0, "in", "uniform"),
+        "torch_default_uniform" => "pytorch_uniform".into(),
         "fixup_9" => scaling(2.0 / 9.0, "in", "normal"),
-        "siren_30" => scaling(2.0 / 900.0, "in", "uniform"),
-        "siren_first" => scaling(1.0 / 6.0, "in", "uniform"),
+        "siren_30" => "siren(omega=30)".into(),
         named => named.into(),
     };
     Ok(text.parse()?)
@@ -220,5 +219,77 @@ fn golden_values_come_out() -> Outcome {
         assert!((got / row[4].parse::<f64>()? - 1.0).abs() < 1e-15, "{row:?}: {got}");
     }
     assert!(rows.len() > 80, "only {} rows were read", rows.len());
+    Ok(())
+}
+
+/// Roles of axes, as Keras, JAX and haiku test theirs: shape, roles, fan-in, fan-out.
+const ROLES: [(&[usize], &str, f64, f64); 11] = [
+    (&[512, 8, 64], "ioo", 512.0, 512.0), // Keras: input_axes [0], output_axes [1, 2]
+    (&[4096, 1, 64], "iio", 4096.0, 64.0), // Keras: [0, 1], [2]
+    (&[3, 5, 9], "ioo", 3.0, 45.0),       // haiku: fan_in_axes [0]
+    (&[3, 5, 7, 4], "iioo", 15.0, 28.0),  // haiku: [0, 1]
+    (&[3, 4], "io", 3.0, 4.0),            // Keras and Flax: Dense
+    (&[3, 4], "oi", 4.0, 3.0),
+    (&[3, 3, 16, 32], "kkio", 144.0, 288.0), // Keras and Flax: Conv
+    (&[32, 16, 3, 3], "oikk", 144.0, 288.0), // candle and PyTorch
+    (&[8, 20, 30], "soi", 30.0, 20.0),       // experts
+    (&[8, 30, 20], "sio", 30.0, 20.0),       // JAX: batch_axis 0
+    (&[7, 2, 5, 3], "kios", 14.0, 35.0),
+];
+
+#[test]
+fn roles_say_the_fans() -> Outcome {
+    for (dims, roles, fan_in, fan_out) in ROLES {
+        let axes: Axes = roles.parse()?;
+        let fans = Fans::new(&Shape::from(dims), Layer::Axes(axes))?;
+        assert_eq!(fans, Fans { fan_in, fan_out }, "{dims:?} {roles}");
+        // The same by number, from the front and from the back.
+        let numbers =
+            |role: char| roles.char_indices().filter(move |(_, r)| *r == role).map(|(i, _)| i as isize);
+        let rank = dims.len();
+        let front = |role| numbers(role).collect::<Vec<_>>();
+        let back = |role| numbers(role).map(|i| i - rank as isize).collect::<Vec<_>>();
+        assert_eq!(Axes::new(rank, &front('i'), &front('o'), &front('s'))?, axes);
+        assert_eq!(Axes::new(rank, &back('i'), &back('o'), &back('s'))?, axes);
+    }
+    assert_eq!(Layer::INPUT_FIRST, Layer::Axes("io".parse()?));
+    assert_eq!(Layer::EXPERTS, Layer::Axes("soi".parse()?));
+    Ok(())
+}
+
+proptest! {
+    /// "As PyTorch computes it" is candle's own count by position, for every shape and whatever the layer is.
+    #[test]
+    fn as_pytorch_is_by_position(dims in proptest::collection::vec(1..9_usize, 2..6)) {
+        let fans = Fans::new(&Shape::from(dims.clone()), Layer::AsPyTorch)?;
+        prop_assert_eq!(fans.fan_in, FanInOut::FanIn.for_shape(&Shape::from(dims.clone())) as f64);
+        prop_assert_eq!(fans.fan_out, FanInOut::FanOut.for_shape(&Shape::from(dims)) as f64);
+    }
+
+    /// Explicit roles of a layer's own layout are that layer.
+    #[test]
+    fn roles_of_a_convolution_are_a_convolution(dims in proptest::collection::vec(1..9_usize, 3..6)) {
+        let roles: String = "oi".chars().chain(std::iter::repeat_n('k', dims.len() - 2)).collect();
+        let shape = Shape::from(dims);
+        prop_assert_eq!(Fans::new(&shape, Layer::Axes(roles.parse()?))?, Fans::new(&shape, CONV)?);
+    }
+}
+
+/// Roles that overlap, miss, or do not fit the rank.
+#[test]
+fn roles_that_contradict_one_another() -> Outcome {
+    let said = |result: candle_init::Result<Axes>| result.err().map(|e| e.to_string()).unwrap_or_default();
+    assert!(said(Axes::new(3, &[0], &[-3], &[])).contains("axis -3 has two roles; each has one"));
+    assert!(said(Axes::new(3, &[0, 0], &[1], &[])).contains("axis 0 has two roles"));
+    assert!(said(Axes::new(2, &[2], &[1], &[])).contains("axis 2 does not exist at rank 2"));
+    assert!(said(Axes::new(2, &[isize::MIN], &[1], &[])).contains("does not exist"));
+    assert!(said(Axes::new(3, &[0], &[], &[])).contains("no axis is an output (`o`); name at least one"));
+    assert!(said(Axes::new(3, &[], &[0], &[])).contains("no axis is an input"));
+    assert!(said(Axes::new(9, &[0], &[1], &[])).contains("a rank of at most 8"));
+    assert!(said("oixk".parse()).contains("`x` is no role; known are i, o, k, s"));
+    assert!(said("oikkkkkkk".parse()).contains("at most 8 axes"));
+    assert!(said("".parse()).contains("no axis is an input"));
+    let fans = Fans::new(&Shape::from((2, 3)), Layer::EXPERTS);
+    assert!(matches!(fans, Err(InitError::Layer { required: "one role for each axis is required", .. })));
     Ok(())
 }

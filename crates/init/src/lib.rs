@@ -5,11 +5,15 @@
 //! | you want | look at |
 //! |---|---|
 //! | a model with seeded weights | [`Initializer`] |
-//! | a law: Glorot, He, LeCun, truncated, constant | [`init`], [`Init`] |
+//! | a law: Glorot, He, LeCun, orthogonal, identity, truncated, constant | [`init`], [`Init`] |
+//! | a law with a gain, a mask, a padding row, by blocks | [`Rule`] |
+//! | factors for deep residual nets | [`depth`] |
 //! | a law for some parameters, or one of your own | [`Initializer::rule`], [`Rule::custom`] |
+//! | the defaults of PyTorch, Keras or Flax | [`Initializer::dialect`], [`Dialect`] |
+//! | rules in a file | [`Initializer`] with `serde` |
 //! | what each parameter will get, before any memory is taken | [`Initializer::plan`] |
 //! | what each parameter got | [`Initializer::report`] |
-//! | fans of grouped and transposed convolutions, stacked gates | [`Layer`], [`Fans`] |
+//! | fans of grouped and transposed convolutions, stacked gates, any layout | [`Layer`], [`Axes`], [`Fans`] |
 //! | the gain of any activation, or of a closure | [`gain`](fn@gain), [`backward_gain`], [`Activation`] |
 //! | PyTorch's and candle's table of gains | [`NonLinearity`] |
 //! | how deep a net can be and still be trained | [`MeanField`] |

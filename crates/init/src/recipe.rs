@@ -4,7 +4,7 @@ use crate::variance_scaling::{Distribution, Fan, VarianceScaling};
 use crate::{Error, Init, Result, Rule};
 
 /// Uniform on `±√(6/fan_in)/ω`: the layers of a SIREN after the first, with `ω` usually 30 (Sitzmann et al.,
-/// NeurIPS 2020, arXiv:2006.09661, theorem 1.8). The first is [`SIREN_FIRST`](super::SIREN_FIRST).
+/// NeurIPS 2020, arXiv:2006.09661, theorem 1.8). The first is [`SIREN_FIRST`](crate::init::SIREN_FIRST).
 ///
 /// # Errors
 /// [`Error::Number`] for an `ω` that is not positive and finite.
