@@ -17,12 +17,12 @@ type Draw = dyn Fn(&Shape, &Stream) -> candle_core::Result<Vec<f32>> + Send + Sy
 /// rule.
 ///
 /// Made from an [`Init`], from candle's own `Init`, from [blocks](Rule::blocks), [values](Rule::values) or
-/// [a closure](Rule::custom). Its text form is the code's: `lecun_normal.gain(gelu).sparse(fraction=0.9)`.
+/// [a closure](Rule::custom). Its text form is the code's: `lecun_normal.gain(gelu).sparse(0.9)`.
 ///
 /// ```
 /// use candle_init::{Layer, Rule, init};
 /// let rule = init::ORTHOGONAL.times(0.5).sparse(0.25).on(Layer::LSTM);
-/// assert_eq!(rule.to_string(), "orthogonal(gain=0.5).sparse(fraction=0.25).on(gates(4))");
+/// assert_eq!(rule.to_string(), "orthogonal(gain=0.5).sparse(0.25).on(gates(4))");
 /// assert_eq!("orthogonal.times(0.5).sparse(0.25).on(lstm)".parse::<Rule>()?, rule);
 /// # Ok::<(), candle_init::Error>(())
 /// ```
