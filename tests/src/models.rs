@@ -90,7 +90,7 @@ pub const MODELS: [Model; 12] = [
         rules: |init| {
             init.rule("*.A_log", init::mamba_a_log())
                 .rule("*.D", init::ONES)
-                .rule("*.conv1d.weight", init::HE_UNIFORM.on(Layer::Conv { groups: 64 }))
+                .rule("*.conv1d.weight", init::HE_UNIFORM.on(Layer::conv(64)))
         },
     },
     // Norms, fetched bare.

@@ -48,7 +48,9 @@ impl Weight {
 pub fn oracle_fans(dims: &[usize], layer: Layer) -> Option<reference::Fans> {
     let kernel_axes = dims.len().saturating_sub(2);
     match layer {
-        Layer::Conv { groups } => reference::fans(dims, reference::Layer::Conv(groups)),
+        Layer::Conv { groups, stride } => {
+            reference::fans(dims, reference::Layer::Conv(groups, &vec![stride; kernel_axes]))
+        }
         Layer::ConvTranspose { groups, stride } => {
             reference::fans(dims, reference::Layer::TransposedConv(groups, &vec![stride; kernel_axes]))
         }
@@ -66,10 +68,11 @@ pub fn weight(size: usize) -> impl Strategy<Value = Weight> {
     let gates = (1..=5_usize, matrix.clone())
         .prop_map(|(gates, (h, i))| Weight { dims: vec![gates * h, i], layer: Layer::Gates { gates } });
     let kernel = || proptest::collection::vec(1..=5_usize, 1..=3);
-    let conv = (1..=4_usize, matrix.clone(), kernel()).prop_map(|(groups, (o, i), kernel)| Weight {
-        dims: [vec![o * groups, i], kernel].concat(),
-        layer: Layer::Conv { groups },
-    });
+    let conv =
+        (1..=4_usize, 1..=3_usize, matrix.clone(), kernel()).prop_map(|(groups, stride, (o, i), k)| {
+            let dims = [vec![o * groups, i], k].concat();
+            Weight { dims, layer: Layer::Conv { groups, stride } }
+        });
     let transposed = (1..=4_usize, 1..=3_usize, matrix, kernel()).prop_map(|(groups, stride, (i, o), k)| {
         let dims = [vec![i * groups, o], k].concat();
         Weight { dims, layer: Layer::ConvTranspose { groups, stride } }

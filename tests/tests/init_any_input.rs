@@ -57,7 +57,7 @@ fn layer() -> impl Strategy<Value = Layer> {
     (0..5_u8, count(), count()).prop_map(|(kind, parts, stride)| match kind {
         0 => Layer::Linear,
         1 => Layer::Embedding,
-        2 => Layer::Conv { groups: parts },
+        2 => Layer::Conv { groups: parts, stride },
         3 => Layer::ConvTranspose { groups: parts, stride },
         _ => Layer::Gates { gates: parts },
     })

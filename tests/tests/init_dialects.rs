@@ -211,7 +211,7 @@ fn who_speaks_first() -> Outcome {
         .dialect(Dialect::Keras)
         .weights(init::HE_NORMAL)
         .rule("a.bias", init::ONES)
-        .layer("c.*", Layer::Conv { groups: 2 });
+        .layer("c.*", Layer::conv(2));
     let own = candle_nn::Init::Randn { mean: 0.0, stdev: 0.02 };
     let plan = init.plan(DType::F32, |vb| {
         candle_nn::linear(2, 3, vb.pp("a"))?;
@@ -219,7 +219,7 @@ fn who_speaks_first() -> Outcome {
         vb.get_with_hints((5, 2), "table", own)
     })?;
     let got: Vec<_> = plan.records().iter().map(|r| (r.law.as_str(), r.why.clone(), r.layer)).collect();
-    let conv = Layer::Conv { groups: 2 };
+    let conv = Layer::conv(2);
     assert_eq!(
         got,
         [
@@ -243,8 +243,9 @@ fn dialects_and_kinds_as_text() -> Outcome {
     assert_eq!(error.to_string(), "`pytroch` is not a dialect: did you mean `pytorch`?");
     let kinds = [
         ("linear", Layer::Linear),
-        ("conv", Layer::Conv { groups: 1 }),
-        ("conv(groups=32)", Layer::Conv { groups: 32 }),
+        ("conv", Layer::conv(1)),
+        ("conv(groups=32)", Layer::conv(32)),
+        ("conv(groups=2, stride=3)", Layer::Conv { groups: 2, stride: 3 }),
         ("conv_transpose(groups=2, stride=3)", Layer::ConvTranspose { groups: 2, stride: 3 }),
         ("gates(5)", Layer::Gates { gates: 5 }),
         ("embedding", Layer::Embedding),
@@ -262,7 +263,7 @@ fn dialects_and_kinds_as_text() -> Outcome {
         ("gates", "`gates` is missing"),
         ("axes(ixo)", "`x` is no role"),
         ("axes(ii)", "no axis is an output"),
-        ("conv(stride=2)", "it has no argument `stride`"),
+        ("conv(strides=2)", "it has no argument `strides`"),
         ("lstm(2)", "takes no arguments"),
     ] {
         let error = text.parse::<Layer>().err().map(|e| e.to_string()).unwrap_or_default();

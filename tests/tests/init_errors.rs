@@ -164,11 +164,12 @@ fn scales_that_are_no_variance() -> Outcome {
 
 #[test]
 fn layers_that_do_not_fit_the_shape() -> Outcome {
-    let cases: [(Layer, &[usize], &str); 5] = [
+    let cases: [(Layer, &[usize], &str); 6] = [
         (Layer::Linear, &[4, 4, 3], "a matrix is required"),
-        (Layer::Conv { groups: 1 }, &[4, 4], "a kernel axis is required"),
-        (Layer::Conv { groups: 3 }, &[4, 4, 3], "the groups must divide the first dimension"),
+        (Layer::conv(1), &[4, 4], "a kernel axis is required"),
+        (Layer::conv(3), &[4, 4, 3], "the groups must divide the first dimension"),
         (Layer::ConvTranspose { groups: 1, stride: 0 }, &[4, 4, 3], "a stride of at least 1 is required"),
+        (Layer::Conv { groups: 1, stride: 0 }, &[4, 4, 3], "a stride of at least 1 is required"),
         (Layer::LSTM, &[6, 4], "the gates must divide the first dimension"),
     ];
     for (layer, dims, message) in cases {

@@ -14,11 +14,11 @@ use proptest::prelude::*;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const CONV: Layer = Layer::Conv { groups: 1 };
+const CONV: Layer = Layer::conv(1);
 const TRANSPOSED: Layer = Layer::ConvTranspose { groups: 1, stride: 1 };
 
 /// Shape, layer, fan-in, fan-out: worked by hand.
-const TABLE: [(&[usize], Layer, f64, f64); 21] = [
+const TABLE: [(&[usize], Layer, f64, f64); 22] = [
     (&[64, 128], Layer::Linear, 128.0, 64.0),
     (&[1, 1], Layer::Linear, 1.0, 1.0),
     (&[30_000, 512], Layer::Embedding, 512.0, 30_000.0),
@@ -27,10 +27,11 @@ const TABLE: [(&[usize], Layer, f64, f64); 21] = [
     (&[4, 3, 5, 6], CONV, 90.0, 120.0),
     (&[16, 3, 1, 1], CONV, 3.0, 16.0),
     (&[6, 5, 2, 3, 4], CONV, 120.0, 144.0),
-    (&[32, 4, 3, 3], Layer::Conv { groups: 8 }, 36.0, 36.0),
-    (&[12, 2, 5], Layer::Conv { groups: 3 }, 10.0, 20.0),
-    (&[32, 1, 3, 3], Layer::Conv { groups: 32 }, 9.0, 9.0),
-    (&[64, 1, 3, 3], Layer::Conv { groups: 32 }, 9.0, 18.0),
+    (&[32, 4, 3, 3], Layer::conv(8), 36.0, 36.0),
+    (&[32, 16, 4, 4], Layer::Conv { groups: 1, stride: 2 }, 256.0, 128.0),
+    (&[12, 2, 5], Layer::conv(3), 10.0, 20.0),
+    (&[32, 1, 3, 3], Layer::conv(32), 9.0, 9.0),
+    (&[64, 1, 3, 3], Layer::conv(32), 9.0, 18.0),
     (&[16, 8, 4, 4], TRANSPOSED, 256.0, 128.0),
     (&[16, 8, 4, 4], Layer::ConvTranspose { groups: 1, stride: 2 }, 64.0, 128.0),
     (&[16, 8, 4, 4], Layer::ConvTranspose { groups: 4, stride: 2 }, 16.0, 128.0),
@@ -63,7 +64,7 @@ fn candle_agrees_where_it_is_right() -> Outcome {
         let (candle_in, candle_out) = candle(dims);
         match layer {
             Layer::Linear | Layer::Embedding | CONV => assert_eq!((candle_in, candle_out), (fan_in, fan_out)),
-            Layer::Conv { groups } => {
+            Layer::Conv { groups, stride: 1 } => {
                 assert_eq!((candle_in, candle_out), (fan_in, groups as f64 * fan_out), "{dims:?}");
             }
             TRANSPOSED => assert_eq!((candle_out, candle_in), (fan_in, fan_out), "{dims:?}"),
@@ -80,7 +81,7 @@ fn anything() -> impl Strategy<Value = Weight> {
     let layer = (0..5_u8, counts).prop_map(|(kind, (parts, stride))| match kind {
         0 => Layer::Linear,
         1 => Layer::Embedding,
-        2 => Layer::Conv { groups: parts },
+        2 => Layer::Conv { groups: parts, stride },
         3 => Layer::ConvTranspose { groups: parts, stride },
         _ => Layer::Gates { gates: parts },
     });
@@ -134,9 +135,26 @@ fn convolutions_count_their_own_fans() -> Outcome {
         let output = input.conv2d(&ones(&dims)?, dims[2] / 2, 1, 1, groups)?;
         let gradients = output.sum_all()?.backward()?;
         let gradient = gradients.get(&input).ok_or("no gradient")?;
-        let fans = Fans::new(&Shape::from(&dims[..]), Layer::Conv { groups })?;
+        let fans = Fans::new(&Shape::from(&dims[..]), Layer::conv(groups))?;
         assert_eq!(output.i((0, 0, 7, 7))?.to_scalar::<f64>()?, fans.fan_in, "{dims:?}");
         assert_eq!(gradient.i((0, 0, 7, 7))?.to_scalar::<f64>()?, fans.fan_out, "{dims:?}");
+    }
+    Ok(())
+}
+
+/// A strided convolution: outputs still count their terms, and inputs feed `∏k/∏stride` outputs a channel on
+/// average, which no peer counts.
+#[test]
+fn strides_thin_the_outputs() -> Outcome {
+    for (dims, groups, stride) in [([6, 4, 5], 1, 2), ([6, 2, 4], 2, 3), ([4, 1, 4], 4, 2), ([3, 2, 2], 1, 3)]
+    {
+        let input = Var::from_tensor(&ones(&[1, dims[1] * groups, 60])?)?;
+        let output = input.conv1d(&ones(&dims)?, 0, stride, 1, groups)?;
+        let gradients = output.sum_all()?.backward()?;
+        let gradient = values(&gradients.get(&input).ok_or("no gradient")?.i((0, 0))?)?;
+        let fans = Fans::new(&Shape::from(&dims[..]), Layer::Conv { groups, stride })?;
+        assert_eq!(output.i((0, 0, 3))?.to_scalar::<f64>()?, fans.fan_in, "{dims:?}");
+        assert!((inner_mean(&gradient, stride) - fans.fan_out).abs() < 1e-12, "{dims:?} {groups} {stride}");
     }
     Ok(())
 }
@@ -170,7 +188,7 @@ fn layer(text: &str) -> Result<Layer, Box<dyn Error>> {
     let counts = counts.split(':').map(str::parse).collect::<Result<Vec<usize>, _>>()?;
     Ok(match kind {
         "linear" => Layer::Linear,
-        "conv" => Layer::Conv { groups: counts[0] },
+        "conv" => Layer::conv(counts[0]),
         "transposed_conv" => Layer::ConvTranspose { groups: counts[0], stride: counts[1] },
         "embedding" => Layer::Embedding,
         "gates" => Layer::Gates { gates: counts[0] },

@@ -47,7 +47,7 @@ fn any_rule() -> impl Strategy<Value = Rule> {
             10 => rule.at_least(number),
             11 => rule.at_most(number),
             12 => rule.plus(number),
-            _ => rule.on(Layer::Conv { groups: index + 2 }),
+            _ => rule.on(Layer::conv(index + 2)),
         })
     })
 }

@@ -135,7 +135,7 @@ proptest! {
         for part in gates.chunks(rows * cols) {
             prop_assert!(unorthogonality(part, rows, cols, 1.0) < 2e-6);
         }
-        let conv = singles(&[parts * rows, cols, taps], init::ORTHOGONAL.on(Layer::Conv { groups: parts }))?;
+        let conv = singles(&[parts * rows, cols, taps], init::ORTHOGONAL.on(Layer::conv(parts)))?;
         for part in conv.chunks(rows * cols * taps) {
             prop_assert!(unorthogonality(part, rows, cols * taps, 1.0) < 2e-6);
         }
@@ -153,6 +153,14 @@ proptest! {
         let rule = Rule::shares(shares.into_iter().map(|share| (share, law)));
         prop_assert_eq!(singles(&[rows, cols], rule)?, singles(&[rows, cols], law)?);
     }
+}
+
+/// Sylvester's matrix, entry by entry.
+#[test]
+fn hadamard_is_sylvesters() -> Outcome {
+    let signs = [1.0, 1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0];
+    assert_eq!(singles(&[4, 3], init::HADAMARD)?, signs.map(|sign: f64| sign / 2.0));
+    Ok(())
 }
 
 /// Gates drawn as blocks are the gates of the layer kind: two ways to say one thing.
@@ -181,7 +189,7 @@ fn axes_say_where_outputs_are() -> Outcome {
 #[test]
 fn dirac_convolutions_pass_their_input_through() -> Outcome {
     for groups in [1, 3] {
-        let rule = || init::IDENTITY.on(Layer::Conv { groups });
+        let rule = || init::IDENTITY.on(Layer::conv(groups));
         let one = Tensor::randn(0.0_f32, 1.0, (8, 3 * groups, 5), &CPU)?;
         let weight = Initializer::new(1).tensor("w", (9, 3, 3), rule(), DType::F32, &CPU)?;
         passes(&one, &one.conv1d(&weight, 1, 1, 1, groups)?, groups, 3)?;

@@ -9,7 +9,7 @@ use crate::{Error, Result};
 ///
 /// The shape alone does not tell a transposed convolution from a plain one, nor stacked gates from
 /// one matrix. Through a `VarBuilder` the layer's own request tells; where it cannot, a rule says it:
-/// `init::HE_NORMAL.on(Layer::Conv { groups: 32 })`.
+/// `init::HE_NORMAL.on(Layer::conv(32))`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Layer {
@@ -19,6 +19,8 @@ pub enum Layer {
     Conv {
         /// Number of groups; 1 for a plain convolution.
         groups: usize,
+        /// Stride along every kernel axis, as candle's configurations have it.
+        stride: usize,
     },
     /// `(in, out/groups, kernel…)`: `conv_transpose1d`, `conv_transpose2d`.
     ConvTranspose {
@@ -54,13 +56,19 @@ impl Layer {
     /// A stack of independent matrices `(expert, out, in)`.
     pub const EXPERTS: Self = Self::Axes(Axes::of([Axis::Stack, Axis::Output, Axis::Input]));
 
+    /// A convolution of stride 1; depthwise where there are as many groups as inputs.
+    #[must_use]
+    pub const fn conv(groups: usize) -> Self {
+        Self::Conv { groups, stride: 1 }
+    }
+
     /// The kind of one of `blocks` equal blocks along the first axis.
     pub(crate) fn block(self, blocks: usize) -> Self {
         let of = |parts: usize| if parts.is_multiple_of(blocks) { parts / blocks } else { 1 };
         match self {
             Self::Gates { gates } if gates <= blocks => Self::Linear,
             Self::Gates { gates } => Self::Gates { gates: of(gates) },
-            Self::Conv { groups } => Self::Conv { groups: of(groups) },
+            Self::Conv { groups, stride } => Self::Conv { groups: of(groups), stride },
             Self::ConvTranspose { groups, stride } => Self::ConvTranspose { groups: of(groups), stride },
             whole => whole,
         }
@@ -70,7 +78,7 @@ impl Layer {
     /// rank an ungrouped convolution, as candle, PyTorch and Keras guess too.
     #[must_use]
     pub fn of_shape(shape: &Shape) -> Self {
-        if shape.rank() > 2 { Self::Conv { groups: 1 } } else { Self::Linear }
+        if shape.rank() > 2 { Self::conv(1) } else { Self::Linear }
     }
 }
 
@@ -79,7 +87,7 @@ impl Layer {
 /// ```
 /// use candle_core::Shape;
 /// use candle_init::{Fans, Layer};
-/// let depthwise = Fans::new(&Shape::from((32, 1, 3, 3)), Layer::Conv { groups: 32 })?;
+/// let depthwise = Fans::new(&Shape::from((32, 1, 3, 3)), Layer::conv(32))?;
 /// assert_eq!(depthwise, Fans { fan_in: 9.0, fan_out: 9.0 });
 /// # Ok::<(), candle_init::Error>(())
 /// ```
@@ -97,14 +105,14 @@ impl Fans {
     /// | layer | shape | fan-in | fan-out |
     /// |---|---|---|---|
     /// | linear, embedding | `(o, i)` | `i` | `o` |
-    /// | convolution | `(o, i/g, k…)` | `i/g·∏k` | `o/g·∏k` |
+    /// | convolution | `(o, i/g, k…)` | `i/g·∏k` | `o/g·∏k/∏stride` |
     /// | transposed | `(i, o/g, k…)` | `i/g·∏k/∏stride` | `o/g·∏k` |
     /// | gates | `(n·h, i)` | `i` | `h` |
     /// | axes | any | `∏input·∏kernel` | `∏output·∏kernel` |
     /// | as PyTorch | `(a, b, k…)` | `b·∏k` | `a·∏k` |
     ///
-    /// candle and PyTorch differ in two places: they do not divide the fan-out by the groups, and they
-    /// swap the fans of a transposed convolution and ignore its stride.
+    /// candle and PyTorch differ in three places: they do not divide the fan-out by the groups, they swap the
+    /// fans of a transposed convolution, and they ignore strides.
     ///
     /// # Errors
     /// [`Error::Layer`] where the kind does not describe the shape.
@@ -119,13 +127,13 @@ impl Fans {
         layer.admits(*rows, kernel.len()).map_err(refuse)?;
         let taps = kernel.iter().map(|&k| k as f64).product::<f64>();
         let (rows, columns) = (*rows as f64, *columns as f64);
+        let sites = |stride: usize| (stride as f64).powf(kernel.len() as f64);
         let (fan_in, fan_out) = match layer {
             Layer::Linear | Layer::Embedding => (columns, rows),
             Layer::Axes(_) | Layer::AsPyTorch => (columns * taps, rows * taps),
-            Layer::Conv { groups } => (columns * taps, rows / groups as f64 * taps),
+            Layer::Conv { groups, stride } => (columns * taps, rows / groups as f64 * taps / sites(stride)),
             Layer::ConvTranspose { groups, stride } => {
-                let sites = (stride as f64).powf(kernel.len() as f64);
-                (rows / groups as f64 * taps / sites, columns * taps)
+                (rows / groups as f64 * taps / sites(stride), columns * taps)
             }
             Layer::Gates { gates } => (columns, rows / gates as f64),
         };
@@ -144,10 +152,12 @@ impl Layer {
             Self::Conv { .. } | Self::ConvTranspose { .. } if kernel_axes == 0 => {
                 Err("a kernel axis is required after the two channel axes")
             }
-            Self::Conv { groups } | Self::ConvTranspose { groups, .. } if !divides(groups) => {
+            Self::Conv { groups, .. } | Self::ConvTranspose { groups, .. } if !divides(groups) => {
                 Err("the groups must divide the first dimension")
             }
-            Self::ConvTranspose { stride: 0, .. } => Err("a stride of at least 1 is required"),
+            Self::Conv { stride: 0, .. } | Self::ConvTranspose { stride: 0, .. } => {
+                Err("a stride of at least 1 is required")
+            }
             Self::Gates { gates } if !divides(gates) => Err("the gates must divide the first dimension"),
             _ => Ok(()),
         }

@@ -35,7 +35,7 @@ impl Layout {
         };
         let (roles, blocks) = match layer {
             Layer::Linear | Layer::Embedding | Layer::AsPyTorch => (conv(Output, Input), 1),
-            Layer::Conv { groups } => (conv(Output, Input), groups),
+            Layer::Conv { groups, .. } => (conv(Output, Input), groups),
             Layer::ConvTranspose { groups, .. } => (conv(Input, Output), groups),
             Layer::Gates { gates } => (conv(Output, Input), gates),
             Layer::Axes(axes) => (axes.roles().collect(), 1),

@@ -5,8 +5,8 @@
 pub enum Layer<'a> {
     /// `(out, in)`.
     Linear,
-    /// `(out, in/groups, kernel…)`, with the groups.
-    Conv(usize),
+    /// `(out, in/groups, kernel…)`, with the groups and the stride along each kernel axis, none for one.
+    Conv(usize, &'a [usize]),
     /// `(in, out/groups, kernel…)`, with the groups and the stride along each kernel axis.
     TransposedConv(usize, &'a [usize]),
     /// `(rows, dim)`, read as `(out, in)`.
@@ -28,7 +28,8 @@ pub struct Fans {
 ///
 /// He et al., ICCV 2015, section 2.2 (arXiv:1502.01852) count an output's terms as channels times taps.
 /// Groups divide the channels on both sides. A transposed convolution spreads each input over `∏kernel`
-/// outputs, and these lie `∏stride` times as dense, so an output meets `∏kernel/∏stride` taps.
+/// outputs, and these lie `∏stride` times as dense, so an output meets `∏kernel/∏stride` taps; in a plain one an
+/// input meets that many.
 #[must_use]
 pub fn fans(shape: &[usize], layer: Layer) -> Option<Fans> {
     let [rows, cols, kernel @ ..] = shape else {
@@ -40,7 +41,9 @@ pub fn fans(shape: &[usize], layer: Layer) -> Option<Fans> {
     let (fan_in, fan_out) = match (layer, kernel.len()) {
         (Layer::Linear | Layer::Embedding, 0) => (cols, share(1)?),
         (Layer::Gates(gates), 0) => (cols, share(gates)?),
-        (Layer::Conv(groups), 1..) => (cols * taps, share(groups)? * taps),
+        (Layer::Conv(groups, stride), axes @ 1..) if stride.is_empty() || stride.len() == axes => {
+            (cols * taps, share(groups)? * taps / product(stride))
+        }
         (Layer::TransposedConv(groups, stride), axes @ 1..) if stride.len() == axes => {
             (share(groups)? * taps / product(stride), cols * taps)
         }

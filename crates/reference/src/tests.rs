@@ -161,7 +161,7 @@ fn layer<'a>(text: &str, stride: &'a mut Vec<usize>) -> Result<Layer<'a>, Box<dy
     stride.extend(&counts[1..]);
     match kind {
         "linear" => Ok(Layer::Linear),
-        "conv" => Ok(Layer::Conv(counts[0])),
+        "conv" => Ok(Layer::Conv(counts[0], stride)),
         "transposed_conv" => Ok(Layer::TransposedConv(counts[0], stride)),
         "embedding" => Ok(Layer::Embedding),
         "gates" => Ok(Layer::Gates(counts[0])),
@@ -211,7 +211,7 @@ fn golden_laws_come_out() -> Outcome {
 /// Whatever the form, the standard deviation is the one asked for; the constant of the cut is its formula.
 #[test]
 fn every_form_keeps_the_variance() -> Outcome {
-    let fans = fans(&[64, 32, 3, 3], Layer::Conv(1)).ok_or("no fans")?;
+    let fans = fans(&[64, 32, 3, 3], Layer::Conv(1, &[])).ok_or("no fans")?;
     for form in [Form::Normal, Form::Truncated(2.0), Form::Uniform] {
         assert!(relative(Scaling::GLOROT.law(fans, form).moments()[1], Scaling::GLOROT.std(fans)) < 1e-15);
     }
@@ -227,9 +227,9 @@ fn shapes_that_do_not_fit_have_no_fans() {
         (&[], Layer::Linear),
         (&[5], Layer::Linear),
         (&[5, 5, 5], Layer::Linear),
-        (&[5, 5], Layer::Conv(1)),
-        (&[5, 5, 3], Layer::Conv(2)),
-        (&[5, 5, 3], Layer::Conv(0)),
+        (&[5, 5], Layer::Conv(1, &[])),
+        (&[5, 5, 3], Layer::Conv(2, &[])),
+        (&[5, 5, 3], Layer::Conv(0, &[])),
         (&[5, 5, 3, 3], Layer::TransposedConv(1, &[2])),
         (&[5, 5], Layer::Gates(4)),
     ];

@@ -27,7 +27,7 @@ const FORMS: [(&str, &str); 12] = [
     ("qkv", "qkv"),
     ("input_first", "input_first"),
     ("experts", "experts"),
-    ("conv", "conv(groups=1)"),
+    ("conv", "conv(groups=1, stride=1)"),
     ("conv_transpose", "conv_transpose(groups=1, stride=2)"),
     ("gates", "gates(4)"),
     ("axes", "axes(kkio)"),
@@ -42,8 +42,9 @@ impl fmt::Display for Layer {
             Self::AsPyTorch => f.pad("as_pytorch"),
             Self::INPUT_FIRST => f.pad("input_first"),
             Self::EXPERTS => f.pad("experts"),
-            Self::Conv { groups: 1 } => f.pad("conv"),
-            Self::Conv { groups } => write!(f, "conv(groups={groups})"),
+            Self::Conv { groups: 1, stride: 1 } => f.pad("conv"),
+            Self::Conv { groups, stride: 1 } => write!(f, "conv(groups={groups})"),
+            Self::Conv { groups, stride } => write!(f, "conv(groups={groups}, stride={stride})"),
             Self::ConvTranspose { groups: 1, stride: 1 } => f.pad("conv_transpose"),
             Self::ConvTranspose { groups, stride } => {
                 write!(f, "conv_transpose(groups={groups}, stride={stride})")
@@ -72,7 +73,10 @@ fn parse(text: &str) -> Result<Layer, Refusal> {
     }
     let mut arguments = call.arguments(form)?;
     let layer = match call.name {
-        "conv" => Layer::Conv { groups: arguments.only_number("groups", Some(1))? },
+        "conv" => Layer::Conv {
+            groups: arguments.only_number("groups", Some(1))?,
+            stride: arguments.number("stride", Some(1))?,
+        },
         "conv_transpose" => Layer::ConvTranspose {
             groups: arguments.number("groups", Some(1))?,
             stride: arguments.number("stride", Some(1))?,
