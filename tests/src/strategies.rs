@@ -1,7 +1,7 @@
 //! Arbitrary laws, weights and numbers for property tests.
 
 use candle_core::{DType, Shape};
-use candle_init::{Cut, Distribution, Fan, Init, Layer, NAMED, VarianceScaling};
+use candle_init::{Activation, Cut, Distribution, Fan, Init, Layer, NAMED, Rule, VarianceScaling, init};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
@@ -119,4 +119,35 @@ pub fn random_law() -> impl Strategy<Value = Init> {
     let normal = (-1.0..1.0_f64, 0.05..1.0_f64).prop_map(|(mean, stdev)| Init::Randn { mean, stdev });
     let named: Vec<Init> = NAMED.iter().map(|(_, law)| *law).filter(Init::needs_fans).collect();
     prop_oneof![scaling().prop_map(Init::VarianceScaling), select(named), normal, bounded()]
+}
+
+/// A chain of up to four modifiers on any start.
+pub fn any_rule() -> impl Strategy<Value = Rule> {
+    let named: Vec<Init> = NAMED.iter().map(|(_, law)| *law).collect();
+    let start = prop_oneof![
+        random_law().prop_map(Rule::from),
+        prop::sample::select(named).prop_map(Rule::from),
+        Just(init::mamba_a_log()),
+        prop::collection::vec(random_law(), 1..4).prop_map(Rule::blocks),
+        prop::collection::vec((1..5_usize, random_law()), 1..4).prop_map(Rule::shares),
+        (-2.0..2.0_f64).prop_map(init::forget_gate_bias),
+    ];
+    (start, prop::collection::vec((0..14_u8, 0.0..3.0_f64, 0..9_usize), 0..5)).prop_map(|(start, chain)| {
+        chain.into_iter().fold(start, |rule, (kind, number, index)| match kind {
+            0 => rule.times(number),
+            1 => rule.gain(Activation::LeakyRelu(number)),
+            2 => rule.by_depth(),
+            3 => rule.mup((index + 1, 7)),
+            4 => rule.sparse(number / 3.0),
+            5 => rule.zero_row(index),
+            6 => rule.round(DType::BF16),
+            7 => rule.exp(),
+            8 => rule.ln(),
+            9 => rule.inverse_softplus(),
+            10 => rule.at_least(number),
+            11 => rule.at_most(number),
+            12 => rule.plus(number),
+            _ => rule.on(Layer::conv(index + 2)),
+        })
+    })
 }

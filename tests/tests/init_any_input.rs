@@ -1,11 +1,12 @@
 //! No input makes the crate panic or hang: laws with any numbers, shapes of any size, names and patterns of any
 //! text get a plan, a law or an error that says something.
 
-use acceptance::strategies::DTYPES;
+use acceptance::strategies::{DTYPES, any_rule};
 use acceptance::values::{all_bits, values};
 use candle_core::{DType, Device, Shape};
 use candle_init::{
-    Cut, Distribution, Error as InitError, Fan, Fans, Init, Initializer, Layer, NonLinearity, VarianceScaling,
+    Centre, Cut, Distribution, Error as InitError, Fan, Fans, Init, Initializer, Layer, Matrix, NonLinearity,
+    Stft, VarianceScaling, Window,
 };
 use candle_nn::VarMap;
 use proptest::prelude::*;
@@ -39,13 +40,19 @@ fn law() -> impl Strategy<Value = Init> {
     let four = (number(), number(), number(), number());
     let fan = select(vec![Fan::In, Fan::Out, Fan::Average, Fan::GeometricAverage]);
     let form = select(vec![Distribution::Normal, Distribution::TRUNCATED_NORMAL, Distribution::Uniform]);
-    (four, 0..6_u8, fan, form).prop_map(|((a, b, lo, up), kind, fan, distribution)| match kind {
+    (four, 0..12_u8, fan, form).prop_map(|((a, b, lo, up), kind, fan, distribution)| match kind {
         0 => Init::Const(a),
         1 => Init::Uniform { lo, up },
         2 => Init::Randn { mean: a, stdev: b },
         3 => Init::TruncatedNormal { mean: a, stdev: b, cut: Cut::Sigmas { lo, up } },
         4 => Init::TruncatedNormal { mean: a, stdev: b, cut: Cut::Absolute { lo, up } },
-        _ => Init::VarianceScaling(VarianceScaling { scale: a, fan, distribution }),
+        5 => Init::VarianceScaling(VarianceScaling { scale: a, fan, distribution }),
+        6 => Init::Orthogonal { gain: a, axis: (b < 0.0).then_some(b as isize) },
+        7 => Init::Delta { matrix: Matrix::Identity, gain: a, centre: Centre::Upper },
+        8 => Init::Delta { matrix: Matrix::Orthogonal, gain: a, centre: Centre::Lower },
+        9 => Init::Delta { matrix: Matrix::Hadamard, gain: a, centre: Centre::Middle },
+        10 => Init::Stft { gain: a, stft: Stft { window: Window::Tukey(b), ..Stft::default() } },
+        _ => Init::Range { start: a, step: b },
     })
 }
 
@@ -126,6 +133,20 @@ proptest! {
             Err(error) => {
                 prop_assert!(InitError::of(&error).is_some_and(says_something), "{error}");
                 prop_assert!(all_bits(&vars)?.is_empty());
+            }
+        }
+    }
+
+    /// Any chain of modifiers on any start, at any small shape: values that the dtype holds, or an error.
+    #[test]
+    fn tensors_of_any_rule(
+        rule in any_rule(), factor in number(), dims in proptest::collection::vec(0..6_usize, 0..5),
+        dtype in select(DTYPES.to_vec()),
+    ) {
+        for rule in [rule.clone(), rule.clone().times(factor), rule.plus(factor).exp()] {
+            match Initializer::new(1).tensor("a.1.w", &dims[..], rule.clone(), dtype, &Device::Cpu) {
+                Ok(tensor) => prop_assert!(values(&tensor)?.iter().all(|v| v.is_finite()), "{rule} {dtype:?}"),
+                Err(error) => prop_assert!(says_something(&error), "{rule}: {error}"),
             }
         }
     }

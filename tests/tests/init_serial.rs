@@ -4,10 +4,10 @@
 use std::error::Error;
 
 use acceptance::models::{MODELS, Model};
-use acceptance::strategies::random_law;
+use acceptance::strategies::any_rule;
 use acceptance::values::all_bits;
 use candle_core::{DType, Device};
-use candle_init::{Activation, Axes, Dialect, Init, Initializer, Layer, NAMED, Rule, init};
+use candle_init::{Activation, Axes, Dialect, Initializer, Layer, NAMED, Rule, init};
 use candle_nn::VarMap;
 use proptest::prelude::*;
 use serde::Serialize;
@@ -19,37 +19,6 @@ type Outcome = Result<(), Box<dyn Error>>;
 fn through<T: Serialize + DeserializeOwned>(value: &T) -> Result<(T, String), Box<dyn Error>> {
     let text = serde_json::to_string(value)?;
     Ok((serde_json::from_str(&text)?, text))
-}
-
-/// A chain of up to four modifiers on any start.
-fn any_rule() -> impl Strategy<Value = Rule> {
-    let named: Vec<Init> = NAMED.iter().map(|(_, law)| *law).collect();
-    let start = prop_oneof![
-        random_law().prop_map(Rule::from),
-        prop::sample::select(named).prop_map(Rule::from),
-        Just(init::mamba_a_log()),
-        prop::collection::vec(random_law(), 1..4).prop_map(Rule::blocks),
-        prop::collection::vec((1..5_usize, random_law()), 1..4).prop_map(Rule::shares),
-        (-2.0..2.0_f64).prop_map(init::forget_gate_bias),
-    ];
-    (start, prop::collection::vec((0..14_u8, 0.0..3.0_f64, 0..9_usize), 0..5)).prop_map(|(start, chain)| {
-        chain.into_iter().fold(start, |rule, (kind, number, index)| match kind {
-            0 => rule.times(number),
-            1 => rule.gain(Activation::LeakyRelu(number)),
-            2 => rule.by_depth(),
-            3 => rule.mup((index + 1, 7)),
-            4 => rule.sparse(number / 3.0),
-            5 => rule.zero_row(index),
-            6 => rule.round(DType::BF16),
-            7 => rule.exp(),
-            8 => rule.ln(),
-            9 => rule.inverse_softplus(),
-            10 => rule.at_least(number),
-            11 => rule.at_most(number),
-            12 => rule.plus(number),
-            _ => rule.on(Layer::conv(index + 2)),
-        })
-    })
 }
 
 proptest! {

@@ -8,6 +8,7 @@ use crate::Result;
 use crate::layout::Layout;
 use crate::orthogonal::{Scalar, defect, orthonormal};
 use crate::target::Target;
+use crate::tensor::round;
 
 /// One matrix a part, and where their entries go.
 #[derive(Clone, Debug)]
@@ -68,8 +69,8 @@ impl Haar {
     /// The whole of a [plain](Self::is_plain) parameter, without places to look up.
     pub(crate) fn plain<T: Element, W: Scalar>(&self, target: &Target<'_>) -> Result<Vec<T>> {
         let matrices = self.matrices::<W>(0, target)?;
-        let round = |entry: W| T::nearest(self.gain * entry.into());
-        Ok(matrices.into_par_iter().with_min_len(1 << 14).map(round).collect())
+        let entries = matrices.into_par_iter().enumerate().with_min_len(1 << 14);
+        entries.map(|(i, entry)| round(self.gain * entry.into(), i, target)).collect()
     }
 
     /// The largest `|QᵀQ/gain² − I|` of the matrices in a parameter; `None` where there is nothing to measure.

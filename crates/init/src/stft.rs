@@ -1,6 +1,7 @@
 //! Kernels of a short-time Fourier transform.
 
 use std::f64::consts::PI;
+use std::sync::OnceLock;
 
 use crate::Result;
 use crate::target::Target;
@@ -73,23 +74,31 @@ impl Stft {
             [bins, 1, frame] if bins > 1 => (bins, frame),
             _ => return Err(target.refuse("stft", "a kernel (bins, 1, frame) of 2 bins or more is required")),
         };
+        let (samples, side) = (2 * (bins as u128 - 1), self.side);
+        // Made with the first value: a plan of any size takes no memory.
+        let scaled = OnceLock::new();
+        Ok(move |element: usize| {
+            let window: &Vec<f64> = scaled.get_or_init(|| self.scaled_window(frame));
+            let (bin, time) = (element / frame, element % frame);
+            // Reduced to one turn first, exactly, in integers.
+            let turn = (bin as u128 * time as u128 % samples) as f64 / samples as f64;
+            let wave = match side {
+                Side::Real => libm::cos(2.0 * PI * turn),
+                Side::Imaginary => -libm::sin(2.0 * PI * turn),
+            };
+            wave * window[time]
+        })
+    }
+
+    /// The window over its norm.
+    fn scaled_window(&self, frame: usize) -> Vec<f64> {
         let window = self.window.samples(frame, self.periodic);
         let norm = match self.scaling {
             Scaling::None => 1.0,
             Scaling::Density => window.iter().map(|w| w * w).sum::<f64>().sqrt(),
             Scaling::Spectrum => window.iter().sum(),
         };
-        let (samples, side) = (2 * (bins - 1), self.side);
-        Ok(move |element: usize| {
-            let (bin, time) = (element / frame, element % frame);
-            // Reduced to one turn first, exactly, in integers.
-            let turn = (bin as u128 * time as u128 % samples as u128) as f64 / samples as f64;
-            let wave = match side {
-                Side::Real => libm::cos(2.0 * PI * turn),
-                Side::Imaginary => -libm::sin(2.0 * PI * turn),
-            };
-            wave * window[time] / norm
-        })
+        window.into_iter().map(|w| w / norm).collect()
     }
 }
 

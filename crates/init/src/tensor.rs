@@ -103,9 +103,13 @@ fn zeros(count: usize) -> Result<Vec<f64>> {
 
 /// Every value rounded to the dtype, which must have it.
 fn rounded<T: Element>(values: &[f64], target: &Target<'_>) -> Result<Vec<T>> {
-    let refused = values.iter().enumerate().find(|(_, value)| value.is_nan() || value.abs() > T::MAX);
-    if let Some((index, &value)) = refused {
+    values.iter().enumerate().map(|(index, &value)| round(value, index, target)).collect()
+}
+
+/// One value rounded to the dtype, which must have it.
+pub(crate) fn round<T: Element>(value: f64, index: usize, target: &Target<'_>) -> Result<T> {
+    if value.is_nan() || value.abs() > T::MAX {
         return Err(Error::Value { dtype: target.dtype, index, value });
     }
-    Ok(values.iter().map(|&value| T::nearest(value)).collect())
+    Ok(T::nearest(value))
 }
