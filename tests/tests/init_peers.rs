@@ -198,11 +198,11 @@ fn no_test_of_the_tables_is_missing() {
 /// The standard deviations of cut normals that peers have as constants.
 #[test]
 fn constants_of_the_cut_normal() -> Outcome {
-    assert_eq!(STD_CUT_AT_TWO_SIGMAS, 0.879_625_661_034_239_78);
+    assert_eq!(STD_CUT_AT_TWO_SIGMAS, 0.879_625_661_034_239_8);
     for (sigmas, std) in [
         (1.0, 0.539_560_1),
         (1.5, 0.742_646_9),
-        (2.0, 0.879_625_661_034_239_78),
+        (2.0, 0.879_625_661_034_239_8),
         (2.5, 0.954_597_5),
         (3.0, 0.986_578_4),
     ] {

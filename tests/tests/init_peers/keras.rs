@@ -34,7 +34,7 @@ fn uniform() -> Outcome {
 
 /// The law of Keras's truncated normal with this standard deviation after the cut.
 fn cut(std: f64) -> Law {
-    let parent = std / 0.879_625_661_034_239_78;
+    let parent = std / 0.879_625_661_034_239_8;
     Law::TruncatedNormal(0.0, parent, -2.0 * parent, 2.0 * parent)
 }
 

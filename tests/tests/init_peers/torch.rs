@@ -19,8 +19,8 @@ fn gains() -> Outcome {
         (NonLinearity::Linear, 1.0),
         (NonLinearity::Sigmoid, 1.0),
         (NonLinearity::Tanh, 1.666_666_666_666_666_7),
-        (NonLinearity::ReLU, 1.414_213_562_373_095_1),
-        (NonLinearity::LeakyReLU(0.0), 1.414_213_562_373_095_1),
+        (NonLinearity::ReLU, std::f64::consts::SQRT_2),
+        (NonLinearity::LeakyReLU(0.0), std::f64::consts::SQRT_2),
         (NonLinearity::LeakyReLU(0.01), 1.414_142_856_997_835_4),
         (NonLinearity::LeakyReLU(10.0), 0.140_719_508_946_058_36),
         (NonLinearity::SELU, 0.75),
@@ -217,7 +217,7 @@ fn kaiming() -> Outcome {
         [(2, Fan::In, 2048.0), (2, Fan::Out, 2048.0), (4, Fan::In, 16_384.0), (4, Fan::Out, 8192.0)]
     {
         for slope in [0.0, 1.3] {
-            let std = (2.0 / ((1.0 + slope * slope) * n) as f64).sqrt();
+            let std = (2.0_f64 / ((1.0 + slope * slope) * n)).sqrt();
             let bound = 3_f64.sqrt() * std;
             let gain = NonLinearity::LeakyReLU(slope).gain();
             let of = |distribution| {
