@@ -20,3 +20,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/gains.md")]
 struct Gains;
+
+/// The code of the page for those who come from another framework.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/coming-from.md")]
+struct ComingFrom;
