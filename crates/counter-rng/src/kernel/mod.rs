@@ -4,6 +4,9 @@ mod avx2;
 mod avx512;
 mod portable;
 
+use crate::key::Key;
+use crate::philox::Lanes;
+
 /// The code that fills a range. Every kernel gives the same bits; they differ in speed.
 ///
 /// ```
@@ -34,7 +37,12 @@ pub enum Kernel {
 
 /// Work that a kernel compiles for its own instructions; `run` must be `#[inline(always)]`.
 pub(crate) trait Job {
-    fn run(self);
+    fn run<W: Words>(self, words: W);
+}
+
+/// A kernel's generator: [`tile_words`](crate::philox::tile_words), perhaps by other instructions.
+pub(crate) trait Words: Copy {
+    fn tile(self, key: &Key, tile: u64) -> [Lanes<u32>; 4];
 }
 
 impl Kernel {
