@@ -14,7 +14,7 @@ pub(crate) const TILE: usize = 4 * LANES;
 /// One value per lane.
 pub(crate) type Lanes<T> = [T; LANES];
 
-pub(crate) const ROUNDS: u32 = 10;
+const ROUNDS: u32 = 10;
 /// Multipliers of the two halves of a block.
 pub(crate) const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// What the key grows by from round to round: the golden ratio and √3 − 1, as 32-bit fractions.

@@ -50,11 +50,12 @@ fn compiled<J: Job>(job: J, proof: Proof) {
 impl Words for Proof {
     #[inline(always)]
     fn tile(self, key: &Key, tile: u64) -> [Lanes<u32>; 4] {
-        // SAFETY: `philox::tile` needs AVX-512 F; `self` exists only where `Proof::new` saw it.
-        unsafe { philox::tile(key, tile) }
+        philox::tile(self, key, tile)
     }
 }
 
+/// Functions with a [`Proof`] and `#[inline(always)]`, not with a target feature: those would stay calls, one a
+/// tile, that read their keys from memory and clear the registers when they return.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod philox {
     use std::arch::x86_64::{
@@ -62,74 +63,106 @@ mod philox {
         _mm512_set1_epi64, _mm512_setr_epi64, _mm512_srli_epi64, _mm512_ternarylogic_epi32,
     };
 
+    use super::Proof;
     use crate::key::Key;
-    use crate::philox::{LANES, Lanes, MULTIPLIER, ROUNDS, WEYL, widening_mul};
+    use crate::philox::{LANES, Lanes, MULTIPLIER, WEYL, widening_mul};
 
     /// One word of sixteen blocks: those with even numbers, those with odd ones.
     type Pair = [__m512i; 2];
 
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn same(word: u32) -> __m512i {
-        _mm512_set1_epi32(word.cast_signed())
+    #[inline(always)]
+    fn same(_: Proof, word: u32) -> __m512i {
+        // SAFETY: needs AVX-512 F, which the `Proof` is a proof of.
+        unsafe { _mm512_set1_epi32(word.cast_signed()) }
     }
 
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn multiply(word: Pair, by: u32) -> Pair {
-        let by = _mm512_set1_epi64(i64::from(by));
-        [_mm512_mul_epu32(word[0], by), _mm512_mul_epu32(word[1], by)]
+    /// The first word of the counter: `first`, a multiple of 16, and the fifteen behind it.
+    #[inline(always)]
+    fn counter(_: Proof, first: u32) -> Pair {
+        // SAFETY: needs AVX-512 F, which the `Proof` is a proof of.
+        unsafe {
+            let first = _mm512_set1_epi64(i64::from(first));
+            let even = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14);
+            let odd = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
+            [_mm512_add_epi64(first, even), _mm512_add_epi64(first, odd)]
+        }
+    }
+
+    #[inline(always)]
+    fn multiply(_: Proof, word: Pair, by: u32) -> Pair {
+        // SAFETY: needs AVX-512 F, which the `Proof` is a proof of.
+        unsafe {
+            let by = _mm512_set1_epi64(i64::from(by));
+            [_mm512_mul_epu32(word[0], by), _mm512_mul_epu32(word[1], by)]
+        }
     }
 
     /// `high(product) ^ a ^ b` in the lower halves.
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn mix(product: Pair, a: Pair, b: __m512i) -> Pair {
+    #[inline(always)]
+    fn mix(_: Proof, product: Pair, a: Pair, b: __m512i) -> Pair {
         const XOR: i32 = 0x96;
-        let [even, odd] = [_mm512_srli_epi64::<32>(product[0]), _mm512_srli_epi64::<32>(product[1])];
-        [_mm512_ternarylogic_epi32::<XOR>(even, a[0], b), _mm512_ternarylogic_epi32::<XOR>(odd, a[1], b)]
+        // SAFETY: needs AVX-512 F, which the `Proof` is a proof of.
+        unsafe {
+            let [even, odd] = [_mm512_srli_epi64::<32>(product[0]), _mm512_srli_epi64::<32>(product[1])];
+            [_mm512_ternarylogic_epi32::<XOR>(even, a[0], b), _mm512_ternarylogic_epi32::<XOR>(odd, a[1], b)]
+        }
     }
 
     /// The lower halves side by side: block `l` in lane `l`.
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn join(word: Pair) -> Lanes<u32> {
+    #[inline(always)]
+    fn join(_: Proof, word: Pair) -> Lanes<u32> {
         const LOWER_TO_UPPER: i32 = 0b1010_0000;
-        let joined = _mm512_mask_shuffle_epi32::<LOWER_TO_UPPER>(word[0], 0xaaaa, word[1]);
-        // SAFETY: both types are 512 bits, and every pattern of them is a value of either.
-        unsafe { std::mem::transmute::<__m512i, Lanes<u32>>(joined) }
+        // SAFETY: needs AVX-512 F, which the `Proof` is a proof of; a vector is sixteen words, all of them valid.
+        unsafe {
+            let joined = _mm512_mask_shuffle_epi32::<LOWER_TO_UPPER>(word[0], 0xaaaa, word[1]);
+            std::mem::transmute::<__m512i, Lanes<u32>>(joined)
+        }
     }
 
-    /// As [`crate::philox::tile_words`]. Only word 0 of the counter differs between the blocks of a tile, so that
-    /// half of the first round and half of the second are one block's work.
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    pub(super) fn tile(key: &Key, tile: u64) -> [Lanes<u32>; 4] {
-        let first = tile.wrapping_mul(LANES as u64);
-        let mut keys = [key.key; ROUNDS as usize];
-        for r in 1..keys.len() {
-            keys[r] = [keys[r - 1][0].wrapping_add(WEYL[0]), keys[r - 1][1].wrapping_add(WEYL[1])];
-        }
-        let start = _mm512_set1_epi64(i64::from(first as u32));
-        let c0 = [
-            _mm512_add_epi64(start, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14)),
-            _mm512_add_epi64(start, _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15)),
-        ];
-        let (high, low) = widening_mul(MULTIPLIER[1], key.tweak[0]);
-        let c3 = multiply(c0, MULTIPLIER[0]);
-        let c2 = mix(c3, [same(key.tweak[1] ^ keys[0][1]); 2], same(0));
+    /// The key of round `r`, counted from zero.
+    #[inline(always)]
+    fn round_key(key: &Key, r: u32) -> [u32; 2] {
+        [0, 1].map(|i| key.key[i].wrapping_add(WEYL[i].wrapping_mul(r)))
+    }
 
-        let c1 = multiply(c2, MULTIPLIER[1]);
-        let c0 = mix(c1, [same(low ^ keys[1][0]); 2], same(0));
-        let (high, low) = widening_mul(MULTIPLIER[0], high ^ (first >> 32) as u32 ^ keys[0][0]);
-        let of_all = same(high ^ keys[1][1]);
-        let c2 = mix([same(0); 2], c3, of_all);
-        let mut block = [c0, c1, c2, [same(low); 2]];
+    #[inline(always)]
+    fn round(proof: Proof, block: [Pair; 4], key: [u32; 2]) -> [Pair; 4] {
+        let p0 = multiply(proof, block[0], MULTIPLIER[0]);
+        let p1 = multiply(proof, block[2], MULTIPLIER[1]);
+        let c0 = mix(proof, p1, block[1], same(proof, key[0]));
+        [c0, p1, mix(proof, p0, block[3], same(proof, key[1])), p0]
+    }
 
-        for key in &keys[2..] {
-            let [p0, p1] = [multiply(block[0], MULTIPLIER[0]), multiply(block[2], MULTIPLIER[1])];
-            block = [mix(p1, block[1], same(key[0])), p1, mix(p0, block[3], same(key[1])), p0];
-        }
-        block.map(|word| join(word))
+    /// Rounds 0 and 1. Only word 0 of the counter differs between the blocks of a tile, so that half of each is
+    /// one block's work.
+    #[inline(always)]
+    fn first_rounds(proof: Proof, key: &Key, first: u64) -> [Pair; 4] {
+        let (k0, k1) = (round_key(key, 0), round_key(key, 1));
+        let (high, c1) = widening_mul(MULTIPLIER[1], key.tweak[0]);
+        let c0 = high ^ (first >> 32) as u32 ^ k0[0];
+        let c3 = multiply(proof, counter(proof, first as u32), MULTIPLIER[0]);
+        let zero = [same(proof, 0); 2];
+        let c2 = mix(proof, c3, zero, same(proof, key.tweak[1] ^ k0[1]));
+
+        let p1 = multiply(proof, c2, MULTIPLIER[1]);
+        let (high, low) = widening_mul(MULTIPLIER[0], c0);
+        let c2 = mix(proof, zero, c3, same(proof, high ^ k1[1]));
+        [mix(proof, p1, zero, same(proof, c1 ^ k1[0])), p1, c2, [same(proof, low); 2]]
+    }
+
+    /// As [`crate::philox::tile_words`].
+    #[inline(always)]
+    pub(super) fn tile(proof: Proof, key: &Key, tile: u64) -> [Lanes<u32>; 4] {
+        let mut block = first_rounds(proof, key, tile.wrapping_mul(LANES as u64));
+        // Written out, since the compiler leaves a loop of eight with its keys in memory.
+        block = round(proof, block, round_key(key, 2));
+        block = round(proof, block, round_key(key, 3));
+        block = round(proof, block, round_key(key, 4));
+        block = round(proof, block, round_key(key, 5));
+        block = round(proof, block, round_key(key, 6));
+        block = round(proof, block, round_key(key, 7));
+        block = round(proof, block, round_key(key, 8));
+        block = round(proof, block, round_key(key, 9));
+        [join(proof, block[0]), join(proof, block[1]), join(proof, block[2]), join(proof, block[3])]
     }
 }
