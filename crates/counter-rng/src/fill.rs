@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use crate::element::Element;
-use crate::kernel::{Job, Kernel};
+use crate::kernel::{Job, Kernel, Words};
 use crate::key::Key;
-use crate::philox::{LANES, Lanes, TILE, tile_words};
+use crate::philox::{LANES, Lanes, TILE};
 use crate::sampler::Sampler;
 use crate::transform::Transform;
 
@@ -51,39 +51,29 @@ pub(crate) fn tile_values<T: Element, S: Transform<T::Wide>>(
 
 impl<T: Element, S: Transform<T::Wide>> Fill<'_, T, S> {
     #[inline(always)]
-    fn tile(keys: &Keys, sampler: &S, tile: u64, out: &mut [T; TILE]) {
-        let high = tile_words(&keys.high, tile);
-        let low = if size_of::<T::Wide>() == 8 { tile_words(&keys.low, tile) } else { high };
+    fn tile<W: Words>(words: W, keys: &Keys, sampler: &S, tile: u64, out: &mut [T; TILE]) {
+        let high = words.tile(&keys.high, tile);
+        let low = if size_of::<T::Wide>() == 8 { words.tile(&keys.low, tile) } else { high };
         tile_values(sampler, &high, &low, out);
-    }
-
-    /// Part of a tile, from its element `offset` on.
-    #[inline(always)]
-    fn part(keys: &Keys, sampler: &S, tile: u64, offset: usize, out: &mut [T]) {
-        let mut whole = [T::zeroed(); TILE];
-        Self::tile(keys, sampler, tile, &mut whole);
-        out.copy_from_slice(&whole[offset..offset + out.len()]);
     }
 }
 
 impl<T: Element, S: Transform<T::Wide>> Job for Fill<'_, T, S> {
+    /// One place computes a tile, whole or cut at the range's ends, because a second one would be a second copy
+    /// of all that is inlined there.
     #[inline(always)]
-    fn run(self) {
+    fn run<W: Words>(self, words: W) {
         let Self { keys, sampler, start, out } = self;
-        let offset = (start % TILE as u64) as usize;
-        let mut tile = start / TILE as u64;
-        let (head, rest) = out.split_at_mut(out.len().min((TILE - offset) % TILE));
-        if !head.is_empty() {
-            Self::part(&keys, &sampler, tile, offset, head);
-            tile += 1;
-        }
-        let (tiles, tail) = rest.as_chunks_mut::<TILE>();
-        for out in tiles {
-            Self::tile(&keys, &sampler, tile, out);
-            tile += 1;
-        }
-        if !tail.is_empty() {
-            Self::part(&keys, &sampler, tile, 0, tail);
+        let (mut tile, mut offset) = (start / TILE as u64, (start % TILE as u64) as usize);
+        let (mut rest, mut whole) = (out, [T::zeroed(); TILE]);
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at_mut(rest.len().min(TILE - offset));
+            let target = <&mut [T; TILE]>::try_from(&mut *now).unwrap_or(&mut whole);
+            Self::tile(words, &keys, &sampler, tile, target);
+            if now.len() < TILE {
+                now.copy_from_slice(&whole[offset..offset + now.len()]);
+            }
+            (rest, offset, tile) = (later, 0, tile + 1);
         }
     }
 }

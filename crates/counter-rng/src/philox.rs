@@ -16,12 +16,12 @@ pub(crate) type Lanes<T> = [T; LANES];
 
 const ROUNDS: u32 = 10;
 /// Multipliers of the two halves of a block.
-const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+pub(crate) const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// What the key grows by from round to round: the golden ratio and √3 − 1, as 32-bit fractions.
-const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+pub(crate) const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
 #[inline(always)]
-fn widening_mul(a: u32, b: u32) -> (u32, u32) {
+pub(crate) fn widening_mul(a: u32, b: u32) -> (u32, u32) {
     let product = u64::from(a) * u64::from(b);
     ((product >> 32) as u32, product as u32)
 }

@@ -3,7 +3,7 @@
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::{constant, tile_values};
-use crate::kernel::{Job, Kernel};
+use crate::kernel::{Job, Kernel, Words};
 use crate::law::Law;
 use crate::philox::{LANES, Lanes, TILE};
 use crate::sampler::Sampler;
@@ -54,7 +54,7 @@ struct Map<'a, T, S> {
 
 impl<T: Element, S: Transform<T::Wide>> Job for Map<'_, T, S> {
     #[inline(always)]
-    fn run(self) {
+    fn run<W: Words>(self, _: W) {
         for (words, out) in self.words.chunks(TILE).zip(self.out.chunks_mut(TILE)) {
             let mut tile = [T::zeroed(); TILE];
             let (high, low) = halves(words);

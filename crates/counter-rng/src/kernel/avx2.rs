@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "a function compiled for AVX2 may be entered only where AVX2 is")]
 
 use super::Job;
+use super::portable::Portable;
 
 /// That this processor has AVX2 and FMA: the value cannot be made without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,12 +28,12 @@ impl Proof {
 
     #[cfg(not(all(target_arch = "x86_64", not(miri))))]
     pub(super) fn run<J: Job>(self, job: J) {
-        job.run();
+        job.run(Portable);
     }
 }
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[target_feature(enable = "avx2,fma")]
 fn compiled<J: Job>(job: J) {
-    job.run();
+    job.run(Portable);
 }

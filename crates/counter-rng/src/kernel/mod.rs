@@ -1,7 +1,11 @@
 //! Which instructions a fill is compiled for: a value, chosen once, never a build flag.
 
 mod avx2;
+mod avx512;
 mod portable;
+
+use crate::key::Key;
+use crate::philox::Lanes;
 
 /// The code that fills a range. Every kernel gives the same bits; they differ in speed.
 ///
@@ -26,23 +30,36 @@ pub enum Kernel {
     /// [`Kernel::available`], which ask the processor.
     #[doc(hidden)]
     Avx2(avx2::Proof),
+    /// x86-64 with AVX-512 F, BW, DQ and VL: servers since 2017. Made as [`Kernel::Avx2`] is.
+    #[doc(hidden)]
+    Avx512(avx512::Proof),
 }
 
 /// Work that a kernel compiles for its own instructions; `run` must be `#[inline(always)]`.
 pub(crate) trait Job {
-    fn run(self);
+    fn run<W: Words>(self, words: W);
+}
+
+/// A kernel's generator: [`tile_words`](crate::philox::tile_words), perhaps by other instructions.
+pub(crate) trait Words: Copy {
+    fn tile(self, key: &Key, tile: u64) -> [Lanes<u32>; 4];
 }
 
 impl Kernel {
     /// The fastest kernel of this processor.
     #[must_use]
     pub fn detect() -> Self {
-        avx2::Proof::new().map_or(Self::Portable, Self::Avx2)
+        Self::vector().into_iter().flatten().next_back().unwrap_or(Self::Portable)
     }
 
     /// Every kernel this processor can run, slowest first.
     pub fn available() -> impl Iterator<Item = Self> {
-        [Some(Self::Portable), avx2::Proof::new().map(Self::Avx2)].into_iter().flatten()
+        std::iter::once(Self::Portable).chain(Self::vector().into_iter().flatten())
+    }
+
+    /// The kernels that need to be asked for, slowest first.
+    fn vector() -> [Option<Self>; 2] {
+        [avx2::Proof::new().map(Self::Avx2), avx512::Proof::new().map(Self::Avx512)]
     }
 
     /// The kernel's name, for reports and benches.
@@ -51,6 +68,7 @@ impl Kernel {
         match self {
             Self::Portable => "portable",
             Self::Avx2(_) => "avx2+fma",
+            Self::Avx512(_) => "avx512",
         }
     }
 
@@ -58,6 +76,7 @@ impl Kernel {
         match self {
             Self::Portable => portable::run(job),
             Self::Avx2(proof) => proof.run(job),
+            Self::Avx512(proof) => proof.run(job),
         }
     }
 }
