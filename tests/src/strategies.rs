@@ -126,7 +126,7 @@ pub fn any_rule() -> impl Strategy<Value = Rule> {
     let named: Vec<Init> = NAMED.iter().map(|(_, law)| *law).collect();
     let start = prop_oneof![
         random_law().prop_map(Rule::from),
-        prop::sample::select(named).prop_map(Rule::from),
+        select(named).prop_map(Rule::from),
         Just(init::mamba_a_log()),
         prop::collection::vec(random_law(), 1..4).prop_map(Rule::blocks),
         prop::collection::vec((1..5_usize, random_law()), 1..4).prop_map(Rule::shares),
