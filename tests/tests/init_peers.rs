@@ -134,7 +134,7 @@ const CPU: Device = Device::Cpu;
 fn cube(rank: usize) -> Vec<usize> {
     match rank {
         1 => vec![1 << 22],
-        2 => vec![2048, 2048],
+        2 => vec![1024, 4096],
         _ => vec![256, 512, 8, 4],
     }
 }

@@ -202,7 +202,7 @@ fn kaiming_of_nothing() -> Outcome {
 #[test]
 fn xavier() -> Outcome {
     for (rank, gain) in [(2, 1.0), (2, 0.35), (4, 1.0), (4, 1.9)] {
-        let std = gain * (2.0 / if rank == 2 { 4096.0 } else { 24_576.0_f64 }).sqrt();
+        let std = gain * (2.0 / if rank == 2 { 5120.0 } else { 24_576.0_f64 }).sqrt();
         let bound = 3_f64.sqrt() * std;
         follows(init::GLOROT_UNIFORM.times(gain), &cube(rank), Law::Uniform(-bound, bound))?;
         follows(init::GLOROT_NORMAL.times(gain), &cube(rank), Law::Normal(0.0, std))?;
@@ -214,7 +214,7 @@ fn xavier() -> Outcome {
 #[test]
 fn kaiming() -> Outcome {
     for (rank, fan, n) in
-        [(2, Fan::In, 2048.0), (2, Fan::Out, 2048.0), (4, Fan::In, 16_384.0), (4, Fan::Out, 8192.0)]
+        [(2, Fan::In, 4096.0), (2, Fan::Out, 1024.0), (4, Fan::In, 16_384.0), (4, Fan::Out, 8192.0)]
     {
         for slope in [0.0, 1.3] {
             let std = (2.0_f64 / ((1.0 + slope * slope) * n)).sqrt();
