@@ -127,7 +127,8 @@ pub enum Error {
     },
     /// A factor by depth was asked of a parameter whose path has no layer number.
     #[error(
-        "by_depth needs the layer's number, and `{parameter}` has none: give its rule a factor, such as          `.times(0.1)`"
+        "by_depth needs the layer's number, and `{parameter}` has none: give its rule a factor, such as \
+         `.times(0.1)`"
     )]
     NoDepth {
         /// The full dotted path.
