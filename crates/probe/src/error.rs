@@ -1,0 +1,41 @@
+//! Everything that can go wrong with a check itself, said so that it can be mended.
+
+use std::path::PathBuf;
+
+/// What this crate's functions return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a check could not be made. What a check *finds* is a [`Finding`](crate::Finding), never an error.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// candle refused something.
+    #[error(transparent)]
+    Candle(#[from] candle_core::Error),
+    /// An initializer refused something.
+    #[error(transparent)]
+    Init(#[from] candle_init::Error),
+    /// A file cannot be read or written.
+    #[error("{path}: {what}; {way_out}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the offset where there is one.
+        what: String,
+        /// What to do.
+        way_out: &'static str,
+        /// The system's error, where there is one.
+        #[source]
+        source: Option<std::io::Error>,
+    },
+    /// A number is out of its range.
+    #[error("{parameter} is {value}: {required} is required")]
+    Number {
+        /// Which number.
+        parameter: &'static str,
+        /// What was asked.
+        value: f64,
+        /// What is required.
+        required: &'static str,
+    },
+}

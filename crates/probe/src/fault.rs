@@ -1,0 +1,177 @@
+//! Everything that can be found wrong.
+//!
+//! To add one: a variant here, its function in `facts.rs`, and the check that finds it.
+
+use serde::Serialize;
+
+/// What neurons of a weight run along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// Rows: the neurons that a layer has.
+    Rows,
+    /// Columns: the inputs that a layer reads.
+    Columns,
+}
+
+/// Which way a signal goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// From the input to the loss.
+    Forward,
+    /// From the loss to the input.
+    Backward,
+}
+
+/// Where an expected standard deviation comes from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// The law that an initializer gave the parameter, in text form.
+    Law(String),
+    /// What the net's other weights agree on, in words: `√(2/fan_in), as 11 of 12 weights`.
+    Others(String),
+}
+
+/// What is wrong, with the figures that say so.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fault {
+    /// Values that are no numbers.
+    NotFinite {
+        /// How many are NaN.
+        nan: u64,
+        /// How many are infinite.
+        infinite: u64,
+    },
+    /// A matrix or kernel that is zero throughout: nothing passes it, either way.
+    Uninitialised,
+    /// Two factors in a row are both zero, so neither ever gets a gradient.
+    ZeroProduct {
+        /// The other factor's name.
+        other: String,
+    },
+    /// A matrix or kernel whose values are all one number: every neuron is the same.
+    Constant {
+        /// That number.
+        value: f64,
+    },
+    /// Neurons that are equal to the bit.
+    Symmetric {
+        /// Whether rows or columns are equal.
+        side: Side,
+        /// The first two that are equal.
+        pair: (usize, usize),
+        /// How many have an equal before them.
+        count: usize,
+        /// How many there are in all.
+        of: usize,
+        /// Whether their gradients are equal too; unknown without a backward pass.
+        gradient: Option<bool>,
+    },
+    /// The standard deviation is not what it should be.
+    MisScaled {
+        /// What it is.
+        measured: f64,
+        /// What it should be.
+        expected: f64,
+        /// The interval around `expected` in which a right weight of this size falls, but for one in 10¹².
+        interval: (f64, f64),
+        /// Why it should be that.
+        basis: Basis,
+    },
+    /// The standard deviation is the right one for the other fan.
+    SwappedFans {
+        /// What it is.
+        measured: f64,
+        /// What it should be.
+        expected: f64,
+        /// The layer's fans, in and out.
+        fans: (f64, f64),
+        /// What the right scale is, in words.
+        basis: Basis,
+    },
+    /// Two parameters hold the same values, and are not the same variable.
+    Copied {
+        /// The other's name.
+        other: String,
+    },
+    /// A matrix has fewer dimensions than its size, so it loses part of what it is given.
+    RankDeficient {
+        /// Its numerical rank.
+        rank: usize,
+        /// Its shorter side.
+        of: usize,
+    },
+    /// The loss or a layer's output is no number.
+    Overflow {
+        /// How many values of the layer's output are NaN or infinite.
+        count: u64,
+    },
+    /// A signal shrinks to nothing.
+    Vanishing {
+        /// Which way it goes.
+        way: Way,
+        /// Its size here over its size where it starts, as root mean squares.
+        ratio: f64,
+        /// Below which a net of this width and depth is not healthy.
+        limit: f64,
+    },
+    /// A signal grows without bound.
+    Exploding {
+        /// Which way it goes.
+        way: Way,
+        /// Its size here over its size where it starts, as root mean squares.
+        ratio: f64,
+        /// Above which a net of this width and depth is not healthy.
+        limit: f64,
+    },
+    /// Units that are off for every sample.
+    Dead {
+        /// Which share of the layer's units.
+        share: f64,
+        /// Which share is still healthy at this layer.
+        limit: f64,
+    },
+    /// Outputs where the activation is flat.
+    Saturated {
+        /// Which share of the layer's outputs.
+        share: f64,
+        /// The activation.
+        activation: String,
+    },
+    /// All inputs look the same here.
+    Collapsed {
+        /// The mean correlation between two samples.
+        correlation: f64,
+        /// That of the net's inputs.
+        inputs: f64,
+    },
+    /// The stream of a residual net grows by a factor at each block.
+    UnscaledResidual {
+        /// By how much the stream's variance grows over the net.
+        growth: f64,
+        /// How many blocks there are.
+        blocks: usize,
+        /// The median over blocks of the branch's variance over the stream's.
+        branch: f64,
+    },
+    /// No gradient reaches a parameter: the forward pass does not use it, or cuts the graph behind it.
+    NoGradient {
+        /// Others in the same state.
+        others: usize,
+    },
+    /// A gradient that is zero throughout.
+    ZeroGradient,
+    /// The loss at the start is not that of a net that knows nothing.
+    FirstLoss {
+        /// The loss.
+        loss: f64,
+        /// How many classes there are.
+        classes: usize,
+        /// The standard deviation of the logits, where they are known.
+        logits: Option<f64>,
+    },
+}
