@@ -15,6 +15,37 @@ pub enum Error {
     /// An initializer refused something.
     #[error(transparent)]
     Init(#[from] candle_init::Error),
+    /// The batch cannot show anything.
+    #[error("the batch {shape:?} {what}: a batch of finite numbers with at least one sample is required")]
+    Batch {
+        /// Its shape.
+        shape: Vec<usize>,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The forward pass failed.
+    #[error("the forward pass failed {place}: {source}")]
+    Forward {
+        /// Where, as far as it is known.
+        place: String,
+        /// candle's error.
+        source: candle_core::Error,
+    },
+    /// The forward pass gave something else than a loss.
+    #[error(
+        "the forward pass gave a tensor of shape {shape:?}: a loss, which is one number, is required; end it with \
+         `loss::cross_entropy(&logits, &labels)`, or with `.sqr()?.mean_all()`"
+    )]
+    NoLoss {
+        /// The shape that was given.
+        shape: Vec<usize>,
+    },
+    /// The backward pass failed.
+    #[error("the backward pass failed: {source}; replace the operation by one that candle can differentiate")]
+    Backward {
+        /// candle's error.
+        source: candle_core::Error,
+    },
     /// A file cannot be read or written.
     #[error("{path}: {what}; {way_out}", path = path.display())]
     File {

@@ -20,6 +20,7 @@ impl Facts {
         match fault {
             Fault::NotFinite { nan, infinite } => not_finite(*nan, *infinite, place),
             Fault::Uninitialised => uninitialised(place),
+            Fault::ZeroStart { gradient } => zero_start(*gradient),
             Fault::ZeroProduct { other } => zero_product(other, place),
             Fault::Constant { value } => constant(*value, place),
             Fault::Symmetric { side, pair, count, of, gradient } => {
@@ -40,7 +41,7 @@ impl Facts {
             Fault::Saturated { share, activation } => saturated(*share, activation),
             Fault::Collapsed { correlation, inputs } => collapsed(*correlation, *inputs),
             Fault::UnscaledResidual { growth, blocks, branch } => unscaled(*growth, *blocks, *branch, place),
-            Fault::NoGradient { others } => no_gradient(*others),
+            Fault::NoGradient => no_gradient(),
             Fault::ZeroGradient => zero_gradient(),
             Fault::FirstLoss { loss, classes, logits } => first_loss(*loss, *classes, *logits, place),
         }
@@ -70,6 +71,13 @@ fn uninitialised(place: &str) -> Facts {
     facts("uninitialised", Severity::Fault, 0.0, (0.0, "a weight of zeros passes nothing")).say(
         "all values are zero, so nothing passes forward, and no gradient back",
         format!("Give it a law: .rule(\"{place}\", init::HE_NORMAL); candle leaves zero what a model asks for without a hint"),
+    )
+}
+
+fn zero_start(gradient: f64) -> Facts {
+    facts("zero start", Severity::Note, gradient, (0.0, "zero weights are sound where a gradient still passes")).say(
+        format!("all values are zero, and its gradient's rms is {}: it adds nothing at first and moves with the first step", short(gradient)),
+        "Nothing to mend: heads, LoRA's second factor and the last weight of a residual branch start so on purpose",
     )
 }
 
@@ -137,7 +145,7 @@ fn swapped_fans(measured: f64, expected: f64, (fan_in, fan_out): (f64, f64), bas
             short(expected),
             basis_text(basis)
         ),
-        "Draw it over fan_in, or say its layout: .rule(…, law.on(Layer::InOut)) for (in, out) weights",
+        "Draw it over fan_in, or say its layout: law.on(Layer::INPUT_FIRST) for (in, out) weights",
     )
 }
 
@@ -234,12 +242,11 @@ fn unscaled(growth: f64, blocks: usize, branch: f64, place: &str) -> Facts {
     )
 }
 
-fn no_gradient(others: usize) -> Facts {
-    let more = if others == 0 { String::new() } else { format!(", nor {others} other parameters") };
+fn no_gradient() -> Facts {
     let limit = (0.0, "a parameter without a gradient does not train");
     facts("no gradient", Severity::Fault, 0.0, limit).say(
-        format!("no gradient reaches it{more}: the loss does not depend on it, or an operation before the loss has no backward pass"),
-        "candle's fused layer_norm, rms_norm, softmax_last_dim and rope have none: train with RmsNorm::forward_diff, candle_nn::ops::softmax, a LayerNorm without bias, or rope_slow; if it is frozen on purpose, leave it out of the VarMap",
+        "no gradient reaches it: the loss does not depend on it, or an operation on the way has no backward pass",
+        "candle's fused layer_norm, rms_norm, softmax_last_dim and rope have none: train with RmsNorm::forward_diff, candle_nn::ops::softmax, a LayerNorm without bias, rope_slow; a parameter that is frozen on purpose does not belong into the VarMap",
     )
 }
 

@@ -48,6 +48,12 @@ pub enum Fault {
     },
     /// A matrix or kernel that is zero throughout: nothing passes it, either way.
     Uninitialised,
+    /// A weight that is zero throughout and gets a gradient all the same, while the layers before it train by
+    /// another way or are none: it adds nothing at first and moves with the first step.
+    ZeroStart {
+        /// Root mean square of its gradient.
+        gradient: f64,
+    },
     /// Two factors in a row are both zero, so neither ever gets a gradient.
     ZeroProduct {
         /// The other factor's name.
@@ -159,10 +165,7 @@ pub enum Fault {
         branch: f64,
     },
     /// No gradient reaches a parameter: the forward pass does not use it, or cuts the graph behind it.
-    NoGradient {
-        /// Others in the same state.
-        others: usize,
-    },
+    NoGradient,
     /// A gradient that is zero throughout.
     ZeroGradient,
     /// The loss at the start is not that of a net that knows nothing.
