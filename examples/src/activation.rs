@@ -26,15 +26,6 @@ impl Activation {
         }
     }
 
-    /// Whether an output lies so far out that hardly any gradient passes.
-    ///
-    /// Beyond ±0.99 the slope of tanh, `1 - tanh²`, is under 0.02. ReLU never flattens out; its
-    /// zero side is counted as dead units instead.
-    #[must_use]
-    pub fn is_flat_at(self, output: f64) -> bool {
-        self == Self::Tanh && output.abs() > 0.99
-    }
-
     /// The law derived for this function: He for ReLU, Glorot for tanh.
     #[must_use]
     pub fn usual_law(self) -> Init {

@@ -5,14 +5,14 @@ use std::time::Instant;
 
 use anyhow::Result;
 use candle_init::{Init, init};
+use candle_init_probe::Verdict;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use crate::ending::Ending;
 use crate::figure::{self, Run};
-use crate::finding::Finding;
 use crate::number::short;
-use crate::probe::{Layer, Probe};
 use crate::progress::Progress;
+use crate::summary::Summary;
 use crate::train::Epoch;
 use crate::trial::{Setting, Trial};
 
@@ -28,9 +28,9 @@ const LAWS: [Init; 5] = [
 /// What became of one law.
 struct Row {
     law: Init,
-    probe: Probe,
+    verdict: Verdict,
+    summary: Summary,
     epochs: Vec<Epoch>,
-    finding: Finding,
     ending: Ending,
     run: Run,
 }
@@ -45,8 +45,8 @@ pub fn compare(setting: &Setting, chance: f64, figure: &Path) -> Result<()> {
     let start = Instant::now();
     let rows = LAWS.iter().map(|&law| row(setting, law, chance)).collect::<Result<Vec<_>>>()?;
     println!("\n{}\n", table(&rows));
-    for Row { law, finding, ending, .. } in &rows {
-        println!("{law}\n    {finding}\n    after training: {ending}");
+    for Row { law, verdict, ending, .. } in &rows {
+        println!("{law}\n    {}\n    after training: {ending}", reason(verdict));
     }
     println!("\n{:.1} s in all", start.elapsed().as_secs_f64());
     let runs: Vec<_> = rows.into_iter().map(|row| row.run).collect();
@@ -66,18 +66,26 @@ fn row(setting: &Setting, law: Init, chance: f64) -> Result<Row> {
     let progress = Progress::quiet(setting.steps()?, &law.to_string());
     let epochs = trial.train(setting, &progress)?;
     progress.finish();
-    let (finding, ending) = (Finding::of(&trial.probe), Ending::of(&epochs, chance));
+    let ending = Ending::of(&epochs, chance);
     let run = Run {
-        label: label(law, &finding, &epochs),
+        label: label(law, &trial.summary.finding, &epochs),
         losses: trial.losses(&epochs),
-        stds: trial.probe.activation_stds(),
+        stds: trial.summary.stds.clone(),
     };
-    Ok(Row { law, probe: trial.probe, epochs, finding, ending, run })
+    Ok(Row { law, verdict: trial.verdict, summary: trial.summary, epochs, ending, run })
 }
 
-fn label(law: Init, finding: &Finding, epochs: &[Epoch]) -> String {
+/// What the verdict found first, where, and by which figure.
+fn reason(verdict: &Verdict) -> String {
+    match verdict.findings.first() {
+        None => verdict.headline(),
+        Some(finding) => format!("{} · `{}`: {}", finding.name(), finding.place, finding.what()),
+    }
+}
+
+fn label(law: Init, finding: &str, epochs: &[Epoch]) -> String {
     let percent = epochs.last().map_or(0., |epoch| 100. * epoch.accuracy);
-    format!("{law}: {}, test accuracy {percent:.1} %", finding.name())
+    format!("{law}: {finding}, test accuracy {percent:.1} %")
 }
 
 fn table(rows: &[Row]) -> Table {
@@ -103,19 +111,18 @@ fn table(rows: &[Row]) -> Table {
 }
 
 fn cells(row: &Row) -> [String; 9] {
-    let Row { law, probe, epochs, .. } = row;
-    let first = |measure: fn(&Layer) -> f64| probe.layers.first().map_or(f64::NAN, measure);
-    let last = |measure: fn(&Layer) -> f64| probe.layers.last().map_or(f64::NAN, measure);
+    let Row { law, summary, epochs, .. } = row;
+    let std = |std: Option<&f64>| short(std.copied().unwrap_or(f64::NAN));
     let percent = |share: f64| format!("{:.0} %", 100. * share);
     let end = epochs.last().copied().unwrap_or(Epoch { loss: f64::NAN, accuracy: 0. });
     [
         law.to_string(),
-        short(first(|layer| layer.activation_std)),
-        short(last(|layer| layer.activation_std)),
-        short(first(|layer| layer.gradient_std)),
-        short(last(|layer| layer.gradient_std)),
-        percent(probe.mean(|layer| layer.dead)),
-        percent(probe.mean(|layer| layer.saturated)),
+        std(summary.stds.first()),
+        std(summary.stds.last()),
+        short(summary.gradients.0),
+        short(summary.gradients.1),
+        percent(summary.dead),
+        percent(summary.saturated),
         if end.loss.is_finite() { format!("{:.6}", end.loss) } else { short(end.loss) },
         format!("{:.2} %", 100. * end.accuracy),
     ]

@@ -2,8 +2,9 @@
 //! initialization decides.
 //!
 //! `relu.rs` and `tanh.rs` beside `src/` are the programs. Start reading at [`run`], then [`mlp`]
-//! (a plain candle model), [`trial`] (where its weights get their law) and [`probe`] (what is
+//! (a plain candle model), [`trial`] (where its weights get their law and its verdict) and [`summary`] (what is
 //! measured before training).
+//! `lesson.rs` draws what they teach: see [`lesson`].
 
 // A test that fails by panicking says where.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -15,13 +16,13 @@ pub mod data;
 pub mod device;
 pub mod ending;
 pub mod figure;
-pub mod finding;
+pub mod lesson;
 pub mod mlp;
 pub mod number;
-pub mod probe;
 pub mod progress;
 pub mod run;
 pub mod set;
+pub mod summary;
 pub mod threads;
 pub mod train;
 pub mod trial;

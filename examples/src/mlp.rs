@@ -42,26 +42,6 @@ impl Mlp {
         let head = linear(shape.width, CLASSES, vb.pp("head"))?;
         Ok(Self { hidden, head, activation })
     }
-
-    /// The function between its layers.
-    #[must_use]
-    pub fn activation(&self) -> Activation {
-        self.activation
-    }
-
-    /// What each hidden layer passes on, and last the logits.
-    ///
-    /// # Errors
-    /// As candle's own operations.
-    pub fn trace(&self, images: &Tensor) -> Result<(Vec<Tensor>, Tensor)> {
-        let mut outputs: Vec<Tensor> = Vec::with_capacity(self.hidden.len());
-        for layer in &self.hidden {
-            let input = outputs.last().unwrap_or(images);
-            outputs.push(self.activation.apply(&layer.forward(input)?)?);
-        }
-        let logits = self.head.forward(outputs.last().unwrap_or(images))?;
-        Ok((outputs, logits))
-    }
 }
 
 impl Module for Mlp {

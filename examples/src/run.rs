@@ -14,7 +14,6 @@ use crate::args::Args;
 use crate::compare::compare;
 use crate::data::Dataset;
 use crate::figure::{self, Run};
-use crate::finding::Finding;
 use crate::mlp::{Mlp, Shape};
 use crate::progress::Progress;
 use crate::threads::restarted;
@@ -88,15 +87,14 @@ fn single(setting: &Setting, law: Init, figure: &std::path::Path) -> Result<()> 
     println!("\nplan\n{}", plan.plan(DType::F32, |vb| Mlp::new(vb, shape, activation))?);
     let trial = Trial::new(setting, law)?;
     println!("\nreport\n{}", trial.initializer.report(&trial.vars)?);
-    println!("\n{}\n", Finding::of(&trial.probe));
+    println!("\nverdict: {}\n", trial.verdict);
     let (start, progress) = (Instant::now(), Progress::with_lines(setting.steps()?, setting.recipe.epochs));
     let epochs = trial.train(setting, &progress)?;
     progress.finish();
     println!("{}, {:.1} s", last(&epochs), start.elapsed().as_secs_f64());
     let heading =
         format!("{} hidden layers of {} {activation} units, weights {law}", shape.depth, shape.width);
-    let run =
-        Run { label: law.to_string(), losses: trial.losses(&epochs), stds: trial.probe.activation_stds() };
+    let run = Run { label: law.to_string(), losses: trial.losses(&epochs), stds: trial.summary.stds.clone() };
     figure::save(figure, &heading, &[run])
 }
 

@@ -2,17 +2,18 @@
 
 use std::fmt;
 
-use anyhow::{Context, Result};
-use candle_core::{DType, Device, Var};
-use candle_init::{Init, Initializer, init, named_vars, trainable_vars};
-use candle_nn::VarMap;
+use anyhow::Result;
+use candle_core::{DType, Device};
+use candle_init::{Init, Initializer, init, trainable_vars};
+use candle_init_probe::{Probe, Verdict};
+use candle_nn::{Module, VarMap, loss};
 
 use crate::activation::Activation;
 use crate::data::Dataset;
-use crate::mlp::{Mlp, Shape};
-use crate::probe::Probe;
+use crate::mlp::{CLASSES, Mlp, Shape};
 use crate::progress::Progress;
 use crate::set::Set;
+use crate::summary::Summary;
 use crate::train::{Epoch, Recipe, train};
 
 /// How many training images a network is measured on before training.
@@ -64,8 +65,10 @@ pub struct Trial {
     pub initializer: Initializer,
     /// Its variables.
     pub vars: VarMap,
-    /// What it does before training.
-    pub probe: Probe,
+    /// Whether it will train, before its first step.
+    pub verdict: Verdict,
+    /// The verdict in a few numbers.
+    pub summary: Summary,
     net: Mlp,
 }
 
@@ -78,9 +81,12 @@ impl Trial {
         let (initializer, vars) = (rules(setting.recipe.seed, law), VarMap::new());
         let vb = initializer.var_builder(&vars, DType::F32, setting.train.images.device());
         let net = Mlp::new(vb, setting.shape, setting.activation)?;
-        let weights = hidden_weights(&vars, setting.shape.depth)?;
-        let probe = Probe::new(&net, &weights, &setting.train.slice(0, PROBE)?)?;
-        Ok(Self { initializer, vars, probe, net })
+        let batch = setting.train.slice(0, PROBE)?;
+        let probe = Probe::new(&vars).initializer(&initializer).classes(CLASSES);
+        let loss = |images: &_| loss::cross_entropy(&net.forward(images)?, &batch.labels);
+        let verdict = probe.check(&batch.images, loss)?;
+        let summary = Summary::of(&verdict);
+        Ok(Self { initializer, vars, verdict, summary, net })
     }
 
     /// Trains the network.
@@ -97,14 +103,14 @@ impl Trial {
     #[must_use]
     pub fn losses(&self, epochs: &[Epoch]) -> Vec<f64> {
         let after = epochs.iter().map(|epoch| epoch.loss);
-        std::iter::once(self.probe.loss).chain(after).collect()
+        std::iter::once(self.summary.loss).chain(after).collect()
     }
 }
 
 impl fmt::Debug for Trial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // candle's map of variables cannot be shown.
-        f.debug_struct("Trial").field("probe", &self.probe).finish_non_exhaustive()
+        f.debug_struct("Trial").field("verdict", &self.verdict).finish_non_exhaustive()
     }
 }
 
@@ -114,21 +120,9 @@ pub fn rules(seed: u64, law: Init) -> Initializer {
     Initializer::new(seed).rule("*.bias", init::ZEROS).weights(law)
 }
 
-/// The weights of `fc0`, `fc1`, ... in the order of the layers.
-fn hidden_weights(vars: &VarMap, depth: usize) -> Result<Vec<Var>> {
-    let named = named_vars(vars);
-    let find = |layer| {
-        let wanted = format!("fc{layer}.weight");
-        let found = named.iter().find(|(name, _)| *name == wanted).map(|(_, var)| var.clone());
-        found.with_context(|| format!("the network has no {wanted}; name its layers fc0, fc1, ..."))
-    };
-    (0..depth).map(find).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Finding;
     use crate::train::Method;
 
     fn setting(depth: usize) -> Setting {
@@ -151,11 +145,11 @@ mod tests {
     #[test]
     fn laws_are_told_apart_by_what_they_do() {
         let setting = setting(30);
-        let finding = |law| Finding::of(&Trial::new(&setting, law).unwrap().probe).name();
-        assert_eq!(finding(init::ZEROS), "all units the same");
-        assert_eq!(finding(Init::Const(0.01)), "all units the same");
-        assert_eq!(finding(Init::Randn { mean: 0., stdev: 1e-3 }), "vanished");
-        assert_eq!(finding(Init::Randn { mean: 0., stdev: 2. }), "exploded");
+        let finding = |law| Trial::new(&setting, law).unwrap().summary.finding;
+        assert_eq!(finding(init::ZEROS), "uninitialised");
+        assert_eq!(finding(Init::Const(0.01)), "symmetric");
+        assert_eq!(finding(Init::Randn { mean: 0., stdev: 1e-3 }), "vanishing");
+        assert_eq!(finding(Init::Randn { mean: 0., stdev: 2. }), "exploding");
         assert_eq!(finding(init::HE_NORMAL), "healthy");
     }
 }

@@ -5,8 +5,12 @@ pub mod deep;
 pub mod depth;
 pub mod drawn;
 pub mod gains;
+pub mod healthy;
 pub mod models;
+pub mod nets;
+pub mod planted;
 pub mod rounded;
+pub mod scratch;
 pub mod stats;
 pub mod strategies;
 pub mod values;
@@ -25,3 +29,8 @@ struct Gains;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/coming-from.md")]
 struct ComingFrom;
+
+/// The code of the page on the probe.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/probe.md")]
+struct ProbePage;

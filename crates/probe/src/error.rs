@@ -40,6 +40,25 @@ pub enum Error {
         /// The shape that was given.
         shape: Vec<usize>,
     },
+    /// Nets of several widths do not have the same layers.
+    #[error(
+        "the net of width {width} has no layer `{layer}`, which that of the first width has: nets that differ in \
+         width only are required"
+    )]
+    Layers {
+        /// Where it is missing.
+        width: usize,
+        /// The layer.
+        layer: String,
+    },
+    /// A step of training failed.
+    #[error(
+        "a step of training failed: {source}; the closure given to `Net::step` takes the loss and moves the parameters"
+    )]
+    Step {
+        /// candle's error.
+        source: candle_core::Error,
+    },
     /// The backward pass failed.
     #[error("the backward pass failed: {source}; replace the operation by one that candle can differentiate")]
     Backward {
@@ -59,6 +78,9 @@ pub enum Error {
         #[source]
         source: Option<std::io::Error>,
     },
+    /// A value cannot be written as JSON.
+    #[error("no JSON: {0}")]
+    Json(#[from] serde_json::Error),
     /// A number is out of its range.
     #[error("{parameter} is {value}: {required} is required")]
     Number {

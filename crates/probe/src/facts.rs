@@ -21,6 +21,7 @@ impl Facts {
             Fault::NotFinite { nan, infinite } => not_finite(*nan, *infinite, place),
             Fault::Uninitialised => uninitialised(place),
             Fault::ZeroStart { gradient } => zero_start(*gradient),
+            Fault::ZeroByRule { rule } => zero_by_rule(rule),
             Fault::ZeroProduct { other } => zero_product(other, place),
             Fault::Constant { value } => constant(*value, place),
             Fault::Symmetric { side, pair, count, of, gradient } => {
@@ -29,10 +30,14 @@ impl Facts {
             Fault::MisScaled { measured, expected, interval, basis } => {
                 mis_scaled(*measured, *expected, *interval, basis)
             }
+            Fault::MisCentred { measured, expected, interval, basis } => {
+                mis_centred(*measured, *expected, *interval, basis)
+            }
             Fault::SwappedFans { measured, expected, fans, basis } => {
                 swapped_fans(*measured, *expected, *fans, basis)
             }
             Fault::Copied { other } => copied(other, place),
+            Fault::Tied { other } => tied(other),
             Fault::RankDeficient { rank, of } => rank_deficient(*rank, *of, place),
             Fault::Overflow { count } => overflow(*count),
             Fault::Vanishing { way, ratio, limit } => vanishing(*way, *ratio, *limit),
@@ -78,6 +83,13 @@ fn zero_start(gradient: f64) -> Facts {
     facts("zero start", Severity::Note, gradient, (0.0, "zero weights are sound where a gradient still passes")).say(
         format!("all values are zero, and its gradient's rms is {}: it adds nothing at first and moves with the first step", short(gradient)),
         "Nothing to mend: heads, LoRA's second factor and the last weight of a residual branch start so on purpose",
+    )
+}
+
+fn zero_by_rule(rule: &str) -> Facts {
+    facts("zero by rule", Severity::Warning, 0.0, (0.0, "a weight of zeros passes nothing")).say(
+        format!("all values are zero, as the rule `{rule}` says, so nothing passes it until it has moved"),
+        "Right for the last weight of a residual branch, a head or a low-rank factor whose other factor is not zero; elsewhere give it a law",
     )
 }
 
@@ -136,16 +148,26 @@ fn mis_scaled(measured: f64, expected: f64, interval: (f64, f64), basis: &Basis)
     )
 }
 
+fn mis_centred(measured: f64, expected: f64, interval: (f64, f64), basis: &Basis) -> Facts {
+    let value = if measured < expected { interval.0 } else { interval.1 };
+    let limit = (value, "7.1 standard errors of a mean: one false alarm in 10¹²");
+    facts("mis-centred", Severity::Fault, measured, limit).say(
+        format!("its mean is {} where {} is due: {}", short(measured), short(expected), basis_text(basis)),
+        format!("Add {} to it, or correct the rule that draws it", short(expected - measured)),
+    )
+}
+
 fn swapped_fans(measured: f64, expected: f64, (fan_in, fan_out): (f64, f64), basis: &Basis) -> Facts {
-    let limit = (expected, "variance is kept over fan_in (He et al. 2015, eq. 10)");
+    let source = "variance is kept over the law's own fan (He et al. 2015, eqs. 10 and 14)";
+    let limit = (expected, source);
     facts("swapped fans", Severity::Fault, measured, limit).say(
         format!(
-            "its std is {} where {} is due: {}, and this is that law with fan_out = {fan_out} in place of fan_in = {fan_in}",
+            "its std is {} where {} is due: {}, and this is that law with fan_in = {fan_in} and fan_out = {fan_out} exchanged",
             short(measured),
             short(expected),
             basis_text(basis)
         ),
-        "Draw it over fan_in, or say its layout: law.on(Layer::INPUT_FIRST) for (in, out) weights",
+        "Draw it over the law's own fan, or say its layout: law.on(Layer::INPUT_FIRST) for (in, out) weights",
     )
 }
 
@@ -154,6 +176,14 @@ fn copied(other: &str, place: &str) -> Facts {
     facts("copied", Severity::Warning, 1.0, limit).say(
         format!("its values are those of `{other}` to the bit, though it is another variable"),
         format!("Share one variable to tie the two, or draw `{place}` from its own name"),
+    )
+}
+
+fn tied(other: &str) -> Facts {
+    let limit = (0.0, "tied weights are one on purpose");
+    facts("tied", Severity::Note, 1.0, limit).say(
+        format!("it is `{other}` too, so both learn as one"),
+        "Leave it so where the two are meant to be one",
     )
 }
 
@@ -259,7 +289,7 @@ fn zero_gradient() -> Facts {
 
 fn first_loss(loss: f64, classes: usize, logits: Option<f64>, place: &str) -> Facts {
     let chance = (classes as f64).ln();
-    let limit = (1.5 * chance, "half above ln(classes), the loss of a net that knows nothing");
+    let limit = (2.0 * chance, "twice ln(classes), which is the loss of a net that knows nothing");
     let std = logits.map_or_else(String::new, |std| format!("; the logits' std is {}", short(std)));
     facts("first loss", Severity::Warning, loss, limit).say(
         format!(
@@ -268,7 +298,7 @@ fn first_loss(loss: f64, classes: usize, logits: Option<f64>, place: &str) -> Fa
             short(chance)
         ),
         format!(
-            "Start the head smaller: .rule(\"{place}\", Init::Randn {{ mean: 0.0, stdev: 0.02 }}), or zero"
+            "Start the head smaller: .rule(\"{place}\", Init::Randn {{ mean: 0.0, stdev: 0.02 }}), or at zero"
         ),
     )
 }

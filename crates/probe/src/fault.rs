@@ -54,6 +54,11 @@ pub enum Fault {
         /// Root mean square of its gradient.
         gradient: f64,
     },
+    /// A matrix that is zero throughout since a rule says so.
+    ZeroByRule {
+        /// The rule's pattern.
+        rule: String,
+    },
     /// Two factors in a row are both zero, so neither ever gets a gradient.
     ZeroProduct {
         /// The other factor's name.
@@ -88,6 +93,17 @@ pub enum Fault {
         /// Why it should be that.
         basis: Basis,
     },
+    /// The mean is not what it should be.
+    MisCentred {
+        /// What it is.
+        measured: f64,
+        /// What it should be.
+        expected: f64,
+        /// The interval around `expected` in which a right weight's mean falls, but for one in 10¹².
+        interval: (f64, f64),
+        /// Why it should be that.
+        basis: Basis,
+    },
     /// The standard deviation is the right one for the other fan.
     SwappedFans {
         /// What it is.
@@ -101,6 +117,11 @@ pub enum Fault {
     },
     /// Two parameters hold the same values, and are not the same variable.
     Copied {
+        /// The other's name.
+        other: String,
+    },
+    /// A parameter is another one too: one variable under two names, or an embedding saved again as its head.
+    Tied {
         /// The other's name.
         other: String,
     },

@@ -9,7 +9,7 @@ use serde::Serialize;
 /// let histogram = Histogram::new(&[0.0, 0.1, 0.9, 1.0], 2);
 /// assert_eq!((histogram.lo, histogram.hi, histogram.counts), (0.0, 1.0, vec![2, 2]));
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Histogram {
     /// Where the first bin starts.

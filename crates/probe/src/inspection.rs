@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{Finding, Histogram, Moments};
 
 /// The parameters of a model, each measured, and what is wrong with them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Inspection {
     /// Every parameter, in name order.
@@ -15,7 +15,7 @@ pub struct Inspection {
 }
 
 /// One parameter as it stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Parameter {
     /// The full dotted path.
@@ -24,7 +24,7 @@ pub struct Parameter {
     pub shape: Vec<usize>,
     /// Its dtype, as candle spells it: `f32`.
     pub dtype: String,
-    /// Its values' moments.
+    /// Its values' moments; of packed and complex dtypes the count alone.
     pub moments: Moments,
     /// What it should be, where an initializer says so.
     pub target: Option<Target>,
@@ -32,14 +32,15 @@ pub struct Parameter {
     pub histogram: Histogram,
     /// Its singular values as a matrix, where they were asked for and it is one.
     pub spectrum: Option<Spectrum>,
-    /// Rows that are equal to an earlier row.
+    /// Rows that are equal to an earlier row, to the bit; those of zeros, and what is equal by chance or made by
+    /// a formula, are not counted.
     pub twin_rows: usize,
-    /// Columns that are equal to an earlier column.
+    /// Columns that are equal to an earlier column, counted as rows are.
     pub twin_columns: usize,
 }
 
 /// What a law promises of a parameter.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Target {
     /// The law in text form.
@@ -51,7 +52,7 @@ pub struct Target {
 }
 
 /// The singular values of a matrix.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Spectrum {
     /// The singular values, largest first.

@@ -87,10 +87,11 @@ fn passes(flow: &Flow, output: usize) -> Result<(usize, Option<Activation>)> {
     let mut found = (output, None);
     for place in (output + 1..tape.len()).filter(|&p| tape.comes_from(p, output)).take(NEAR) {
         let Some(after) = tape.tensor(place) else { continue };
-        if flow.same_parameters(place, output) && after.dims() == before.dims() {
-            if let Some(f) = activation(&values, &head(after, COMPARED)?, precision) {
-                found = (place, Some(f));
-            }
+        if flow.same_parameters(place, output)
+            && after.dims() == before.dims()
+            && let Some(f) = activation(&values, &head(after, COMPARED)?, precision)
+        {
+            found = (place, Some(f));
         }
     }
     Ok(found)

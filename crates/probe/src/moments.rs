@@ -6,7 +6,7 @@ use serde::Serialize;
 ///
 /// Mean, standard deviation, kurtosis and extremes are those of the finite values; where there is none they
 /// are NaN.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Moments {
     /// How many numbers, finite or not.

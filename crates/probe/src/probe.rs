@@ -7,16 +7,11 @@ use candle_init::{Initializer, named_vars};
 use candle_nn::VarMap;
 
 use crate::blame::blame;
-use crate::flow::Flow;
-use crate::judge::{self, Judged};
-use crate::layer::{Layer, layers};
-use crate::measure::{gradient_moments, layer_signal, tap_error, tap_signal};
-use crate::predict::predict;
-use crate::residual::{Sum, sums};
+use crate::reading::Reading;
+use crate::signal_measure::gradient_moments;
 use crate::tap::{Recorder, Tap};
-use crate::tape::Tape;
 use crate::values::{moments, values};
-use crate::{Error, Gradient, LayerSignal, Result, Signal};
+use crate::{Error, Gradient, Result, Signal};
 
 /// Asks a model whether it will train, before its first step.
 ///
@@ -102,14 +97,12 @@ impl<'a> Probe<'a> {
     ) -> Result<Signal> {
         let parameters = named_vars(self.vars);
         let pass = self.pass(&parameters, batch, forward)?;
-        let flow = Flow::new(Tape::read(&pass.loss), &pass.input, &parameters);
-        let layers = layers(&flow, &parameters)?;
-        let signals = signals(&flow, &layers, &parameters, &pass)?;
         let gradients = self.gradients(&parameters, &pass.gradients)?;
+        let reading = Reading::new(&pass.loss, &pass.input, parameters)?;
         let loss = f64::from(values(&pass.loss)?.first().copied().unwrap_or(f32::NAN));
-        let mut signal =
-            Signal { loss, classes: self.classes, layers: signals, gradients, findings: Vec::new() };
-        signal.findings = findings(&signal, &layers, &sums(&flow)?, &flow, &parameters);
+        let layers = reading.signals(&pass.taps, &pass.gradients)?;
+        let mut signal = Signal { loss, classes: self.classes, layers, gradients, findings: Vec::new() };
+        signal.findings = reading.findings(&signal)?;
         Ok(signal)
     }
 
@@ -170,7 +163,7 @@ fn is_statistic(name: &str) -> bool {
 }
 
 /// The batch as a variable where it holds floats.
-fn checked(batch: &Tensor) -> Result<Tensor> {
+pub(crate) fn checked(batch: &Tensor) -> Result<Tensor> {
     let refuse = |what: String| Error::Batch { shape: batch.dims().to_vec(), what };
     if batch.elem_count() == 0 {
         return Err(refuse("is empty".into()));
@@ -183,64 +176,4 @@ fn checked(batch: &Tensor) -> Result<Tensor> {
         return Err(refuse(format!("holds {} NaN and {} infinite values", moments.nan, moments.infinite)));
     }
     Ok(Var::from_tensor(batch)?.as_tensor().clone())
-}
-
-/// The layers that the tape shows, with theory and taps beside them, then the taps that are no layer's output.
-fn signals(
-    flow: &Flow,
-    layers: &[Layer],
-    parameters: &[(String, Var)],
-    pass: &Pass,
-) -> Result<Vec<LayerSignal>> {
-    let signal = |layer| layer_signal(flow, layer, parameters, &pass.gradients);
-    let mut signals = layers.iter().map(signal).collect::<candle_core::Result<Vec<_>>>()?;
-    let bands = predict(layers, &signals, parameters)?;
-    signals.iter_mut().zip(bands).for_each(|(signal, band)| signal.predicted = band);
-    for tap in &pass.taps {
-        let place = flow.tape().place(tap.signal.id());
-        let of_tap = |layer: &Layer| Some(layer.passes) == place || Some(layer.output) == place;
-        match layers.iter().position(of_tap).and_then(|number| signals.get_mut(number)) {
-            Some(signal) => signal.error_rms = tap_error(tap, &pass.gradients)?.or(signal.error_rms),
-            None => signals.push(tap_signal(tap, &pass.gradients)?),
-        }
-    }
-    Ok(signals)
-}
-
-fn findings(
-    signal: &Signal,
-    layers: &[Layer],
-    sums: &[Sum],
-    flow: &Flow,
-    parameters: &[(String, Var)],
-) -> Vec<crate::Finding> {
-    let units = |layer: &Layer| {
-        let weight = layer.weight.and_then(|number| parameters.get(number));
-        weight.and_then(|(_, var)| var.dims().first().copied())
-    };
-    let matrices = signal
-        .layers
-        .iter()
-        .zip(layers)
-        .filter_map(|(signal, layer)| Some(Judged { signal, units: units(layer)? }));
-    let judged: Vec<_> = matrices.collect();
-    let mut findings = judge::forward(&judged);
-    if findings.is_empty() {
-        findings.extend(judge::backward(&judged));
-    }
-    findings.extend(judge::residual(sums, |sum| branch_end(sum, layers, flow, parameters)));
-    findings.extend(judge::unreached(&signal.gradients));
-    if findings.is_empty() {
-        findings.extend(judge::unmoved(&signal.gradients));
-    }
-    let head = signal.layers.get(layers.len().saturating_sub(1));
-    findings.extend(judge::first_loss(signal.loss, signal.classes, head));
-    findings
-}
-
-/// The weight of the last layer before a branch's end.
-fn branch_end(sum: &Sum, layers: &[Layer], flow: &Flow, parameters: &[(String, Var)]) -> String {
-    let before = |layer: &&Layer| flow.tape().comes_from(sum.branch, layer.output) && layer.weight.is_some();
-    let last = layers.iter().rev().find(before).and_then(|layer| parameters.get(layer.weight?));
-    last.map_or_else(String::new, |(name, _)| name.clone())
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{Finding, Histogram, Moments};
 
 /// One forward and one backward pass through a model, measured.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Signal {
     /// The loss.
@@ -21,7 +21,7 @@ pub struct Signal {
 }
 
 /// What one layer does to the signal of a batch.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LayerSignal {
     /// Its path, the common part of its parameters' names: `encoder.0.fc1`; or the name of a tap.
@@ -50,7 +50,7 @@ pub struct LayerSignal {
 }
 
 /// A prediction with the interval that a single net of finite width falls into.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Band {
     /// The prediction.
@@ -62,7 +62,7 @@ pub struct Band {
 }
 
 /// The gradient of one parameter.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Gradient {
     /// The parameter's full dotted path.

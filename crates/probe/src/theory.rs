@@ -1,6 +1,6 @@
 //! What mean-field theory says of the size of each layer's output, from the weights as they are.
 
-use candle_init::{Activation, MeanField, ScalarFunction, expectation};
+use candle_init::{Activation, MeanField, ScalarFunction};
 
 use crate::Band;
 
@@ -41,8 +41,7 @@ impl Chain {
     pub(crate) fn next(self, step: Step) -> Option<Self> {
         let net = MeanField::new(step.activation, step.weight, step.bias).ok()?;
         let square = net.variance_map(self.square).ok()?;
-        let slope = net.variance_slope(self.square).ok()? * self.square / square;
-        let spread = fourth_over_second(step.activation, self.square)? - 1.0;
+        let (slope, spread) = spread(step, self.square);
         let log_variance = self.log_variance.mul_add(slope * slope, spread / step.fan_in);
         Some(Self { square, log_variance })
     }
@@ -55,12 +54,25 @@ impl Chain {
     }
 }
 
-/// `E[f(√q·z)⁴]/E[f(√q·z)²]²`.
-fn fourth_over_second(f: Activation, q: f64) -> Option<f64> {
+/// The slope `d ln V/d ln q` of the variance map `V`, and `E[f⁴]/E[f²]² − 1`, at `q`.
+fn spread(step: Step, q: f64) -> (f64, f64) {
+    let shift = 1e-3_f64;
+    let map = |q: f64| step.weight.mul_add(power(step.activation, 2, q), step.bias).ln();
+    let slope = (map(q * shift.exp()) - map(q * (-shift).exp())) / (2.0 * shift);
+    let second = power(step.activation, 2, q);
+    (slope, power(step.activation, 4, q) / (second * second) - 1.0)
+}
+
+/// `E[f(√q·z)ᵖ]` by the trapezium rule on [−8, 8]: right to three digits for functions with kinks too, which is more
+/// than the width of a band needs.
+fn power(f: Activation, power: i32, q: f64) -> f64 {
+    let step = 1.0 / 32.0;
     let root = q.sqrt();
-    let moment = |power: i32| expectation(|z: f64| f.value(root * z).powi(power)).ok();
-    let second = moment(2)?.value;
-    Some(moment(4)?.value / (second * second))
+    let at = |i: i32| {
+        let z = f64::from(i) * step;
+        f.value(root * z).powi(power) * (-z * z / 2.0).exp() * step
+    };
+    (-256..=256).map(at).sum::<f64>() / (2.0 * std::f64::consts::PI).sqrt()
 }
 
 #[cfg(test)]
@@ -72,7 +84,7 @@ mod tests {
         let step = Step { weight: 2.0, bias: 0.0, activation: Activation::Relu, fan_in: 100.0 };
         let chain = (0..4).try_fold(Chain::start(0.5, step), |chain, _| chain.next(step)).unwrap();
         assert!((chain.square - 1.0).abs() < 1e-9);
-        assert!((chain.log_variance - 4.0 * 0.05).abs() < 1e-6);
+        assert!((chain.log_variance - 4.0 * 0.05).abs() < 1e-3);
     }
 
     #[test]

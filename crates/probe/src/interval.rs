@@ -1,0 +1,27 @@
+//! How far the standard deviation of a sample may be from its law's.
+
+/// Standard errors that a right statistic exceeds once in 10¹² times: `P(|Z| > ERRORS) = 1e-12`.
+pub(crate) const ERRORS: f64 = 7.130_506;
+
+/// Degrees of freedom below which a standard deviation is not judged: 50 values of a normal law.
+const FEWEST: f64 = 50.0;
+
+/// The degrees of freedom of the variance of `count` values: `2n/(kurtosis − 1)`, by its standard error.
+///
+/// A kurtosis below the normal law's 3 is not believed: the sample's own follows its variance, and a right
+/// weight must pass.
+pub(crate) fn freedom(count: f64, kurtosis: f64) -> f64 {
+    2.0 * count / (kurtosis.max(3.0) - 1.0)
+}
+
+/// The factors between which the standard deviation of `count` values lies, of that of their law, but for one
+/// in 10¹²; `None` where there are too few to say: fewer than 50 of a normal law.
+///
+/// The variance of a normal sample is a χ² over its degrees of freedom `ν`, whose cube root is normal with mean
+/// `1 − 2/9ν` and variance `2/9ν` (Wilson and Hilferty 1931).
+pub(crate) fn factors(count: f64, kurtosis: f64) -> Option<(f64, f64)> {
+    let freedom = freedom(count, kurtosis);
+    let spread = 2.0 / (9.0 * freedom);
+    let factor = |errors: f64| errors.mul_add(spread.sqrt(), 1.0 - spread).max(0.0).powf(1.5);
+    (freedom >= FEWEST).then(|| (factor(-ERRORS), factor(ERRORS)))
+}

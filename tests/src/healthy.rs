@@ -1,0 +1,165 @@
+//! Nets that train, of every kind that the probe promises to leave alone.
+
+use candle_core::{DType, Device, Result, Tensor};
+use candle_init::{Activation, Init, Initializer, depth, init};
+use candle_init_probe::{Probe, Verdict, noise, tokens};
+use candle_nn::{Activation as Candle, Module, VarBuilder, VarMap, linear, loss};
+use candle_transformers::models::modernbert;
+
+use crate::nets::{Block, CLASSES, Function, Net, Plan, built, cross_entropy};
+
+const CPU: Device = Device::Cpu;
+/// Samples of a batch, and values of a sample.
+const BATCH: (usize, usize) = (32, 64);
+
+/// A kind of net: its name, and the verdict on the net of a seed, with or without its laws beside it.
+pub type Kind = (&'static str, fn(u64, bool) -> candle_init_probe::Result<Verdict>);
+
+/// Every kind.
+pub const KINDS: [Kind; 7] = [
+    ("ReLU, He", relu),
+    ("tanh, Glorot", tanh),
+    ("GELU, its gain", gelu),
+    ("SiLU, its gain", silu),
+    ("residual, 1/√L", residual),
+    ("pre-norm transformer", transformer),
+    ("ModernBERT of candle-transformers", modern_bert),
+];
+
+/// Twelve layers; the fifth is twice as wide as the others.
+#[must_use]
+pub fn plain(activation: Function) -> Plan {
+    let mut widths = vec![128; 13];
+    widths[0] = BATCH.1;
+    widths[5] = 256;
+    Plan { widths, activation, residual: false }
+}
+
+/// Twelve blocks of two layers.
+#[must_use]
+pub fn blocks() -> Plan {
+    Plan { widths: vec![BATCH.1; 25], activation: Function::Candle(Candle::Relu), residual: true }
+}
+
+/// He's law with biases of zero.
+#[must_use]
+pub fn he(seed: u64) -> Initializer {
+    Initializer::new(seed).weights(init::HE_NORMAL).rule("*.bias", init::ZEROS)
+}
+
+/// He's law, the last weight of each of the twelve blocks times `1/√12`.
+#[must_use]
+pub fn scaled(seed: u64) -> Initializer {
+    let last = init::HE_NORMAL.times((1.0 / 12.0_f64).sqrt());
+    let head = Init::Randn { mean: 0.0, stdev: 0.02 };
+    he(seed).rule("fc*[13579].weight", last).rule("head.weight", head)
+}
+
+/// The verdict on a net of fully connected layers.
+///
+/// # Errors
+/// What the probe says.
+pub fn verdict(vars: &VarMap, net: &Net, init: Option<&Initializer>) -> candle_init_probe::Result<Verdict> {
+    let batch = noise(BATCH, 7, &CPU)?;
+    let probe = Probe::new(vars).classes(CLASSES);
+    let probe = init.map_or(probe.clone(), |init| probe.initializer(init));
+    probe.check(&batch, |x| cross_entropy(&net.forward(x)?))
+}
+
+fn judged(init: &Initializer, plan: &Plan, laws: bool) -> candle_init_probe::Result<Verdict> {
+    let (vars, net) = built(init, plan)?;
+    verdict(&vars, &net, laws.then_some(init))
+}
+
+fn gained(seed: u64, f: Activation) -> Initializer {
+    Initializer::new(seed)
+        .rule("head.weight", init::LECUN_NORMAL)
+        .weights(init::LECUN_NORMAL.gain(f))
+        .rule("*.bias", init::ZEROS)
+}
+
+fn relu(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
+    judged(&he(seed), &plain(Function::Candle(Candle::Relu)), laws)
+}
+
+fn tanh(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
+    let init = Initializer::new(seed).weights(init::GLOROT_UNIFORM).rule("*.bias", init::ZEROS);
+    judged(&init, &plain(Function::Tanh), laws)
+}
+
+fn gelu(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
+    judged(&gained(seed, Activation::Gelu), &plain(Function::Candle(Candle::Gelu)), laws)
+}
+
+fn silu(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
+    judged(&gained(seed, Activation::Silu), &plain(Function::Candle(Candle::Silu)), laws)
+}
+
+fn residual(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
+    judged(&scaled(seed), &blocks(), laws)
+}
+
+/// Four blocks behind token and position tables of std 0.02, GPT-2's start.
+fn transformer(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
+    const WIDTH: usize = 64;
+    let small = Init::Randn { mean: 0.0, stdev: 0.02 };
+    let ends = depth::gpt2(4)?;
+    let init = Initializer::new(seed)
+        .rule("*.{out,down}.weight", small.times(ends))
+        .rule("{wte,wpe}.weight", small)
+        .rule("*.bias", init::ZEROS)
+        .weights(small);
+    let vars = VarMap::new();
+    let vb = init.var_builder(&vars, DType::F32, &CPU);
+    let (wte, wpe) =
+        (candle_nn::embedding(50, WIDTH, vb.pp("wte"))?, candle_nn::embedding(16, WIDTH, vb.pp("wpe"))?);
+    let blocks = (0..4).map(|n| Block::new(vb.pp(format!("h.{n}")), WIDTH, 4)).collect::<Result<Vec<_>>>()?;
+    let norm = candle_nn::layer_norm_no_bias(WIDTH, 1e-5, vb.pp("ln_f"))?;
+    let head = linear(WIDTH, CLASSES, vb.pp("head"))?;
+    let forward = |x: &Tensor| {
+        let positions = wpe.forward(&Tensor::arange(0u32, 16, &CPU)?)?;
+        let mut x = wte.forward(x)?.broadcast_add(&positions)?;
+        for block in &blocks {
+            x = block.forward(&x)?;
+        }
+        cross_entropy(&head.forward(&norm.forward(&x)?)?.flatten_to(1)?)
+    };
+    let probe = Probe::new(&vars).classes(CLASSES);
+    let probe = if laws { probe.initializer(&init) } else { probe };
+    probe.check(&tokens((8, 16), 50, 7, &CPU)?, forward)
+}
+
+/// Every parameter of it has a gradient: its norms have no bias, so candle takes the road that it can differentiate.
+fn modern_bert(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
+    let config = modernbert::Config {
+        vocab_size: 50,
+        hidden_size: 64,
+        num_hidden_layers: 3,
+        num_attention_heads: 4,
+        intermediate_size: 96,
+        max_position_embeddings: 16,
+        layer_norm_eps: 1e-5,
+        pad_token_id: 0,
+        global_attn_every_n_layers: 3,
+        global_rope_theta: 160_000.0,
+        local_attention: 8,
+        local_rope_theta: 10_000.0,
+        classifier_config: None,
+    };
+    let small = Init::Randn { mean: 0.0, stdev: 0.02 };
+    let init = Initializer::new(seed)
+        .rule("*tok_embeddings.weight", small)
+        .rule("decoder.bias", init::ZEROS)
+        .weights(small);
+    let vars = VarMap::new();
+    let vb: VarBuilder<'static> = init.var_builder(&vars, DType::F32, &CPU);
+    let model = modernbert::ModernBertForMaskedLM::load(vb, &config)?;
+    let batch = tokens((4, 16), 50, 7, &CPU)?;
+    let mask = batch.ones_like()?.to_dtype(DType::U32)?;
+    let probe = Probe::new(&vars).classes(50);
+    let probe = if laws { probe.initializer(&init) } else { probe };
+    probe.check(&batch, |x| {
+        let logits = model.forward(x, &mask)?.flatten_to(1)?;
+        loss::cross_entropy(&logits, &x.flatten_all()?)
+    })
+}

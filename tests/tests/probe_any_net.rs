@@ -1,0 +1,91 @@
+//! Any small net, from any law, in any dtype, on any batch: a verdict, never a panic, and the same one twice.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails by panicking says where")]
+
+use acceptance::nets::{Function, Net, Plan, cross_entropy};
+use candle_core::{DType, Device, Tensor};
+use candle_init::{Init, Initializer, init};
+use candle_init_probe::{Probe, Severity, Verdict, noise};
+use candle_nn::{Activation, Module, VarMap};
+use proptest::prelude::*;
+
+const CPU: Device = Device::Cpu;
+
+fn functions() -> impl Strategy<Value = Function> {
+    prop_oneof![
+        Just(Function::Tanh),
+        Just(Function::Candle(Activation::Relu)),
+        Just(Function::Candle(Activation::Gelu)),
+        Just(Function::Candle(Activation::LeakyRelu(0.1))),
+        Just(Function::Candle(Activation::Elu(1.0))),
+    ]
+}
+
+fn laws() -> impl Strategy<Value = Init> {
+    prop_oneof![
+        Just(init::ZEROS),
+        Just(init::HE_NORMAL),
+        Just(init::GLOROT_UNIFORM),
+        (-3.0..3.0).prop_map(Init::Const),
+        (-6.0..6.0).prop_map(|power: f64| Init::Randn { mean: 0.0, stdev: 10f64.powf(power) }),
+        (-6.0..6.0).prop_map(|mean: f64| Init::Randn { mean, stdev: 0.1 }),
+    ]
+}
+
+fn dtypes() -> impl Strategy<Value = DType> {
+    prop_oneof![Just(DType::F32), Just(DType::F64), Just(DType::BF16), Just(DType::F16)]
+}
+
+fn plans() -> impl Strategy<Value = Plan> {
+    let widths = prop::collection::vec(1_usize..7, 1..7);
+    (widths, functions()).prop_map(|(widths, activation)| Plan { widths, activation, residual: false })
+}
+
+fn verdict(
+    plan: &Plan,
+    law: Init,
+    dtype: DType,
+    samples: usize,
+    laws: bool,
+) -> candle_init_probe::Result<Verdict> {
+    let init = Initializer::new(9).weights(law);
+    let vars = VarMap::new();
+    let net = Net::new(init.var_builder(&vars, dtype, &CPU), plan)?;
+    let batch = noise((samples, plan.widths[0]), 7, &CPU)?.to_dtype(dtype)?;
+    let probe = Probe::new(&vars).classes(10).learning_rate(0.1);
+    let probe = if laws { probe.initializer(&init) } else { probe };
+    probe.check(&batch, |x: &Tensor| cross_entropy(&net.forward(x)?.to_dtype(DType::F32)?))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    #[test]
+    fn a_verdict_and_never_a_panic(
+        plan in plans(), law in laws(), dtype in dtypes(), samples in 1_usize..5, laws: bool,
+    ) {
+        let first = match verdict(&plan, law, dtype, samples, laws) {
+            Ok(verdict) => verdict,
+            // The only thing to refuse is a law that the dtype cannot hold.
+            Err(error) => {
+                prop_assert!(error.to_string().contains("beyond the largest f16"), "{error}");
+                return Ok(());
+            }
+        };
+        let second = verdict(&plan, law, dtype, samples, laws).unwrap();
+        prop_assert_eq!(first.to_string(), second.to_string());
+        prop_assert_eq!(first.to_json().unwrap(), second.to_json().unwrap());
+        let weights: Vec<_> = first.findings.iter().map(|finding| finding.severity()).collect();
+        prop_assert!(weights.is_sorted_by(|a, b| a >= b));
+        for finding in &first.findings {
+            prop_assert!(!finding.place.is_empty() && finding.to_string().ends_with(&finding.advice()));
+        }
+        let signal = first.signal.as_ref().unwrap();
+        prop_assert_eq!(signal.layers.len(), plan.widths.len());
+        // Weights of zeros in a hidden layer of two neurons and more are a fault whatever else is.
+        let hidden = plan.widths.len() > 2 && plan.widths[1..].iter().all(|width| *width > 1);
+        if law == init::ZEROS && hidden {
+            prop_assert!(first.findings.iter().any(|f| f.severity() == Severity::Fault), "{}", first);
+        }
+    }
+}
