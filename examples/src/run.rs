@@ -87,7 +87,8 @@ fn single(setting: &Setting, law: Init, figure: &std::path::Path) -> Result<()> 
     println!("\nplan\n{}", plan.plan(DType::F32, |vb| Mlp::new(vb, shape, activation))?);
     let trial = Trial::new(setting, law)?;
     println!("\nreport\n{}", trial.initializer.report(&trial.vars)?);
-    println!("\nverdict: {}\n", trial.verdict);
+    println!("\nverdict: {}", trial.verdict);
+    println!("first loss {:.9e}, before any step\n", trial.summary.loss);
     let (start, progress) = (Instant::now(), Progress::with_lines(setting.steps()?, setting.recipe.epochs));
     let epochs = trial.train(setting, &progress)?;
     progress.finish();

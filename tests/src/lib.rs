@@ -1,6 +1,8 @@
 //! Helpers of the acceptance suites: statistics, arbitrary input, values to the bit.
 
 pub mod catalogue;
+pub mod cuda_exam;
+pub mod cuda_host;
 pub mod deep;
 pub mod depth;
 pub mod drawn;

@@ -54,6 +54,20 @@ fn an_unchanged_model_shows_its_layers_in_order_with_their_activation() {
     }
 }
 
+#[test]
+fn activations_are_recognised_in_every_dtype() {
+    for dtype in [DType::F64, DType::F32, DType::F16, DType::BF16] {
+        let vars = VarMap::new();
+        let plan = plan(Function::Tanh);
+        let net = Net::new(he().var_builder(&vars, dtype, &CPU), &plan).unwrap();
+        let batch = noise((16, 32), 7, &CPU).unwrap().to_dtype(dtype).unwrap();
+        let loss = |x: &Tensor| cross_entropy(&net.forward(x)?.to_dtype(DType::F32)?);
+        let signal = Probe::new(&vars).signal(&batch, loss).unwrap();
+        let found: Vec<_> = signal.layers.iter().map(|layer| layer.activation.as_deref()).collect();
+        assert_eq!(found, [Some("tanh"), Some("tanh"), Some("tanh"), None], "{dtype:?}");
+    }
+}
+
 /// Every figure against the same, computed by hand along the forward pass.
 #[test]
 fn the_figures_are_those_of_the_forward_pass() {

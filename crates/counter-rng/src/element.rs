@@ -22,7 +22,7 @@ pub(crate) mod sealed {
 /// `f64` is computed in binary64 from 64-bit words. Everything else is the `f32` value rounded
 /// once, to nearest even, so a `bf16` tensor is exactly the rounded `f32` tensor. Sealed: the
 /// list is part of the contract.
-pub trait Element: sealed::Sealed + bytemuck::Zeroable + Copy + PartialEq + Send + Sync + 'static {
+pub trait Element: sealed::Sealed + bytemuck::Pod + PartialEq + Send + Sync + 'static {
     /// The type its values are computed in before the rounding.
     type Wide: Wide;
     /// The name that candle and safetensors give the type.

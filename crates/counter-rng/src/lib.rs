@@ -32,6 +32,7 @@
 
 #![allow(clippy::needless_range_loop, reason = "a loop over lane numbers is the shape the vectoriser knows")]
 
+pub mod cuda;
 mod element;
 mod error;
 mod fill;

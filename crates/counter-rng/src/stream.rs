@@ -53,6 +53,11 @@ impl Stream {
         self.tile(index / TILE as u64)[(index % TILE as u64) as usize]
     }
 
+    /// The key of the values' words.
+    pub(crate) fn values_key(&self) -> Key {
+        self.0.high
+    }
+
     /// The 64 words of elements `64·tile ..`.
     pub(crate) fn tile(&self, tile: u64) -> [u32; TILE] {
         let rows = tile_words(&self.0.high, tile);

@@ -248,6 +248,15 @@ pub enum Error {
         /// Number of values it gave.
         got: usize,
     },
+    /// A GPU cannot use the kernels that draw on it.
+    #[error(
+        "this GPU cannot draw the values itself: {reason}. Its kernels are PTX 7.0, which drivers since 450 compile: \
+         update the driver, or draw on `Device::Cpu` and move the tensors with `to_device`"
+    )]
+    Kernels {
+        /// What the driver says.
+        reason: String,
+    },
     /// candle refused something.
     #[error(transparent)]
     Candle(candle_core::Error),

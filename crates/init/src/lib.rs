@@ -18,16 +18,19 @@
 //! | PyTorch's and candle's table of gains | [`NonLinearity`] |
 //! | how deep a net can be and still be trained | [`MeanField`] |
 //! | one tensor, no model | [`Initializer::tensor`] |
+//! | a shard of one, by element index | [`elements`] |
 //! | variables in an order that does not change from run to run | [`named_vars`], [`trainable_vars`] |
 //! | the random numbers themselves | [`counter_rng`] |
 
-#![forbid(unsafe_code)]
+// Of all files one may, device/cuda.rs, and it is not part of a build without CUDA.
+#![cfg_attr(not(feature = "cuda"), forbid(unsafe_code))]
 
 mod activation;
 mod axes;
 mod backend;
 mod constant;
 pub mod depth;
+mod device;
 mod dialect;
 mod error;
 mod fans;
@@ -70,6 +73,9 @@ pub use counter_rng::Law;
 
 pub use activation::Activation;
 pub use axes::{Axes, Axis};
+pub use device::elements;
+#[doc(hidden)]
+pub use device::refill;
 pub use dialect::Dialect;
 pub use error::{Error, Result};
 pub use fans::{Fans, Layer};

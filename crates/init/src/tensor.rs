@@ -3,6 +3,7 @@
 use candle_core::{DType, Device, Tensor, Var, WithDType};
 use counter_rng::{Element, Law, Purpose};
 
+use crate::device::Elements;
 use crate::orthogonal::Scalar;
 use crate::rule::Custom;
 use crate::source::Source;
@@ -11,8 +12,8 @@ use crate::target::{Target, element_count};
 use crate::{Error, Result};
 
 impl Source {
-    /// Draws a variable. Values are made in memory, in their dtype, and uploaded where the device is not
-    /// the processor: the same bits everywhere.
+    /// Draws a variable. The elements of a law are drawn where they are to lie, if the device can; other values are
+    /// made in memory, in their dtype, and uploaded: the same bits everywhere.
     pub(crate) fn draw(&self, target: &Target<'_>, device: &Device) -> Result<Var> {
         match target.dtype {
             DType::F32 => self.var::<f32, f32>(target, device),
@@ -27,7 +28,7 @@ impl Source {
     /// `T` is the dtype, `W` the one that its values are computed in before they are rounded.
     fn var<T: Element + WithDType, W: Scalar>(&self, target: &Target<'_>, device: &Device) -> Result<Var> {
         let values = match self {
-            Self::Law(law) => elementwise::<T>(law, target)?,
+            Self::Law(law) => return elementwise::<T>(law, target, device),
             Self::Custom(custom) => return custom.draw(target, device),
             Self::Haar(haar) if haar.is_plain() => haar.plain::<T, W>(target)?,
             made => {
@@ -85,11 +86,19 @@ impl Custom {
     }
 }
 
-fn elementwise<T: Element>(law: &Law, target: &Target<'_>) -> Result<Vec<T>> {
+fn elementwise<T: Element + WithDType>(law: &Law, target: &Target<'_>, device: &Device) -> Result<Var> {
     let count = element_count(target.shape)? as u64;
-    // A constant needs no stream, and two hashes are most of the cost of a small bias.
     let stream = || target.stream(Purpose::Values);
-    Ok(law.constant_vec::<T>(count).unwrap_or_else(|| stream().vec(law, 0..count))?)
+    if !device.is_cpu() {
+        let elements = Elements { stream: &stream(), law, start: 0 };
+        if let Some(var) = elements.drawn_there::<T>(target.shape, target.dtype, device)? {
+            return Ok(var);
+        }
+    }
+    // A constant needs no stream, and two hashes are most of the cost of a small bias.
+    let values = law.constant_vec::<T>(count).unwrap_or_else(|| stream().vec(law, 0..count))?;
+    // `from_vec` keeps the vector on the processor: no copy is made.
+    Ok(Var::from_vec(values, target.shape, device)?)
 }
 
 /// Memory for intermediate values.

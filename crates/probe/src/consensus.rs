@@ -5,7 +5,7 @@
 //! could not look like it: see [`outliers`].
 
 use crate::fault::{Basis, Fault};
-use crate::interval::{factors, freedom};
+use crate::interval::{factors, freedom, largest_square};
 use crate::number::short;
 
 /// Degrees of freedom below which a weight says too little to take part: its std is known to ±50 %.
@@ -114,7 +114,8 @@ impl Consensus {
 /// The schemes on which five or more weights agree, and six of ten of those large enough to speak; the one with
 /// most first.
 ///
-/// Weights agree on a `k` that lies in the intervals of all, each of 7.1 standard errors of its own std.
+/// Weights agree on a `k` that lies in the intervals of all, each of 7.1 standard errors of its own std, and
+/// that all of them together may have come from.
 pub(crate) fn consensus(weights: &[Weight<'_>]) -> Vec<Consensus> {
     let of = weights.iter().filter(|weight| weight.speaks()).count();
     let mut found: Vec<_> = Scheme::ALL.iter().filter_map(|&scheme| agreement(weights, scheme, of)).collect();
@@ -142,10 +143,34 @@ fn agreement(weights: &[Weight<'_>], scheme: Scheme, of: usize) -> Option<Consen
             (deepest, middle) = (depth, Some((lo + hi) / 2.0));
         }
     }
-    let k = middle?.exp();
-    let agree: Vec<_> = weights.iter().map(|w| w.speaks() && w.agrees(scheme, k)).collect();
+    let middle = middle?.exp();
+    let near: Vec<_> = weights.iter().map(|w| w.speaks() && w.agrees(scheme, middle)).collect();
+    let (k, agree) = joint(weights, scheme, near)?;
     let count = agree.iter().filter(|agrees| **agrees).count();
     Some(Consensus { scheme, k, agree, count, of })
+}
+
+/// The `k` that the weights of a set have together, the set being made smaller by the farthest until what is left
+/// scatters no more than one `k` lets it: intervals may touch though the scheme is another.
+///
+/// It is the mean by logarithm and precision, which is `ν/2` for `ν` degrees of freedom.
+fn joint(weights: &[Weight<'_>], scheme: Scheme, mut set: Vec<bool>) -> Option<(f64, Vec<bool>)> {
+    loop {
+        let logs =
+            weights.iter().zip(&set).enumerate().filter(|(_, (_, is_in))| **is_in).map(|(i, (w, _))| {
+                (i, (w.std * w.std * scheme.fan(w.fans)).ln(), freedom(w.count, w.kurtosis) / 2.0)
+            });
+        let logs: Vec<_> = logs.collect();
+        let precision = logs.iter().map(|(.., precision)| precision).sum::<f64>();
+        let mean = logs.iter().map(|(_, log, precision)| log * precision).sum::<f64>() / precision;
+        let square = |(_, log, precision): &(usize, f64, f64)| (log - mean).powi(2) * precision;
+        let others = logs.len().checked_sub(1).filter(|others| *others > 0)? as f64;
+        if logs.iter().map(square).sum::<f64>() <= largest_square(others) {
+            return Some((mean.exp(), set));
+        }
+        let (farthest, ..) = logs.iter().max_by(|a, b| square(a).total_cmp(&square(b)))?;
+        *set.get_mut(*farthest)? = false;
+    }
 }
 
 /// The weights that must be wrong, by place.
@@ -246,111 +271,4 @@ pub(crate) fn key(name: &str) -> (String, Vec<u64>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NAMES: [&str; 12] =
-        ["l.0", "l.1", "l.2", "l.3", "l.4", "l.5", "l.6", "l.7", "l.8", "l.9", "l.10", "l.11"];
-
-    /// Twelve He weights, the fans in turn 60 and 200, and the other way round.
-    fn net() -> Vec<Weight<'static>> {
-        let fans = |i: usize| if i.is_multiple_of(2) { (60.0, 200.0) } else { (200.0, 60.0) };
-        let weight = |(i, name): (usize, &'static str)| Weight {
-            name,
-            fans: fans(i),
-            std: (2.0 / fans(i).0).sqrt(),
-            count: 12_000.0,
-            kurtosis: 3.0,
-        };
-        NAMES.into_iter().enumerate().map(weight).collect()
-    }
-
-    /// Places and names of what is blamed after a change.
-    fn blamed(change: impl Fn(&mut Vec<Weight<'static>>)) -> Vec<(usize, &'static str)> {
-        let mut weights = net();
-        change(&mut weights);
-        let name = |(place, fault): (usize, Fault)| (place, crate::Finding::new("", fault).name());
-        outliers(&weights).into_iter().map(name).collect()
-    }
-
-    #[test]
-    fn the_right_scheme_is_found() {
-        let found = consensus(&net());
-        assert_eq!(found.len(), 1);
-        assert!(found[0].scheme == Scheme::In && (found[0].k / 2.0 - 1.0).abs() < 2e-3);
-        assert_eq!(found[0].text(), "√(2.00/fan_in), as 12 of 12 weights");
-        assert_eq!(blamed(|_| ()), []);
-    }
-
-    #[test]
-    fn one_that_stands_alone_is_blamed() {
-        assert_eq!(blamed(|w| w[5].std *= 10.0), [(5, "mis-scaled")]);
-        assert_eq!(blamed(|w| w[5].std *= 0.1), [(5, "mis-scaled")]);
-        assert_eq!(blamed(|w| w[11].std *= 10.0), [(11, "mis-scaled")]);
-        assert_eq!(blamed(|w| w[6].std = 0.1), [(6, "swapped fans")]);
-        // Twice is not enough to blame one by the others alone.
-        assert_eq!(blamed(|w| w[5].std *= 2.0), []);
-    }
-
-    #[test]
-    fn two_alike_are_a_family() {
-        let tenth = |w: &mut Vec<Weight<'_>>, i: usize| w[i].std *= 0.1;
-        assert_eq!(
-            blamed(|w| {
-                tenth(w, 3);
-                tenth(w, 7);
-            }),
-            []
-        );
-        assert_eq!(
-            blamed(|w| {
-                tenth(w, 3);
-                w[7].std *= 10.0;
-            }),
-            [(3, "mis-scaled"), (7, "mis-scaled")]
-        );
-    }
-
-    /// An embedding or a head has no sibling; the first or the last of some has one of another shape.
-    #[test]
-    fn only_siblings_are_judged() {
-        let tenfold = |w: &mut Vec<Weight<'static>>, i: usize, name, fans: (f64, f64)| {
-            w[i] = Weight { name, fans, std: 10.0 * (2.0 / fans.0).sqrt(), ..w[i] };
-        };
-        assert_eq!(blamed(|w| tenfold(w, 5, "head", (60.0, 200.0))), []);
-        assert_eq!(blamed(|w| tenfold(w, 11, "l.11", (60.0, 10.0))), []);
-        assert_eq!(blamed(|w| tenfold(w, 10, "l.10", (60.0, 10.0))), [(10, "mis-scaled")]);
-    }
-
-    #[test]
-    fn few_or_divided_weights_say_nothing() {
-        assert_eq!(
-            blamed(|w| {
-                w.truncate(5);
-                w[2].std *= 10.0;
-            }),
-            []
-        );
-        assert_eq!(
-            blamed(|w| {
-                w[2].std *= 10.0;
-                (3..8).for_each(|i| w[i].std *= 1.5 * i as f64);
-            }),
-            []
-        );
-        // One of 50 values is not heard.
-        assert_eq!(
-            blamed(|w| {
-                w[2].std *= 10.0;
-                w[2].count = 90.0;
-            }),
-            []
-        );
-    }
-
-    #[test]
-    fn numbers_are_read_as_numbers() {
-        assert_eq!(key("h.12.fc3.weight"), ("h.#.fc#.weight".into(), vec![12, 3]));
-        assert!(key("l.9").1 < key("l.10").1);
-    }
-}
+mod tests;

@@ -21,7 +21,16 @@ pub(crate) fn freedom(count: f64, kurtosis: f64) -> f64 {
 /// `1 − 2/9ν` and variance `2/9ν` (Wilson and Hilferty 1931).
 pub(crate) fn factors(count: f64, kurtosis: f64) -> Option<(f64, f64)> {
     let freedom = freedom(count, kurtosis);
+    (freedom >= FEWEST).then(|| (factor(freedom, -ERRORS), factor(freedom, ERRORS)))
+}
+
+/// The χ² of so many degrees of freedom that is exceeded once in 2·10¹² times.
+pub(crate) fn largest_square(freedom: f64) -> f64 {
+    freedom * factor(freedom, ERRORS).powi(2)
+}
+
+/// The root of a χ² over its degrees of freedom, so many standard errors from its middle.
+fn factor(freedom: f64, errors: f64) -> f64 {
     let spread = 2.0 / (9.0 * freedom);
-    let factor = |errors: f64| errors.mul_add(spread.sqrt(), 1.0 - spread).max(0.0).powf(1.5);
-    (freedom >= FEWEST).then(|| (factor(-ERRORS), factor(ERRORS)))
+    errors.mul_add(spread.sqrt(), 1.0 - spread).max(0.0).powf(1.5)
 }

@@ -68,7 +68,7 @@ mod values;
 mod vars;
 mod verdict;
 mod verify;
-mod write_whole;
+mod whole;
 mod zeros;
 
 pub use batch::{noise, tokens};
@@ -92,4 +92,4 @@ pub use tap::{Recorder, Tapped};
 pub use unmoved::{Decayed, Unmoved, unmoved, unmoved_since_init};
 pub use verdict::Verdict;
 pub use verify::{Different, Mismatched, Verification, verify};
-pub use write_whole::write_whole;
+pub use whole::write_whole;

@@ -71,7 +71,8 @@ fn is_low_rank(name: &str) -> bool {
     LOW_RANK.iter().any(|word| lower.contains(word))
 }
 
-/// Zero matrices `(r, in)` and `(out, r)` that follow each other under one path.
+/// Zero matrices `(r, in)` and `(out, r)` that follow each other under one path. Where three or more do, it is no
+/// product but a net that nothing was drawn for.
 fn products(parameters: &[Measured]) -> Vec<(usize, usize)> {
     let mut matrices: Vec<_> = parameters.iter().enumerate().filter_map(matrix).collect();
     matrices.sort_by(|a, b| (&a.group, &a.order).cmp(&(&b.group, &b.order)));
@@ -79,7 +80,9 @@ fn products(parameters: &[Measured]) -> Vec<(usize, usize)> {
         let [a, b] = pair else { return None };
         (a.group == b.group && a.zero && b.zero && a.rows == b.columns).then_some((a.place, b.place))
     };
-    matrices.windows(2).filter_map(chained).collect()
+    let pairs: Vec<_> = matrices.windows(2).filter_map(chained).collect();
+    let once = |place: usize| pairs.iter().filter(|&&(a, b)| [a, b].contains(&place)).count() == 1;
+    pairs.iter().copied().filter(|&(a, b)| once(a) && once(b)).collect()
 }
 
 /// A matrix with what a chain asks of it.

@@ -1,11 +1,11 @@
 //! The programs' pictures: loss by epoch beside the activations' spread by layer.
 
 mod chart;
-mod file;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use candle_init_probe::write_whole;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
@@ -49,7 +49,7 @@ pub fn save(path: &Path, heading: &str, runs: &[Run]) -> Result<()> {
         let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
         draw(&area, heading, runs).map_err(|error| anyhow::anyhow!("cannot draw: {error}"))?;
     }
-    file::replace(path, &svg)
+    write_whole(path, &svg).context("cannot write the figure; give --out a folder that can be written")
 }
 
 fn draw<B: DrawingBackend>(
@@ -109,6 +109,15 @@ mod tests {
 
     fn run(losses: &[f64], stds: &[f64]) -> Run {
         Run { label: "run".into(), losses: losses.to_vec(), stds: stds.to_vec() }
+    }
+
+    #[test]
+    fn a_figure_that_cannot_be_written_says_what_to_do() {
+        let scratch = Scratch::new("unwritable");
+        let error = format!("{:#}", save(scratch.path(), "heading", &[]).unwrap_err());
+        let folder = scratch.path().display().to_string();
+        assert!(error.contains("--out") && error.contains(&folder), "{error}");
+        assert!(scratch.names().is_empty());
     }
 
     #[test]

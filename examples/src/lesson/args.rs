@@ -25,6 +25,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", default_value = "target/figures")]
     pub(super) out: PathBuf,
 
+    /// Also write each picture into that folder as a file of its own: lesson-1.svg, lesson-2.svg ...
+    #[arg(long)]
+    pub(super) svg: bool,
+
     /// Threads of the processor; on matrices this small a second one waits more than it works.
     #[arg(long, default_value = "1", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: u16,

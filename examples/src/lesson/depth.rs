@@ -15,14 +15,14 @@ use super::words::number;
 const DEEPEST: usize = 100;
 const DEPTHS: [usize; 3] = [10, 30, DEEPEST];
 const NETS: u64 = 5;
-/// Images that the nets of several depths are trained on.
+/// Images for what takes many passes through many layers.
 const IMAGES: usize = 64;
-const STEPS: usize = 40;
+const STEPS: usize = 25;
 const RATE: f64 = 0.005;
 
 pub(super) fn relu(bench: &Bench) -> Result<Section> {
     let nets = (0..NETS).map(|net| {
-        let other = bench.reseeded(bench.seed.wrapping_add(net));
+        let other = bench.part(IMAGES)?.reseeded(bench.seed.wrapping_add(net));
         Ok(ratios(&other.signal(&Start::new(RELU, DEEPEST, init::HE_NORMAL))?))
     });
     let nets = nets.collect::<Result<Vec<_>>>()?;

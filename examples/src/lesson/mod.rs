@@ -27,6 +27,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use candle_init_probe::page::{Page, Section};
+use candle_init_probe::write_whole;
 use indicatif::ProgressIterator;
 
 use crate::threads::restarted;
@@ -70,10 +71,19 @@ pub fn run() -> Result<ExitCode> {
         args.seed,
         SECTIONS.len()
     );
-    let path = out.join("lesson.html");
-    page(args.seed)?.save(&path).with_context(|| unwritable(out))?;
+    let (page, path) = (page(args.seed)?, out.join("lesson.html"));
+    page.save(&path).with_context(|| unwritable(out))?;
+    if args.svg {
+        pictures(&page, out).with_context(|| unwritable(out))?;
+    }
     println!("done in {:.1} s\npage: {}", begun.elapsed().as_secs_f64(), path.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes each figure of the page as a file of its own.
+fn pictures(page: &Page, out: &Path) -> candle_init_probe::Result<()> {
+    let file = |number: usize| out.join(format!("lesson-{}.svg", number + 1));
+    page.figures().enumerate().try_for_each(|(number, figure)| write_whole(file(number), &figure.svg()))
 }
 
 fn unwritable(out: &Path) -> String {

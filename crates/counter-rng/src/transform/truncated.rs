@@ -16,14 +16,14 @@ pub(crate) struct Truncated<W> {
     pub(crate) mean: W,
     pub(crate) std: W,
     /// `2·Φ(α)` and `2·(1 − Φ(β))`.
-    below: W,
-    above: W,
+    pub(crate) below: W,
+    pub(crate) above: W,
     /// `h`.
-    probability: W,
+    pub(crate) probability: W,
     /// `Φ(α) − (1 − Φ(β))`.
-    tilt: W,
-    lo: W,
-    up: W,
+    pub(crate) tilt: W,
+    pub(crate) lo: W,
+    pub(crate) up: W,
 }
 
 impl<W: Wide> Truncated<W> {

@@ -10,7 +10,7 @@ use crate::transform::{quantile32, quantile64};
 ///
 /// Sealed, as [`Element`](crate::Element) is; its items are the stream's own business.
 pub trait Wide:
-    Sealed + Copy + PartialOrd + Add<Output = Self> + Sub<Output = Self> + Send + Sync + 'static
+    Sealed + Copy + PartialOrd + Into<f64> + Add<Output = Self> + Sub<Output = Self> + Send + Sync + 'static
 {
     /// Largest |z| of a normal draw: the quantile of the smallest tail probability, rounded up.
     #[doc(hidden)]

@@ -21,12 +21,13 @@ pub(super) fn draw(area: &Canvas<'_>, series: &[Series], x: &Scale, y: &Scale) -
     let mut chart = ChartBuilder::on(area)
         .margin_top(14)
         .margin_right(40)
-        .x_label_area_size(46)
+        .x_label_area_size(52)
         .y_label_area_size(112)
         .build_cartesian_2d(x.clone(), y.clone())?;
     chart
         .configure_mesh()
         .disable_x_mesh()
+        .set_tick_mark_size(LabelAreaPosition::Bottom, 14)
         .light_line_style(TRANSPARENT)
         .bold_line_style(ink::RULE.stroke_width(2))
         .axis_style(ink::MUTED.stroke_width(2))

@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(some.len(), MOST);
         assert!([0, 77, 199].iter().all(|index| some.contains(index)), "{some:?}");
         assert!(some.windows(2).all(|pair| pair[0] < pair[1]));
-        assert_eq!(chosen(&vec![true; 65]).len(), MOST);
+        assert_eq!(chosen(&[true; 65]).len(), MOST);
         assert_eq!(chosen(&[false, true]), [0, 1]);
         assert!(caption("Weights", MOST, 200, "Histograms.").contains("136 are left out"));
     }

@@ -47,6 +47,7 @@ impl HistogramCell {
         let all: u64 = counts.iter().sum();
         let ends = match counts.len() {
             0 => ("no finite value".into(), String::new()),
+            _ if lo == hi => (format!("all {}", short(*lo)), String::new()),
             _ => (short(*lo), short(*hi)),
         };
         let words = format!("{}: {all} values from {} to {}", self.name, short(*lo), short(*hi));
@@ -55,19 +56,31 @@ impl HistogramCell {
     }
 }
 
-/// The outline of the bars, as high as the frame at the fullest bin.
+/// The outline of the bars, as high as the frame at the fullest bin that is not cut.
 fn steps(counts: &[u64]) -> Vec<(i32, i32)> {
     let (left, top, right, bottom) = FRAME;
-    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let most = highest(counts);
     let edge =
         |bin: usize| left + (f64::from(right - left) * bin as f64 / counts.len() as f64).round() as i32;
     let mut corners = vec![(left, bottom)];
     for (bin, &count) in counts.iter().enumerate() {
-        let height = (f64::from(bottom - top) * count as f64 / most).ceil() as i32;
+        let height = (f64::from(bottom - top) * (count as f64 / most).min(1.0)).ceil() as i32;
         corners.extend([(edge(bin), bottom - height), (edge(bin + 1), bottom - height)]);
     }
     corners.push((corners.last().map_or(left, |corner| corner.0), bottom));
     corners
+}
+
+/// The count that is as high as the frame. The zeros of a ReLU would press all other bins flat, so a bin that is far
+/// fuller than the next is cut.
+fn highest(counts: &[u64]) -> f64 {
+    let mut sorted = counts.to_vec();
+    sorted.sort_unstable_by(|a, b| b.cmp(a));
+    match sorted.as_slice() {
+        [first, second, ..] if *second > 0 && *first > 3 * second => 1.5 * *second as f64,
+        [first, ..] => (*first).max(1) as f64,
+        [] => 1.0,
+    }
 }
 
 impl From<&HistogramGrid> for Figure {
@@ -76,7 +89,7 @@ impl From<&HistogramGrid> for Figure {
         let chosen = grid::chosen(&flags);
         let pictures: Vec<_> =
             chosen.iter().filter_map(|&index| figure.cells.get(index)).map(HistogramCell::picture).collect();
-        let more = "Each from its smallest to its largest value, as high as its fullest bin.";
+        let more = "Each from its smallest to its largest value; a bin that is far fuller than all others is cut at the top.";
         let caption = grid::caption(&figure.title, pictures.len(), flags.len(), more);
         Self::new(&figure.title, caption, pictures)
     }
@@ -94,6 +107,15 @@ mod tests {
         assert_eq!(bottom - corners[1].1, (bottom - top) / 2);
         assert_eq!(corners.first().unwrap().1, bottom);
         assert_eq!(corners[5].1, bottom);
+    }
+
+    #[test]
+    fn the_zeros_of_a_relu_leave_the_rest_in_sight() {
+        let (_, top, _, bottom) = FRAME;
+        let corners = steps(&[1000, 30, 15]);
+        assert_eq!((corners[1].1, bottom - corners[3].1), (top, ((bottom - top) * 2 + 2) / 3));
+        assert_eq!(highest(&[1000, 0, 0]), 1000.0);
+        assert_eq!(highest(&[0, 0]), 1.0);
     }
 
     #[test]

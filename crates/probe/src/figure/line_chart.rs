@@ -92,7 +92,9 @@ const OFF_LOG: &str = "zero, beyond the scale or not finite";
 const WIDTH: i32 = 960;
 const TITLE: i32 = 46;
 const NAME: i32 = 38;
-const PLOT: i32 = 470;
+const PLOT: i32 = 476;
+/// Below the ticks, the name of the horizontal axis.
+const FOOT: i32 = 50;
 
 impl LineChart {
     fn axes(&self) -> (Scale, Scale) {
@@ -126,15 +128,15 @@ impl LineChart {
     fn picture(&self) -> Picture {
         let (x, y) = self.axes();
         let entries = self.entries(&x, &y);
-        let height = TITLE + NAME + PLOT + NAME + legend::places(&entries, WIDTH).1 + 8;
+        let height = TITLE + NAME + PLOT + FOOT + legend::places(&entries, WIDTH).1 + 8;
         Picture::new((WIDTH as u32, height as u32), &self.words(), |area| {
             let (top, rest) = area.split_vertically(TITLE + NAME);
             self.head(&top)?;
             let (plot, rest) = rest.split_vertically(PLOT);
             chart::draw(&plot, &self.series, &x, &y)?;
-            let (name, rest) = rest.split_vertically(NAME);
+            let (name, rest) = rest.split_vertically(FOOT);
             let text = Type::new(29, ink::MUTED).anchored(HPos::Right).style();
-            name.draw(&Text::new(fit(&self.x, WIDTH - 60, 29), (WIDTH - 40, NAME / 2 - 2), text))?;
+            name.draw(&Text::new(fit(&self.x, WIDTH - 60, 29), (WIDTH - 40, FOOT - NAME / 2), text))?;
             legend::draw(&rest, &entries, WIDTH)
         })
     }

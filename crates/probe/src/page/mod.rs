@@ -20,7 +20,7 @@ use std::path::Path;
 
 use maud::{DOCTYPE, PreEscaped, html};
 
-use crate::figure::clean;
+use crate::figure::{Figure, clean};
 use crate::{Result, write_whole};
 
 pub use card::{Card, Tone};
@@ -57,6 +57,11 @@ impl Page {
     pub fn section(mut self, section: Section) -> Self {
         self.sections.push(section);
         self
+    }
+
+    /// The page's figures, in order.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.sections.iter().flat_map(Section::figures)
     }
 
     /// The page as one document of HTML.
@@ -108,7 +113,7 @@ mod tests {
         let section = Section::new(bad).text(bad).table(table).card(card);
         let html = Page::new(bad).lead(bad).section(section).to_html();
         assert!(!html.contains("<script") && !html.contains('\0'), "{html}");
-        assert_eq!(html.matches("&lt;script&gt;").count(), 14);
+        assert_eq!(html.matches("&lt;script&gt;").count(), 15);
         assert_eq!(html.matches("</style>").count(), 1);
     }
 

@@ -75,6 +75,13 @@ impl Section {
         self.with(Block::Card(card))
     }
 
+    /// Its figures, in order.
+    pub(super) fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.blocks
+            .iter()
+            .flat_map(|block| if let Block::Figures(figures) = block { figures.as_slice() } else { &[] })
+    }
+
     fn with(mut self, block: Block) -> Self {
         self.blocks.push(block);
         self

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::rich::rich;
 use crate::figure::clean;
 
-/// A table with a caption. A cell that reads as a number stands to the right.
+/// A table with a caption. A column of numbers stands to the right.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     caption: String,
@@ -41,6 +41,8 @@ impl Table {
             @if self.folded {
                 details { summary { (caption) " (" (self.rows.len()) " rows)" } (self.boxed(&caption)) }
             } @else {
+                // Outside of the box, so that it does not scroll away.
+                p.caption { (caption) }
                 (self.boxed(&caption))
             }
         }
@@ -50,31 +52,35 @@ impl Table {
         html! {
             // The box takes the focus, so that keys scroll it too.
             div.scroll role="region" tabindex="0" aria-label=(caption) {
-                table {
-                    @if !self.folded { caption { (caption) } }
-                    thead { tr { @for (index, cell) in self.header.iter().enumerate() {
-                        th.number[self.has_numbers(index)] scope="col" { (rich(cell)) }
-                    } } }
-                    tbody { @for row in &self.rows { (line(row)) } }
+                table aria-label=(caption) {
+                    thead {
+                        tr {
+                            @for (index, cell) in self.header.iter().enumerate() {
+                                th.number[self.has_numbers(index)] scope="col" { (rich(cell)) }
+                            }
+                        }
+                    }
+                    tbody { @for row in &self.rows { (self.line(row)) } }
                 }
             }
         }
     }
 
-    /// Whether the first row has a number in this column.
-    fn has_numbers(&self, column: usize) -> bool {
-        column > 0 && self.rows.first().and_then(|row| row.get(column)).is_some_and(|cell| is_number(cell))
-    }
-}
-
-fn line(cells: &[String]) -> Markup {
-    html! {
-        tr {
-            @for (index, cell) in cells.iter().enumerate() {
-                @if index == 0 { th scope="row" { (rich(cell)) } }
-                @else { td.number[is_number(cell)] { (rich(cell)) } }
+    fn line(&self, cells: &[String]) -> Markup {
+        html! {
+            tr {
+                @for (index, cell) in cells.iter().enumerate() {
+                    @if index == 0 { th scope="row" { (rich(cell)) } }
+                    @else { td.number[self.has_numbers(index)] { (rich(cell)) } }
+                }
             }
         }
+    }
+
+    /// Whether most cells of this column are numbers.
+    fn has_numbers(&self, column: usize) -> bool {
+        let cells = self.rows.iter().filter_map(|row| row.get(column));
+        column > 0 && 2 * cells.filter(|cell| is_number(cell)).count() > self.rows.len()
     }
 }
 

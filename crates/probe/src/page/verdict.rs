@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Card, Page, Section, Table, Tone};
 use crate::figure::{self, Figure};
 use crate::number::{percent, short};
-use crate::write_whole::make_folder;
+use crate::whole::make_folder;
 use crate::{
     Finding, Gradient, Inspection, LayerSignal, Parameter, Result, Severity, Signal, Verdict, write_whole,
 };
@@ -80,20 +80,14 @@ fn answer(verdict: &Verdict) -> Section {
     }
 }
 
-/// The answer in one line.
+/// The answer in one line, and how it is meant.
 fn headline(verdict: &Verdict) -> (Tone, String) {
-    let count = |severity| verdict.findings.iter().filter(|finding| finding.severity() == severity).count();
-    let (faults, warnings) = (count(Severity::Fault), count(Severity::Warning));
+    let worst = verdict.findings.iter().map(Finding::severity).max();
     let nothing = verdict.inspection.is_none() && verdict.signal.is_none();
-    match (faults, warnings) {
-        (0, 0) if nothing => (Tone::Note, "Nothing was checked".into()),
-        (0, 0) => (Tone::Good, "Healthy: nothing was found that keeps it from training".into()),
-        (0, _) => (Tone::Warning, format!("Will train, with {}", counted(warnings, "warning"))),
-        (_, 0) => (Tone::Fault, format!("Will not train: {}", counted(faults, "fault"))),
-        _ => (
-            Tone::Fault,
-            format!("Will not train: {} and {}", counted(faults, "fault"), counted(warnings, "warning")),
-        ),
+    match worst {
+        None if nothing => (Tone::Note, "Nothing was checked".into()),
+        None | Some(Severity::Note) => (Tone::Good, capital(&verdict.headline())),
+        Some(severity) => (severity.into(), capital(&verdict.headline())),
     }
 }
 
@@ -131,12 +125,15 @@ fn card(finding: &Finding) -> Card {
         .fact("mend it", sentence(&finding.advice()))
 }
 
-/// The same with a capital at its start and a stop at its end.
+/// The same as a sentence: with a capital at its start and a stop at its end.
 fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{stop}", letters.as_str())
+    format!("{}{stop}", capital(text))
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 fn findings(rest: &[Finding]) -> Table {
@@ -156,7 +153,6 @@ fn figures(verdict: &Verdict) -> Section {
 
 fn signal_tables(signal: &Signal) -> Section {
     let header = [
-        "#",
         "layer",
         "activation",
         "reads (rms)",
@@ -178,11 +174,10 @@ fn signal_tables(signal: &Signal) -> Section {
     Section::new("Every layer").table(layers).table(gradients)
 }
 
-fn row(index: usize, layer: &LayerSignal) -> [String; 11] {
+fn row(index: usize, layer: &LayerSignal) -> [String; 10] {
     let expected = layer.predicted.map(|band| format!("{} to {}", short(band.lo), short(band.hi)));
     [
-        (index + 1).to_string(),
-        layer.name.clone(),
+        format!("{}. {}", index + 1, layer.name),
         layer.activation.clone().unwrap_or_else(none),
         known(layer.input_rms),
         short(layer.output.rms()),
@@ -237,4 +232,96 @@ fn none() -> String {
 /// A number that may be unknown, which NaN says.
 fn known(value: f64) -> String {
     if value.is_nan() { none() } else { short(value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::Scratch;
+    use crate::{Fault, Histogram, Moments};
+
+    fn verdict(faults: &[Fault]) -> Verdict {
+        let findings = faults.iter().map(|fault| Finding::new("fc1.weight", fault.clone())).collect();
+        Verdict { findings, inspection: Some(Inspection::default()), signal: None }
+    }
+
+    fn copied() -> Fault {
+        Fault::Copied { other: "fc2.weight".into() }
+    }
+
+    #[test]
+    fn the_answer_counts_what_was_found() {
+        let said = |faults: &[Fault]| headline(&verdict(faults)).1;
+        assert_eq!(said(&[]), "Healthy: it will train");
+        assert_eq!(said(&[copied()]), "It will train, with 1 warning");
+        let all = [Fault::Uninitialised, Fault::ZeroGradient, copied()];
+        assert_eq!(said(&all), "It will not train as it stands: 2 faults, 1 warning");
+        assert_eq!(headline(&verdict(&all)).0, Tone::Fault);
+        assert_eq!(headline(&Verdict::default()).1, "Nothing was checked");
+    }
+
+    #[test]
+    fn the_answer_and_all_of_each_finding_stand_above_the_figures() {
+        let mut verdict = verdict(&[copied()]);
+        verdict.inspection = Some(Inspection { parameters: vec![parameter("fc1.weight")], findings: vec![] });
+        let html = verdict.to_html("net");
+        let place = |text: &str| html.find(text).unwrap_or(usize::MAX);
+        let limit = verdict.findings[0].limit();
+        for text in ["fc1.weight", "fc2.weight", limit.source, "Share one variable", "copied"] {
+            assert!(
+                place("It will train, with 1 warning") < place(text) && place(text) < place("<svg"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_hundred_findings_are_all_there() {
+        let mut verdict = verdict(&[]);
+        verdict.findings =
+            (0..100).map(|n| Finding::new(format!("place{n}."), Fault::Uninitialised)).collect();
+        let html = verdict.to_html("net");
+        assert!((0..100).all(|number| html.contains(&format!("place{number}."))));
+        assert_eq!(html.matches("<article").count(), 1 + CARDS);
+    }
+
+    fn parameter(name: &str) -> Parameter {
+        let histogram = Histogram::new(&[0.0, 1.0, 2.0], 4);
+        Parameter { name: name.into(), histogram, moments: Moments::default(), ..Parameter::default() }
+    }
+
+    #[test]
+    fn figures_are_files_of_their_own() {
+        let scratch = Scratch::new("figures");
+        let folder = scratch.path().join("new").join("figures");
+        let mut verdict = verdict(&[]);
+        verdict.inspection = Some(Inspection { parameters: vec![parameter("a")], findings: vec![] });
+        verdict.signal = Some(Signal { layers: vec![LayerSignal::default()], ..Signal::default() });
+        verdict.save_figures(&folder).unwrap();
+        let mut names: Vec<_> =
+            std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["activations.svg", "gradients.svg", "signal.svg", "units.svg", "weights.svg"]);
+        let svg = std::fs::read_to_string(folder.join("weights.svg")).unwrap();
+        assert!(
+            svg.starts_with("<svg xmlns=") && svg.contains("fill=\"#FFFFFF\"") && svg.ends_with("</svg>")
+        );
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_written_leaves_what_stood_there() {
+        let scratch = Scratch::new("report");
+        let folder = scratch.path().join("report.html");
+        std::fs::create_dir(&folder).unwrap();
+        let error = verdict(&[]).save_html(&folder).unwrap_err().to_string();
+        assert!(error.contains("report.html") && error.contains("can be written"), "{error}");
+        let file = scratch.path().join("file");
+        write_whole(&file, "old").unwrap();
+        let error = verdict(&[]).save_figures(&file).unwrap_err().to_string();
+        assert!(error.contains("the folder cannot be made"), "{error}");
+        assert_eq!(
+            (scratch.names(), std::fs::read_to_string(&file).unwrap().as_str()),
+            (vec!["file".to_owned(), "report.html".into()], "old")
+        );
+    }
 }
