@@ -181,6 +181,7 @@ fn the_figures_are_what_a_plain_run_gives() -> Result<()> {
             assert!(got.into_iter().zip(expected).all(near), "{got:?} for {expected:?}");
             assert_eq!(check.series(step)[0].1[i], (width as f64, layer.rms[i][step]));
             assert_eq!(check.change_series(step)[0].1[i], (width as f64, layer.change[i][step]));
+            assert_eq!(check.chart(step).series[0].points[i], (width as f64, layer.change[i][step]));
             sgd.backward_step(&fc.forward(&batch)?.sqr()?.mean_all()?)?;
         }
     }

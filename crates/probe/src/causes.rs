@@ -88,7 +88,7 @@ fn zeros(finding: &Finding, signal: &Signal) -> Finding {
 
 /// Whether a layer gives different samples different outputs; of one sample, whether it gives any.
 fn tells_apart(layer: &LayerSignal) -> bool {
-    let same = layer.correlation > crate::signal_judge::ONE;
+    let same = layer.correlation > crate::signals::judge::ONE;
     layer.output.rms() > 0.0 && !same
 }
 

@@ -40,7 +40,7 @@ pub(super) fn relu(bench: &Bench) -> Result<Section> {
     let alike = Figure::from(&chart("Likeness of two images", "mean correlation", false, alike(bench)?))
         .with_caption("What each layer passes on. At 1 a net cannot tell two images apart; size is not all that depth changes.");
     let losses = Figure::from(&losses_by_depth(bench)?)
-        .with_caption(format!("Plain gradient descent, rate {RATE}, on {IMAGES} images. The deeper net has more to learn with, and does not move."));
+        .with_caption(format!("Plain gradient descent, rate {RATE}, on {IMAGES} images."));
     Ok(Section::new("Depth: 10, 30, 100 layers").text(text).figure(size).figure(alike).figure(losses))
 }
 

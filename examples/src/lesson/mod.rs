@@ -1,6 +1,6 @@
 //! The whole of weight initialization as one page of pictures, each from nets that are run.
 //!
-//! A file a section: [`SECTIONS`] lists them. `bench.rs` runs and measures a net, `net.rs` is the net, `start.rs`
+//! A file a section: `SECTIONS` lists them. `bench.rs` runs and measures a net, `net.rs` is the net, `start.rs`
 //! says how it starts.
 
 mod args;

@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn numbers_read_as_in_a_book() {
-        let shown = [0.0, 0.0312, 2.3126, 145.2, 1.24e-9, 3.4e38, f64::INFINITY].map(number);
+        let shown = [0.0, 0.0312, 2.3456, 145.2, 1.24e-9, 3.4e38, f64::INFINITY].map(number);
         assert_eq!(shown, ["0", "0.031", "2.3", "145", "1.2·10⁻⁹", "3.4·10³⁸", "inf"]);
     }
 }

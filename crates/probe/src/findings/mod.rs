@@ -1,0 +1,6 @@
+//! What can be found wrong, and how it is said.
+
+pub(crate) mod facts;
+pub(crate) mod fault;
+pub(crate) mod finding;
+pub(crate) mod limit;

@@ -1,0 +1,179 @@
+//! The probe: what is asked of a model, and the passes that answer it.
+
+use std::fmt;
+
+use candle_core::{Tensor, Var, backprop::GradStore};
+use candle_init::{Initializer, named_vars};
+use candle_nn::VarMap;
+
+use crate::signals::blame::blame;
+use crate::signals::measure::gradient_moments;
+use crate::signals::reading::Reading;
+use crate::signals::tap::{Recorder, Tap};
+use crate::signals::values::{moments, values};
+use crate::{Error, Gradient, Result, Signal};
+
+/// Asks a model whether it will train, before its first step.
+///
+/// The model stays as it is: its parameters come from the `VarMap`, its layers from candle's own record of the forward
+/// pass.
+///
+/// ```
+/// use candle_core::{DType, Device, Module};
+/// use candle_init::{Initializer, init};
+/// use candle_init_probe::{Probe, noise};
+/// use candle_nn::{VarMap, linear};
+///
+/// let vars = VarMap::new();
+/// let init = Initializer::new(1).weights(init::HE_NORMAL);
+/// let vb = init.var_builder(&vars, DType::F32, &Device::Cpu);
+/// let (fc, head) = (linear(64, 128, vb.pp("fc"))?, linear(128, 10, vb.pp("head"))?);
+///
+/// let batch = noise((32, 64), 7, &Device::Cpu)?;
+/// let signal = Probe::new(&vars).signal(&batch, |x| {
+///     head.forward(&fc.forward(x)?.relu()?)?.sqr()?.mean_all()
+/// })?;
+/// assert_eq!(signal.layers[0].activation.as_deref(), Some("relu"));
+/// assert!(signal.findings.is_empty());
+/// # Ok::<(), candle_init_probe::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Probe<'a> {
+    pub(crate) vars: &'a VarMap,
+    pub(crate) initializer: Option<&'a Initializer>,
+    classes: Option<usize>,
+    learning_rate: Option<f64>,
+    recorder: Recorder,
+}
+
+impl<'a> Probe<'a> {
+    /// A probe of the model whose parameters are `vars`.
+    #[must_use]
+    pub fn new(vars: &'a VarMap) -> Self {
+        Self { vars, initializer: None, classes: None, learning_rate: None, recorder: Recorder::new() }
+    }
+
+    /// Says which initializer made the parameters, so that each is compared with what its law promises.
+    #[must_use]
+    pub fn initializer(mut self, initializer: &'a Initializer) -> Self {
+        self.initializer = Some(initializer);
+        self
+    }
+
+    /// Says how many classes a cross-entropy tells apart, so that the first loss is compared with their logarithm.
+    #[must_use]
+    pub fn classes(mut self, classes: usize) -> Self {
+        self.classes = Some(classes);
+        self
+    }
+
+    /// Says the learning rate, so that updates are given relative to the parameters: a step of plain gradient descent
+    /// of about 0.001 is usual.
+    #[must_use]
+    pub fn learning_rate(mut self, rate: f64) -> Self {
+        self.learning_rate = Some(rate);
+        self
+    }
+
+    /// Listens at the taps of `recorder` too.
+    #[must_use]
+    pub fn recorder(mut self, recorder: &Recorder) -> Self {
+        self.recorder = recorder.clone();
+        self
+    }
+
+    /// One forward and one backward pass, measured layer by layer.
+    ///
+    /// `forward` takes the batch and gives the loss. The batch it is given is a variable with the values of `batch`, so
+    /// that candle's record starts there. Nothing in the model changes.
+    ///
+    /// # Errors
+    /// [`Error::Batch`] for a batch that is empty or not finite, [`Error::Forward`] and [`Error::Backward`] where a
+    /// pass fails, [`Error::NoLoss`] where `forward` gives more than one number.
+    pub fn signal(
+        &self,
+        batch: &Tensor,
+        forward: impl FnOnce(&Tensor) -> candle_core::Result<Tensor>,
+    ) -> Result<Signal> {
+        let parameters = named_vars(self.vars);
+        let pass = self.pass(&parameters, batch, forward)?;
+        let gradients = self.gradients(&parameters, &pass.gradients)?;
+        let reading = Reading::new(&pass.loss, &pass.input, parameters)?;
+        let loss = f64::from(values(&pass.loss)?.first().copied().unwrap_or(f32::NAN));
+        let layers = reading.signals(&pass.taps, &pass.gradients)?;
+        let mut signal = Signal { loss, classes: self.classes, layers, gradients, findings: Vec::new() };
+        signal.findings = reading.findings(&signal)?;
+        Ok(signal)
+    }
+
+    fn pass(
+        &self,
+        parameters: &[(String, Var)],
+        batch: &Tensor,
+        forward: impl FnOnce(&Tensor) -> candle_core::Result<Tensor>,
+    ) -> Result<Pass> {
+        let input = checked(batch)?;
+        self.recorder.start();
+        let loss = forward(&input);
+        let (taps, entered) = self.recorder.stop();
+        let loss = loss.map_err(|source| {
+            let place = blame(&source, &taps, &entered, parameters);
+            Error::Forward { place, source }
+        })?;
+        if loss.elem_count() != 1 {
+            return Err(Error::NoLoss { shape: loss.dims().to_vec() });
+        }
+        let gradients = loss.backward().map_err(|source| Error::Backward { source })?;
+        Ok(Pass { input, loss, taps, gradients })
+    }
+
+    /// Every parameter's gradient; running statistics have none and need none.
+    fn gradients(&self, parameters: &[(String, Var)], store: &GradStore) -> Result<Vec<Gradient>> {
+        let trained = parameters.iter().filter(|(name, _)| !is_statistic(name));
+        trained.map(|(name, var)| self.gradient(name, var, store)).collect()
+    }
+
+    fn gradient(&self, name: &str, var: &Var, store: &GradStore) -> Result<Gradient> {
+        let moments_of = gradient_moments(var, store)?;
+        let to_weight =
+            moments_of.map(|gradient| -> Result<f64> { Ok(gradient.rms() / moments(&values(var)?).rms()) });
+        let to_weight = to_weight.transpose()?;
+        let update = self.learning_rate.zip(to_weight).map(|(rate, ratio)| rate * ratio);
+        Ok(Gradient { name: name.into(), moments: moments_of, to_weight, update })
+    }
+}
+
+impl fmt::Debug for Probe<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // candle's map of variables cannot be shown.
+        f.debug_struct("Probe").field("classes", &self.classes).finish_non_exhaustive()
+    }
+}
+
+/// A forward and a backward pass.
+struct Pass {
+    input: Tensor,
+    loss: Tensor,
+    taps: Vec<Tap>,
+    gradients: GradStore,
+}
+
+fn is_statistic(name: &str) -> bool {
+    name.ends_with("running_mean") || name.ends_with("running_var")
+}
+
+/// The batch as a variable where it holds floats.
+pub(crate) fn checked(batch: &Tensor) -> Result<Tensor> {
+    let refuse = |what: String| Error::Batch { shape: batch.dims().to_vec(), what };
+    if batch.elem_count() == 0 {
+        return Err(refuse("is empty".into()));
+    }
+    if !batch.dtype().is_float() {
+        return Ok(batch.clone());
+    }
+    let moments = moments(&values(batch)?);
+    if !moments.is_finite() {
+        return Err(refuse(format!("holds {} NaN and {} infinite values", moments.nan, moments.infinite)));
+    }
+    Ok(Var::from_tensor(batch)?.as_tensor().clone())
+}

@@ -1,0 +1,108 @@
+//! What a pass shows of a model, and what is wrong with it.
+
+use candle_core::{Tensor, Var, backprop::GradStore};
+
+use crate::signals::flow::Flow;
+use crate::signals::judge::{self as judge, Judged};
+use crate::signals::layer::{Layer, layers};
+use crate::signals::measure::{correlation, layer_signal, tap_error, tap_signal};
+use crate::signals::predict::predict;
+use crate::signals::residual::{Sum, sums};
+use crate::signals::tap::Tap;
+use crate::signals::tape::Tape;
+use crate::signals::values::values;
+use crate::{Fault, Finding, LayerSignal, Result, Signal};
+
+/// The layers of one pass, with the tape that they were read off.
+pub(crate) struct Reading {
+    parameters: Vec<(String, Var)>,
+    flow: Flow,
+    layers: Vec<Layer>,
+    /// Mean correlation between the samples of the batch; NaN where they are no vectors.
+    inputs: f64,
+}
+
+impl Reading {
+    pub(crate) fn new(loss: &Tensor, input: &Tensor, parameters: Vec<(String, Var)>) -> Result<Self> {
+        let flow = Flow::new(Tape::read(loss), input, &parameters);
+        let layers = layers(&flow, &parameters)?;
+        let samples = input.dims().first().copied().unwrap_or(0);
+        let inputs = if input.dtype().is_float() { correlation(&values(input)?, samples) } else { f64::NAN };
+        Ok(Self { parameters, flow, layers, inputs })
+    }
+
+    /// The layers' figures, with theory and taps beside them, then those of the taps that are no layer's output.
+    pub(crate) fn signals(&self, taps: &[Tap], gradients: &GradStore) -> Result<Vec<LayerSignal>> {
+        let signal = |layer| layer_signal(&self.flow, layer, &self.parameters, gradients);
+        let mut signals = self.layers.iter().map(signal).collect::<candle_core::Result<Vec<_>>>()?;
+        let bands = predict(&self.layers, &signals, &self.parameters)?;
+        signals.iter_mut().zip(bands).for_each(|(signal, band)| signal.predicted = band);
+        for tap in taps {
+            match self.tapped(tap).and_then(|number| signals.get_mut(number)) {
+                Some(signal) => signal.error_rms = tap_error(tap, gradients)?.or(signal.error_rms),
+                None => signals.push(tap_signal(tap, gradients)?),
+            }
+        }
+        Ok(signals)
+    }
+
+    /// The layer whose output a tap listens at.
+    fn tapped(&self, tap: &Tap) -> Option<usize> {
+        let place = self.flow.tape().place(tap.signal.id())?;
+        self.layers.iter().position(|layer| layer.passes == place || layer.output == place)
+    }
+
+    /// What is wrong with a signal that was read off this pass.
+    pub(crate) fn findings(&self, signal: &Signal) -> Result<Vec<Finding>> {
+        let judged = self.judged(signal);
+        let residual = judge::residual(&sums(&self.flow)?, |sum| self.branch_end(sum));
+        let mut findings = judge::forward(&judged, self.inputs);
+        // A stream that grows from block to block explains sizes out of bounds.
+        findings.retain(|finding| residual.is_none() || !matches!(finding.fault, Fault::Exploding { .. }));
+        findings.extend(residual);
+        // What stops or scales the signal on its way forward explains what comes back.
+        if findings.iter().all(|finding| matches!(finding.fault, Fault::Collapsed { .. })) {
+            findings.extend(judge::backward(&judged));
+        }
+        if findings.is_empty() {
+            findings.extend(judge::unmoved(&signal.gradients));
+        }
+        findings.extend(judge::unreached(&signal.gradients));
+        let head = self.layers.last().map_or("the loss", |head| self.weight_name(head));
+        findings.extend(judge::first_loss(signal.loss, signal.classes, head, self.logits(signal)));
+        Ok(findings)
+    }
+
+    /// The standard deviation of the last layer's output, if it is one number a class: a tied head is met at the
+    /// embedding.
+    fn logits(&self, signal: &Signal) -> Option<f64> {
+        let last = self.layers.last()?;
+        let width = self.flow.tape().tensor(last.output)?.dims().last().copied();
+        let head = signal.layers.get(self.layers.len() - 1)?;
+        (width == signal.classes).then_some(head.output.std)
+    }
+
+    /// The layers that have a weight of rank 2 or more: norms follow from what they are given.
+    fn judged<'a>(&self, signal: &'a Signal) -> Vec<Judged<'a>> {
+        let layers = signal.layers.iter().zip(&self.layers);
+        let judged = layers.filter_map(|(signal, layer)| {
+            let (_, weight) = self.parameters.get(layer.weight?)?;
+            Some(Judged { signal, units: weight.dims().first().copied()? })
+        });
+        judged.collect()
+    }
+
+    /// The weight of the last layer before a branch's end.
+    fn branch_end(&self, sum: &Sum) -> String {
+        let tape = self.flow.tape();
+        let before = |layer: &&Layer| layer.weight.is_some() && tape.comes_from(sum.branch, layer.output);
+        let last = self.layers.iter().rev().find(before);
+        last.map_or_else(String::new, |layer| self.weight_name(layer).to_owned())
+    }
+
+    /// The name of a layer's weight, or the layer's own where it has none.
+    fn weight_name<'a>(&'a self, layer: &'a Layer) -> &'a str {
+        let weight = layer.weight.and_then(|number| self.parameters.get(number));
+        weight.map_or(&layer.name, |(name, _)| name)
+    }
+}
