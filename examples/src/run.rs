@@ -88,7 +88,10 @@ fn single(setting: &Setting, law: Init, figure: &std::path::Path) -> Result<()> 
     let trial = Trial::new(setting, law)?;
     println!("\nreport\n{}", trial.initializer.report(&trial.vars)?);
     println!("\nverdict: {}", trial.verdict);
-    println!("first loss {:.9e}, before any step\n", trial.summary.loss);
+    println!("first loss {:.9e}, before any step", trial.summary.loss);
+    let page = figure.with_extension("html");
+    trial.verdict.save_html(&page)?;
+    println!("page: {}\n", page.display());
     let (start, progress) = (Instant::now(), Progress::with_lines(setting.steps()?, setting.recipe.epochs));
     let epochs = trial.train(setting, &progress)?;
     progress.finish();

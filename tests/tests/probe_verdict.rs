@@ -279,3 +279,15 @@ fn a_verdict_is_text_and_json() {
     assert_eq!(value["signal"]["layers"].as_array().unwrap().len(), 13);
     assert_eq!(value["inspection"]["parameters"].as_array().unwrap().len(), 26);
 }
+
+/// The pages show what is really printed: the first lines of a verdict, up to the table.
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let shown = |number: usize| {
+        let text = planted(&PLANTS[number], 1, true).to_string();
+        text.split("\n\n┌").next().unwrap_or_default().to_owned()
+    };
+    assert!(include_str!("../../README.md").contains(&shown(2)), "{}", shown(2));
+    let page = include_str!("../../docs/probe.md").replace("fc.weight", "fc6.weight");
+    assert!(page.contains(&shown(0)), "{}", shown(0));
+}

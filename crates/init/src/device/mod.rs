@@ -2,6 +2,8 @@
 
 #[cfg(feature = "cuda")]
 mod cuda;
+#[cfg(feature = "cuda")]
+mod exam;
 #[cfg(not(feature = "cuda"))]
 mod none;
 

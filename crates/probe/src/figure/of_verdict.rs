@@ -36,7 +36,7 @@ fn forward(signal: &Signal) -> Figure {
     let chart =
         LineChart { title, x: LAYER.into(), y: "size".into(), log_y: true, series, ..LineChart::default() };
     Figure::from(&chart).with_caption(
-        "What each layer makes of the batch. The shaded area is where a healthy net of this width falls.",
+        "What each layer makes of the batch. The shaded area is where theory has a single net of this width with weights of this size.",
     )
 }
 

@@ -99,9 +99,34 @@ pub(crate) fn sums(dtype: Dtype, bytes: &[u8]) -> Sums {
     let arch = pulp::Arch::new();
     match dtype {
         // Where they lie, without a copy.
-        Dtype::F32 => arch.dispatch(|| Sums::new(typed::<f32>(bytes))),
-        Dtype::F64 => arch.dispatch(|| Sums::new(typed::<f64>(bytes))),
-        _ => each!(dtype, bytes, |values, wide| arch.dispatch(|| widened(values, wide))),
+        Dtype::F32 => arch.dispatch(InPlace(typed::<f32>(bytes))),
+        Dtype::F64 => arch.dispatch(InPlace(typed::<f64>(bytes))),
+        _ => each!(dtype, bytes, |values, wide| arch.dispatch(Widened(values, wide))),
+    }
+}
+
+/// Sums of elements where they lie. A value and not a closure, since only what is always inlined is compiled
+/// for the vectors of its caller.
+struct InPlace<'a, T>(&'a [T]);
+
+impl<T: Real> pulp::NullaryFnOnce for InPlace<'_, T> {
+    type Output = Sums;
+
+    #[inline(always)]
+    fn call(self) -> Sums {
+        Sums::new(self.0)
+    }
+}
+
+/// Sums of elements that are widened first.
+struct Widened<'a, T, F>(&'a [T], F);
+
+impl<T: Copy, R: Real, F: Fn(T) -> R> pulp::NullaryFnOnce for Widened<'_, T, F> {
+    type Output = Sums;
+
+    #[inline(always)]
+    fn call(self) -> Sums {
+        widened(self.0, self.1)
     }
 }
 
@@ -110,7 +135,9 @@ pub(crate) fn sums(dtype: Dtype, bytes: &[u8]) -> Sums {
 fn widened<T: Copy, R: Real>(values: &[T], wide: impl Fn(T) -> R) -> Sums {
     let (mut block, mut all) = ([R::default(); BLOCK], Sums::NONE);
     for values in values.chunks(BLOCK) {
-        block.iter_mut().zip(values).for_each(|(to, &from)| *to = wide(from));
+        for (to, &from) in block.iter_mut().zip(values) {
+            *to = wide(from);
+        }
         all = all.and(Sums::new(block.get(..values.len()).unwrap_or_default()));
     }
     all

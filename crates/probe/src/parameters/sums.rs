@@ -61,7 +61,12 @@ impl Sums {
     /// The sums of some numbers, in blocks from the first.
     #[inline(always)]
     pub(crate) fn new<T: Real>(values: &[T]) -> Self {
-        values.chunks(BLOCK).fold(Self::NONE, |sums, block| sums.and(Self::of_block(block)))
+        // A loop and not a fold: only what is always inlined is compiled for the vectors of the caller.
+        let mut sums = Self::NONE;
+        for block in values.chunks(BLOCK) {
+            sums = sums.and(Self::of_block(block));
+        }
+        sums
     }
 
     #[inline(always)]
@@ -156,15 +161,22 @@ impl First {
         let zero = T::default();
         let (mut sum, mut zeros) = ([0.0; LANES], [0_u32; LANES]);
         let (mut min, mut max) = ([start; LANES], [start; LANES]);
-        let mut take = |lane: usize, x: T| {
+        let (whole, rest) = block.as_chunks::<LANES>();
+        for chunk in whole {
+            for lane in 0..LANES {
+                let x = chunk[lane];
+                sum[lane] += x.wide();
+                min[lane] = if x < min[lane] { x } else { min[lane] };
+                max[lane] = if x > max[lane] { x } else { max[lane] };
+                zeros[lane] += u32::from(x == zero);
+            }
+        }
+        for (lane, &x) in rest.iter().enumerate().take(LANES) {
             sum[lane] += x.wide();
             min[lane] = if x < min[lane] { x } else { min[lane] };
             max[lane] = if x > max[lane] { x } else { max[lane] };
             zeros[lane] += u32::from(x == zero);
-        };
-        let (whole, rest) = block.as_chunks::<LANES>();
-        whole.iter().for_each(|chunk| (0..LANES).for_each(|lane| take(lane, chunk[lane])));
-        rest.iter().enumerate().for_each(|(lane, &x)| take(lane, x));
+        }
         let least = min.iter().fold(f64::INFINITY, |a, &b| a.min(b.wide()));
         let most = max.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b.wide()));
         let zeros = zeros.iter().map(|&count| u64::from(count)).sum();
@@ -175,16 +187,23 @@ impl First {
 /// `Σ(x − mean)ᵏ` for `k` = 2, 3, 4.
 #[inline(always)]
 fn powers<T: Real>(block: &[T], mean: f64) -> [f64; 3] {
-    let mut sums = [[0.0; LANES]; 3];
-    let mut take = |lane: usize, x: T| {
+    let (mut second, mut third, mut fourth) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    let (whole, rest) = block.as_chunks::<LANES>();
+    for chunk in whole {
+        for lane in 0..LANES {
+            let d = chunk[lane].wide() - mean;
+            let square = d * d;
+            second[lane] += square;
+            third[lane] += square * d;
+            fourth[lane] += square * square;
+        }
+    }
+    for (lane, &x) in rest.iter().enumerate().take(LANES) {
         let d = x.wide() - mean;
         let square = d * d;
-        sums[0][lane] += square;
-        sums[1][lane] += square * d;
-        sums[2][lane] += square * square;
-    };
-    let (whole, rest) = block.as_chunks::<LANES>();
-    whole.iter().for_each(|chunk| (0..LANES).for_each(|lane| take(lane, chunk[lane])));
-    rest.iter().enumerate().for_each(|(lane, &x)| take(lane, x));
-    sums.map(|lanes| lanes.iter().sum())
+        second[lane] += square;
+        third[lane] += square * d;
+        fourth[lane] += square * square;
+    }
+    [second, third, fourth].map(|lanes| lanes.iter().sum())
 }
