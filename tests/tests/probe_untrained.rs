@@ -128,13 +128,15 @@ fn what_differs_is_named() -> Outcome {
 #[test]
 fn a_difference_is_placed_in_the_whole() -> Outcome {
     let (vars, init) = (VarMap::new(), Initializer::new(2).rule("*", init::HE_NORMAL));
-    let build = |vb: VarBuilder<'static>| vb.get((500, 400), "big").map(|_| ());
+    let build = |vb: VarBuilder<'static>| vb.get((1500, 400), "big").map(|_| ());
     build(init.var_builder(&vars, DType::F32, &CPU))?;
     let one = Tensor::new(&[[7.5_f32]], &CPU)?;
-    set(&vars, "big", |w| w.slice_assign(&[499..500, 7..8], &one)?.slice_assign(&[250..251, 3..4], &one))?;
+    set(&vars, "big", |w| {
+        w.slice_assign(&[1499..1500, 7..8], &one)?.slice_assign(&[1250..1251, 3..4], &one)
+    })?;
     let verification = verify(saved(&vars)?.path(), &init, build)?;
     let [different] = verification.different.as_slice() else { return Err("one is due".into()) };
-    assert_eq!((different.index, different.count, different.of), (250 * 400 + 3, 2, 200_000));
+    assert_eq!((different.index, different.count, different.of), (1250 * 400 + 3, 2, 600_000));
     Ok(())
 }
 

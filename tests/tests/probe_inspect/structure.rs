@@ -106,7 +106,8 @@ fn a_thin_product_is_rank_deficient() -> Outcome {
     let right = inspection.parameters[1].spectrum.clone().ok_or("no spectrum")?;
     // The square sum of singular values is that of the elements.
     let squares: f64 = right.values.iter().map(|value| value * value).sum();
-    let due = inspection.parameters[1].moments.second_moment() * 1200.0;
+    let due: f64 =
+        acceptance::values::values(&normal("c", &[40, 30])?)?.iter().map(|value| value * value).sum();
     assert!((squares / due - 1.0).abs() < 1e-12 && right.rank == 30 && right.condition < 100.0);
     Ok(())
 }

@@ -50,10 +50,10 @@ fn of(moments: &Moments) -> [f64; 8] {
 }
 
 /// Relative to the figure, or to the spread for a mean near zero.
-fn assert_near(got: [f64; 8], due: [f64; 8]) {
+fn assert_near(got: [f64; 8], due: [f64; 8], within: f64) {
     for (i, (got, due)) in got.into_iter().zip(due).enumerate() {
         let scale = due.abs().max(if i == 0 { 1e-3 } else { 0.0 });
-        assert!((got - due).abs() <= 1e-9 * scale || got.is_nan() && due.is_nan(), "{i}: {got} for {due}");
+        assert!((got - due).abs() <= within * scale || got.is_nan() && due.is_nan(), "{i}: {got} for {due}");
     }
 }
 
@@ -69,11 +69,26 @@ fn moments_are_those_of_the_values() -> Outcome {
                 if dtype.is_int() { drawn.abs()?.to_dtype(dtype)? } else { drawn.to_dtype(dtype)? };
             let vars = one(&tensor)?;
             let due = plain(&values(&tensor)?);
+            // What is promised: sums in f32 where f32 holds the values.
+            let exact = matches!(dtype, DType::F64 | DType::U32 | DType::I32 | DType::I64);
+            let within = if exact { 1e-9 } else { 1e-5 };
             for inspection in [Inspection::of(&vars)?, from_file(&vars)?] {
-                assert_near(of(&inspection.parameters[0].moments), due);
+                assert_near(of(&inspection.parameters[0].moments), due, within);
             }
         }
     }
+    Ok(())
+}
+
+/// A start far from all that follows swallows none of it.
+#[test]
+fn an_unlike_start_costs_no_digits() -> Outcome {
+    let law = Init::Randn { mean: 0.0, stdev: 1.0 };
+    let drawn = Initializer::new(1).tensor("w", 8192, law, DType::F32, &CPU)?.to_vec1::<f32>()?;
+    let values: Vec<f32> = drawn.iter().enumerate().map(|(i, &x)| if i < 32 { 1e5 } else { x }).collect();
+    let wide: Vec<f64> = values.iter().map(|&x| f64::from(x)).collect();
+    let inspection = Inspection::of(&one(&Tensor::new(values.as_slice(), &CPU)?)?)?;
+    assert_near(of(&inspection.parameters[0].moments), plain(&wide), 1e-9);
     Ok(())
 }
 
@@ -89,7 +104,7 @@ proptest! {
         let wide: Vec<f64> = all.iter().map(|&v| f64::from(v)).collect();
         let inspection = Inspection::of(&one(&tensor).map_err(|e| TestCaseError::fail(e.to_string()))?)
             .map_err(|e| TestCaseError::fail(e.to_string()))?;
-        assert_near(of(&inspection.parameters[0].moments), plain(&wide));
+        assert_near(of(&inspection.parameters[0].moments), plain(&wide), 1e-9);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::parameters::vars::Vars;
 use crate::{Inspection, Result, Target};
 
 /// Bytes of tensors that are measured together: enough for every thread, and a bound on what is kept of them.
-const BATCH: u64 = 1 << 26;
+const BATCH: u64 = 1 << 28;
 
 /// Longest shorter side of a variable whose singular values are computed, unless said otherwise.
 const SPECTRA: usize = 512;

@@ -8,9 +8,9 @@ use crate::parameters::source;
 use crate::parameters::source::{Entry, Source};
 use crate::parameters::sums::Sums;
 
-/// Bytes that are read at a time: enough that a call costs nothing beside it, and few enough to stay in a
-/// core's own cache until they are summed.
-const CHUNK: usize = 1 << 18;
+/// Bytes that are read at a time: enough that a call, and what is done once a chunk, cost little beside them; a
+/// quarter of it was measured to be a fifth slower.
+const CHUNK: usize = 1 << 20;
 
 /// Elements of a tensor that are looked at one by one.
 pub(crate) const SAMPLE: usize = 4096;

@@ -1,9 +1,11 @@
 //! Central sums of a set of numbers, block by block, and of blocks put together.
 
+mod single;
+
 use crate::Moments;
 
 /// Numbers that are summed at a time: a block stays in the first cache for its second pass.
-pub(crate) const BLOCK: usize = 4096;
+pub(crate) const BLOCK: usize = 8192;
 
 /// Accumulators side by side: one vector of `f32` on the widest machines. The number is fixed, so that sums
 /// are the same to the bit whatever the machine's vectors are.
@@ -12,12 +14,22 @@ const LANES: usize = 16;
 /// A number that is summed in `f64`.
 pub(crate) trait Real: Copy + PartialOrd + Default {
     fn wide(self) -> f64;
+
+    /// The sums of a block by a quicker way, where the type has one and the block allows it.
+    fn quick(_block: &[Self]) -> Option<Sums> {
+        None
+    }
 }
 
 impl Real for f32 {
     #[inline(always)]
     fn wide(self) -> f64 {
         f64::from(self)
+    }
+
+    #[inline(always)]
+    fn quick(block: &[Self]) -> Option<Sums> {
+        single::sums(block)
     }
 }
 
@@ -30,9 +42,11 @@ impl Real for f64 {
 
 /// What is known of a set of numbers. Two sets are put together without loss but for rounding.
 ///
-/// Each block's mean is found first and its powers are summed about that, so a large mean swallows nothing:
-/// the relative error of `std` and `kurtosis` is below 1e-12 for `f32` and narrower (1e-9 is tested). A
-/// kurtosis whose fourth powers overflow `f64`, of numbers beyond 1e77, is infinite or NaN.
+/// Powers are summed block by block about a number near the block's mean, so a large mean swallows nothing. Of
+/// `f64` and wide integers the relative error of `std` and `kurtosis` is below 1e-9; of `f32` and narrower, whose
+/// blocks are summed in `f32` where their numbers allow it, below 1e-5 for a block of 8192 values and falling with
+/// the root of their number: far below the standard error `1/√2n` of the figure itself. A kurtosis whose
+/// fourth powers overflow `f64`, of numbers beyond 1e77, is infinite or NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Sums {
     finite: f64,
@@ -71,6 +85,9 @@ impl Sums {
 
     #[inline(always)]
     fn of_block<T: Real>(block: &[T]) -> Self {
+        if let Some(sums) = T::quick(block) {
+            return sums;
+        }
         let first = First::new(block);
         if !first.sum.is_finite() {
             return Self::filtered(block);

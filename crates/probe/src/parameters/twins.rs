@@ -11,7 +11,7 @@ use crate::parameters::source;
 use crate::parameters::source::{Entry, Source};
 
 /// Rows that are read to tell columns apart.
-const LOOKED_AT: usize = 16;
+const LOOKED_AT: usize = 8;
 
 /// Rows, or columns, that are equal to an earlier one; those of zeros are not counted.
 #[derive(Clone, Debug, Default, PartialEq)]
