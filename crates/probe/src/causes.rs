@@ -11,8 +11,14 @@ pub(crate) fn causes(inspection: &Inspection, signal: &Signal) -> Vec<Finding> {
     still.sort_by_key(|finding| {
         (std::cmp::Reverse(finding.severity()), order(&finding.place).unwrap_or(usize::MAX))
     });
-    let explained = still.iter().any(|finding| blocks(finding, inspection));
-    let moving = signal.findings.iter().filter(|finding| !(explained && is_effect(finding)));
+    let stopped = still.iter().any(|finding| !is_gentle(finding) && blocks(finding, inspection));
+    let gentle: Vec<_> = still.iter().filter(|finding| is_gentle(finding)).collect();
+    let follows = |finding: &Finding| {
+        let own = gentle.iter().any(|zeros| is_in(&zeros.place, &finding.place));
+        let behind = !gentle.is_empty() && matches!(finding.fault, Fault::ZeroGradient);
+        is_effect(finding) && (stopped || own || behind)
+    };
+    let moving = signal.findings.iter().filter(|finding| !follows(finding));
     let mut all: Vec<_> = still.iter().chain(moving).cloned().collect();
     all.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
     all
@@ -21,6 +27,11 @@ pub(crate) fn causes(inspection: &Inspection, signal: &Signal) -> Vec<Finding> {
 /// Whether a parameter belongs to a layer.
 fn is_in(parameter: &str, layer: &str) -> bool {
     parameter == layer || parameter.rsplit_once('.').is_some_and(|(path, _)| path == layer)
+}
+
+/// Zeros that let a signal pass: they explain what is seen of their own layer, and gradients that are zero for a step.
+fn is_gentle(finding: &Finding) -> bool {
+    matches!(finding.fault, Fault::ZeroStart { .. } | Fault::ZeroByRule { .. })
 }
 
 /// Faults of weights that stop a signal or spoil all that comes after.

@@ -198,7 +198,7 @@ fn rank_deficient(rank: usize, of: usize, place: &str) -> Facts {
 fn overflow(count: u64) -> Facts {
     let limit = (0.0, "a signal must be a number");
     facts("overflow", Severity::Fault, count as f64, limit).say(
-        format!("{count} values of its output are NaN or infinite"),
+        format!("{count} of its values, or of its gradient's, are NaN or infinite"),
         "Look at the first layer named here: smaller weights, a wider dtype, or a batch without NaN",
     )
 }

@@ -21,6 +21,8 @@ const BLOCKS: usize = 4;
 pub(crate) struct Judged<'a> {
     pub(crate) signal: &'a LayerSignal,
     pub(crate) units: usize,
+    /// Whether a norm, or another layer without a matrix, stands between the layer before and this one.
+    pub(crate) normed: bool,
 }
 
 /// What the signal shows on its way forward, in the order of the layers; `inputs` is the correlation between the
@@ -43,10 +45,13 @@ pub(crate) fn forward(layers: &[Judged<'_>], inputs: f64) -> Vec<Finding> {
     found.into_iter().filter_map(finding).collect()
 }
 
-/// How many layers there are up to the one that stops the signal.
+/// How many layers there are up to the one that stops the signal: none after it is alive, or its output is no number.
+/// A layer that is off while later ones are not ends a branch.
 fn alive(layers: &[Judged<'_>]) -> usize {
-    let stops = |layer: &Judged<'_>| !layer.signal.output.is_finite() || layer.signal.dead >= 1.0;
-    layers.iter().position(stops).map_or(layers.len(), |last| last + 1)
+    let broken = layers.iter().position(|layer| !layer.signal.output.is_finite());
+    let sound = |layer: &Judged<'_>| layer.signal.output.is_finite() && layer.signal.dead < 1.0;
+    let last = layers.iter().rposition(sound).map_or(1, |last| last + 2);
+    broken.map_or(layers.len(), |broken| broken + 1).min(last).min(layers.len())
 }
 
 fn each<'a>(
@@ -77,14 +82,18 @@ fn collapsed(layer: &Judged<'_>, inputs: f64) -> Option<Fault> {
     (inputs < APART && correlation > ONE).then_some(Fault::Collapsed { correlation, inputs })
 }
 
-/// Sizes out of bounds, seen from where the signal starts.
+/// Sizes out of bounds, seen from where the signal starts: the net's input, or the last norm before the layer, which
+/// sets the size anew.
 fn sizes(layers: &[Judged<'_>], start: f64) -> impl Iterator<Item = (usize, Fault)> {
     let narrowest = narrowest(layers);
-    let fault = move |(depth, layer): (usize, &Judged<'_>)| {
-        let fault = size(Way::Forward, layer.signal.output.rms() / start, limit(narrowest, depth))?;
-        Some((depth, fault))
+    let fault = move |from: &mut f64, (depth, layer): (usize, &Judged<'_>)| {
+        let size_here = layer.signal.output.rms();
+        if layer.normed {
+            *from = size_here;
+        }
+        Some(size(Way::Forward, size_here / *from, limit(narrowest, depth)).map(|fault| (depth, fault)))
     };
-    layers.iter().enumerate().filter_map(fault)
+    layers.iter().enumerate().scan(start, fault).flatten()
 }
 
 /// The size of the signal where it starts.
@@ -114,15 +123,20 @@ fn size(way: Way, ratio: f64, limit: f64) -> Option<Fault> {
     }
 }
 
-/// What the error signal shows on its way back, from the last layer to the first.
+/// What the error signal shows on its way back, from the last layer to the first. A norm sets its size anew too.
 pub(crate) fn backward(layers: &[Judged<'_>]) -> Option<Finding> {
-    let narrowest = narrowest(layers);
-    let errors = layers.iter().rev().filter_map(|layer| Some((layer.signal, layer.signal.error_rms?)));
-    let mut errors = errors.enumerate();
-    let (_, (_, start)) = errors.next()?;
-    errors.find_map(|(depth, (signal, error))| {
-        let fault = size(Way::Backward, error / start, limit(narrowest, depth))?;
-        Some(Finding::new(signal.name.clone(), fault))
+    // The head's width is the number of answers, not the net's.
+    let narrowest = narrowest(&layers[..layers.len().saturating_sub(1)]);
+    let mut start = None;
+    layers.iter().rev().enumerate().find_map(|(depth, layer)| {
+        // An error of zero is no size to compare with.
+        let error = layer.signal.error_rms.filter(|error| *error > 0.0);
+        let from = error.map(|error| *start.get_or_insert(error));
+        if layer.normed {
+            start = None;
+        }
+        let fault = size(Way::Backward, error? / from?, limit(narrowest, depth))?;
+        Some(Finding::new(layer.signal.name.clone(), fault))
     })
 }
 
@@ -146,9 +160,34 @@ pub(crate) fn residual(sums: &[Sum], place: impl Fn(&Sum) -> String) -> Option<F
     let mut shares: Vec<_> = sums.iter().map(|sum| sum.branch_square / sum.stream_square).collect();
     shares.sort_by(f64::total_cmp);
     let branch = shares.get(shares.len() / 2).copied()?;
-    let grows = sums.len() >= BLOCKS && growth > GROWTH && branch > BRANCH;
+    let grows = sums.len() >= BLOCKS && growth > GROWTH && branch > BRANCH && branches_grow(sums, growth);
     let fault = Fault::UnscaledResidual { growth, blocks: sums.len(), branch };
     grows.then(|| Finding::new(place(first), fault))
+}
+
+/// Whether the branches grow with the stream. Behind a norm a branch keeps its size and the stream grows by addition: no
+/// factor a block.
+fn branches_grow(sums: &[Sum], growth: f64) -> bool {
+    let middle = |part: &[Sum]| {
+        let mut sizes: Vec<_> = part.iter().map(|sum| sum.branch_square).collect();
+        sizes.sort_by(f64::total_cmp);
+        sizes.get(sizes.len() / 2).copied().unwrap_or(f64::NAN)
+    };
+    let (early, late) = sums.split_at(sums.len() / 2);
+    middle(late) / middle(early) > growth.powf(0.25)
+}
+
+/// A loss that is no number, or gradients that are none though every output is one.
+pub(crate) fn no_numbers(loss: f64, gradients: &[Gradient]) -> Vec<Finding> {
+    if !loss.is_finite() {
+        return vec![Finding::new("the loss", Fault::Overflow { count: 1 })];
+    }
+    let broken = |gradient: &Gradient| {
+        let moments = gradient.moments.filter(|moments| !moments.is_finite())?;
+        let count = moments.count - moments.finite();
+        Some(Finding::new(gradient.name.clone(), Fault::Overflow { count }))
+    };
+    gradients.iter().filter_map(broken).collect()
 }
 
 /// A loss at the start that is far from `ln(classes)`.
@@ -158,6 +197,8 @@ pub(crate) fn first_loss(
     head: &str,
     logits: Option<f64>,
 ) -> Option<Finding> {
-    let finding = Finding::new(head, Fault::FirstLoss { loss, classes: classes?, logits });
+    // One class is nothing to tell apart.
+    let classes = classes.filter(|&classes| classes > 1)?;
+    let finding = Finding::new(head, Fault::FirstLoss { loss, classes, logits });
     (loss.is_finite() && loss > finding.limit().value).then_some(finding)
 }

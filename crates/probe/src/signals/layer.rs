@@ -7,7 +7,7 @@ use candle_init::Activation;
 
 use crate::signals::flow::Flow;
 use crate::signals::recognise::activation;
-use crate::signals::values::head;
+use crate::signals::values::{sample, values};
 
 /// Values that two tensors are compared by.
 const COMPARED: usize = 512;
@@ -83,13 +83,13 @@ fn passes(flow: &Flow, output: usize) -> Result<(usize, Option<Activation>)> {
     let tape = flow.tape();
     let Some(before) = tape.tensor(output) else { return Ok((output, None)) };
     let precision = precision(before);
-    let values = head(before, COMPARED)?;
+    let before_values = sample(&values(before)?, COMPARED);
     let mut found = (output, None);
     for place in (output + 1..tape.len()).filter(|&p| tape.comes_from(p, output)).take(NEAR) {
         let Some(after) = tape.tensor(place) else { continue };
         if flow.same_parameters(place, output)
             && after.dims() == before.dims()
-            && let Some(f) = activation(&values, &head(after, COMPARED)?, precision)
+            && let Some(f) = activation(&before_values, &sample(&values(after)?, COMPARED), precision)
         {
             found = (place, Some(f));
         }

@@ -145,8 +145,14 @@ fn is_dead(activation: Option<Activation>, mut values: &mut dyn Iterator<Item = 
     match activation {
         Some(f) => Iterator::all(&mut values, |value| is_off(f, f64::from(value))),
         None => {
-            let first = values.next();
-            Iterator::all(&mut values, |value| Some(value) == first)
+            // One value alone says nothing of others, but that it is zero.
+            let Some(first) = values.next() else { return false };
+            let mut several = first == 0.0;
+            let same = Iterator::all(&mut values, |value| {
+                several = true;
+                value == first
+            });
+            same && several
         }
     }
 }

@@ -60,7 +60,8 @@ impl<'a> Probe<'a> {
         self
     }
 
-    /// Says how many classes a cross-entropy tells apart, so that the first loss is compared with their logarithm.
+    /// Says how many classes a cross-entropy tells apart, so that the first loss is compared with their logarithm: 2 for
+    /// a single logit with binary cross-entropy.
     #[must_use]
     pub fn classes(mut self, classes: usize) -> Self {
         self.classes = Some(classes);

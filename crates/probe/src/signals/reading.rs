@@ -11,7 +11,7 @@ use crate::signals::residual::{Sum, sums};
 use crate::signals::tap::Tap;
 use crate::signals::tape::Tape;
 use crate::signals::values::values;
-use crate::{Fault, Finding, LayerSignal, Result, Signal};
+use crate::{Fault, Finding, Gradient, LayerSignal, Result, Signal};
 
 /// The layers of one pass, with the tape that they were read off.
 pub(crate) struct Reading {
@@ -57,6 +57,8 @@ impl Reading {
         let judged = self.judged(signal);
         let residual = judge::residual(&sums(&self.flow)?, |sum| self.branch_end(sum));
         let mut findings = judge::forward(&judged, self.inputs);
+        let zeros = |place: &str| signal.layers.iter().any(|l| l.name == place && starts_at_zero(l, signal));
+        findings.retain(|finding| !matches!(finding.fault, Fault::Dead { .. }) || !zeros(&finding.place));
         // A stream that grows from block to block explains sizes out of bounds.
         findings.retain(|finding| residual.is_none() || !matches!(finding.fault, Fault::Exploding { .. }));
         findings.extend(residual);
@@ -64,7 +66,10 @@ impl Reading {
         if findings.iter().all(|finding| matches!(finding.fault, Fault::Collapsed { .. })) {
             findings.extend(judge::backward(&judged));
         }
-        if findings.is_empty() {
+        if !findings.iter().any(|finding| matches!(finding.fault, Fault::Overflow { .. })) {
+            findings.extend(judge::no_numbers(signal.loss, &signal.gradients));
+        }
+        if findings.is_empty() && !signal.layers.iter().any(|layer| starts_at_zero(layer, signal)) {
             findings.extend(judge::unmoved(&signal.gradients));
         }
         findings.extend(judge::unreached(&signal.gradients));
@@ -84,12 +89,17 @@ impl Reading {
 
     /// The layers that have a weight of rank 2 or more: norms follow from what they are given.
     fn judged<'a>(&self, signal: &'a Signal) -> Vec<Judged<'a>> {
-        let layers = signal.layers.iter().zip(&self.layers);
-        let judged = layers.filter_map(|(signal, layer)| {
-            let (_, weight) = self.parameters.get(layer.weight?)?;
-            Some(Judged { signal, units: weight.dims().first().copied()? })
-        });
-        judged.collect()
+        let (mut judged, mut normed) = (Vec::new(), false);
+        for (signal, layer) in signal.layers.iter().zip(&self.layers) {
+            match layer.weight.and_then(|number| self.parameters.get(number)) {
+                Some((_, weight)) => {
+                    judged.push(Judged { signal, units: width(weight.dims()), normed });
+                    normed = false;
+                }
+                None => normed = true,
+            }
+        }
+        judged
     }
 
     /// The weight of the last layer before a branch's end.
@@ -105,4 +115,23 @@ impl Reading {
         let weight = layer.weight.and_then(|number| self.parameters.get(number));
         weight.map_or(&layer.name, |(name, _)| name)
     }
+}
+
+/// How many units a weight gives. A token or a table of positions, `(1, …, d)`, is as wide as what it is added to.
+fn width(dims: &[usize]) -> usize {
+    match dims {
+        [1, .., last] => *last,
+        [first, ..] => *first,
+        [] => 1,
+    }
+}
+
+/// Whether a layer gives nothing since its parameters are zero, and they have a gradient: what stands before it in its
+/// branch moves a step later. The last norm of a residual branch, a ReZero factor and LoRA's second matrix start so.
+fn starts_at_zero(layer: &LayerSignal, signal: &Signal) -> bool {
+    let own = |gradient: &&Gradient| {
+        let path = gradient.name.rsplit_once('.').map_or(gradient.name.as_str(), |(path, _)| path);
+        path == layer.name && gradient.to_weight == Some(f64::INFINITY)
+    };
+    layer.output.is_finite() && layer.output.rms() == 0.0 && signal.gradients.iter().any(|g| own(&g))
 }

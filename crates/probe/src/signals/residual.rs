@@ -64,7 +64,7 @@ fn parts(flow: &Flow, heads: &[Vec<f32>], sum: usize) -> Option<(usize, usize)> 
 /// Whether `whole` is `a + b`, with an `a` and a `b` that both show in it.
 fn adds_up(a: &[f32], b: &[f32], whole: &[f32], precision: f64) -> bool {
     let size = |values: &[f32]| values.iter().map(|v| f64::from(v.abs())).sum::<f64>();
-    let shows = |part: &[f32]| size(part) > 100.0 * precision * size(whole);
+    let shows = |part: &[f32]| size(part) > (100.0 * precision).min(0.1) * size(whole);
     let near = |((&a, &b), &whole): ((&f32, &f32), &f32)| {
         let (a, b, whole) = (f64::from(a), f64::from(b), f64::from(whole));
         (a + b - whole).abs() <= precision * (a.abs() + b.abs())
