@@ -22,21 +22,7 @@ pub(super) fn sums(block: &[f32]) -> Option<Sums> {
     let (mut powers, mut zeros) = ([[0.0_f32; LANES]; 4], [0_u32; LANES]);
     let (mut min, mut max) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES]);
     let (whole, rest) = block.as_chunks::<LANES>();
-    for chunk in whole {
-        for lane in 0..LANES {
-            let x = chunk[lane];
-            let d = x - origin;
-            let square = d * d;
-            powers[0][lane] += d;
-            powers[1][lane] = d.mul_add(d, powers[1][lane]);
-            powers[2][lane] = square.mul_add(d, powers[2][lane]);
-            powers[3][lane] = square.mul_add(square, powers[3][lane]);
-            min[lane] = if x < min[lane] { x } else { min[lane] };
-            max[lane] = if x > max[lane] { x } else { max[lane] };
-            zeros[lane] += u32::from(x == 0.0);
-        }
-    }
-    for (lane, &x) in rest.iter().enumerate().take(LANES) {
+    let mut add = |lane: usize, x: f32| {
         let d = x - origin;
         let square = d * d;
         powers[0][lane] += d;
@@ -46,7 +32,11 @@ pub(super) fn sums(block: &[f32]) -> Option<Sums> {
         min[lane] = if x < min[lane] { x } else { min[lane] };
         max[lane] = if x > max[lane] { x } else { max[lane] };
         zeros[lane] += u32::from(x == 0.0);
+    };
+    for chunk in whole {
+        chunk.iter().enumerate().for_each(|(lane, &x)| add(lane, x));
     }
+    rest.iter().enumerate().take(LANES).for_each(|(lane, &x)| add(lane, x));
     let [first, second, third, fourth] = powers.map(|lanes| lanes.iter().map(|&x| f64::from(x)).sum::<f64>());
     let finite = block.len() as f64;
     let mean = first / finite;
