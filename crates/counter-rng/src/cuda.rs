@@ -6,7 +6,6 @@
 
 use crate::element::Element;
 use crate::error::Error;
-use crate::fill::constant;
 use crate::key::Key;
 use crate::law::Law;
 use crate::philox::{TILE, WEYL};
@@ -103,7 +102,7 @@ impl Fill {
         start.checked_add(count).ok_or(Error::IndexOverflow { start, count })?;
         let sampler = Sampler::new::<T>(law)?;
         if let Sampler::Constant(value) = sampler {
-            return Self::constant::<T>(constant(value), count).map(Some);
+            return Self::constant(T::nearest(value.into()), count).map(Some);
         }
         let Some(dtype) = DTYPES.iter().position(|name| *name == T::NAME) else { return Ok(None) };
         let key = stream.values_key();

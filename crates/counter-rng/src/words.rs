@@ -2,12 +2,12 @@
 
 use crate::element::Element;
 use crate::error::Error;
-use crate::fill::{constant, tile_values};
-use crate::kernel::{Job, Kernel, Words};
+use crate::fill::store_tile;
+use crate::kernel::{Job, Kernel, Simd};
 use crate::law::Law;
 use crate::philox::{LANES, Lanes, TILE};
 use crate::sampler::Sampler;
-use crate::transform::Transform;
+use crate::transform::{Transform, Wide};
 
 impl Law {
     /// The values that `words` stand for under this law, in their order.
@@ -37,7 +37,7 @@ pub(crate) fn values_of<T: Element>(law: &Law, words: &[u64]) -> Result<Vec<T>, 
     let mut out = bytemuck::allocation::try_zeroed_vec(words.len()).map_err(no_memory)?;
     let kernel = Kernel::detect();
     match Sampler::new::<T>(law)? {
-        Sampler::Constant(s) => out.fill(constant(s)),
+        Sampler::Constant(s) => out.fill(T::nearest(s.into())),
         Sampler::Uniform(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
         Sampler::Normal(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
         Sampler::Truncated(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
@@ -52,13 +52,17 @@ struct Map<'a, T, S> {
     out: &'a mut [T],
 }
 
-impl<T: Element, S: Transform<T::Wide>> Job for Map<'_, T, S> {
+impl<T: Element, F: Transform<T::Wide>> Job for Map<'_, T, F> {
     #[inline(always)]
-    fn run<W: Words>(self, _: W) {
+    fn run<S: Simd>(self, simd: S) {
         for (words, out) in self.words.chunks(TILE).zip(self.out.chunks_mut(TILE)) {
             let mut tile = [T::zeroed(); TILE];
             let (high, low) = halves(words);
-            tile_values(&self.sampler, &high, &low, &mut tile);
+            let mut rows = [T::Wide::load(simd, &high[0], &low[0]); 4];
+            for j in 1..4 {
+                rows[j] = T::Wide::load(simd, &high[j], &low[j]);
+            }
+            store_tile(simd, &self.sampler, &rows, &mut tile);
             out.copy_from_slice(&tile[..out.len()]);
         }
     }

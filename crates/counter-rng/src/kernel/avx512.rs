@@ -1,14 +1,12 @@
-//! The same lanes, compiled for AVX-512, with a generator written by hand.
-//!
-//! The compiler's own Philox shuffles every product apart. Here a 64-bit lane holds one block's word in its
-//! lower half and anything above: the multiplication does not look there, and neither half is ever moved.
+//! AVX-512: a register holds sixteen lanes.
 #![allow(unsafe_code, reason = "a function compiled for AVX-512 may be entered only where AVX-512 is")]
 
-use super::{Job, Words};
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+use std::arch::x86_64::*;
+
+use super::simd::Simd;
+use super::{Job, instructions};
 use crate::key::Key;
-#[cfg(all(target_arch = "x86_64", not(miri)))]
-use crate::philox::Lanes;
+use crate::philox::{LANES, Lanes, Multiplier, blocks};
 
 /// That this processor has the parts of AVX-512 that every server since 2017 has: the value cannot be made
 /// without asking.
@@ -16,153 +14,162 @@ use crate::philox::Lanes;
 pub struct Proof(());
 
 impl Proof {
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
     pub(super) fn new() -> Option<Self> {
         use std::arch::is_x86_feature_detected as has;
         let foundation = has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl");
         (foundation && has!("avx2") && has!("fma")).then_some(Self(()))
     }
 
-    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-    pub(super) fn new() -> Option<Self> {
-        None
-    }
-
-    #[cfg(all(target_arch = "x86_64", not(miri)))]
     pub(super) fn run<J: Job>(self, job: J) {
         // SAFETY: `compiled` needs the features that `Proof::new` saw, and `self` exists only where it did.
         unsafe { compiled(job, self) }
     }
-
-    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-    pub(super) fn run<J: Job>(self, job: J) {
-        job.run(super::portable::Portable);
-    }
 }
 
-#[cfg(all(target_arch = "x86_64", not(miri)))]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
 fn compiled<J: Job>(job: J, proof: Proof) {
     job.run(proof);
 }
 
-#[cfg(all(target_arch = "x86_64", not(miri)))]
-impl Words for Proof {
-    #[inline(always)]
-    fn tile(self, key: &Key, tile: u64) -> [Lanes<u32>; 4] {
-        philox::tile(self, key, tile)
+/// A 64-bit lane holds one block's word in its lower half and anything above: the multiplication does not look there,
+/// and neither half is ever moved.
+impl Multiplier for Proof {
+    type Register = __m512i;
+
+    instructions! {
+        same(word: u32) -> __m512i = _mm512_set1_epi32(word.cast_signed());
+        product(a: __m512i, by: u32) -> __m512i = _mm512_mul_epu32(a, _mm512_set1_epi64(i64::from(by)));
+        xor(a: __m512i, b: __m512i) -> __m512i = _mm512_xor_si512(a, b);
+        mix(product: __m512i, a: __m512i, b: __m512i) -> __m512i =
+            _mm512_ternarylogic_epi32::<XOR>(_mm512_srli_epi64::<32>(product), a, b);
     }
 }
 
-/// Functions with a [`Proof`] and `#[inline(always)]`, not with a target feature: those would stay calls, one a
-/// tile, that read their keys from memory and clear the registers when they return.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
-mod philox {
-    use std::arch::x86_64::{
-        __m512i, _mm512_add_epi64, _mm512_mask_shuffle_epi32, _mm512_mul_epu32, _mm512_set1_epi32,
-        _mm512_set1_epi64, _mm512_setr_epi64, _mm512_srli_epi64, _mm512_ternarylogic_epi32,
-    };
+/// `a ^ b ^ c`, as a table of eight bits.
+const XOR: i32 = 0x96;
+/// Into the odd lanes, the even ones.
+const LOWER_TO_UPPER: i32 = 0b1010_0000;
 
-    use super::Proof;
-    use crate::key::Key;
-    use crate::philox::{LANES, Lanes, MULTIPLIER, WEYL, widening_mul};
-
-    /// One word of sixteen blocks: those with even numbers, those with odd ones.
-    type Pair = [__m512i; 2];
-
-    #[inline(always)]
-    fn same(_: Proof, word: u32) -> __m512i {
-        // SAFETY: needs AVX-512 F, which the `Proof` is a proof of.
-        unsafe { _mm512_set1_epi32(word.cast_signed()) }
+impl Proof {
+    instructions! {
+        /// The first word of the counters of eight blocks, two from one to the next.
+        counter(first: u32) -> __m512i =
+            _mm512_add_epi64(_mm512_set1_epi64(i64::from(first)), _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14));
+        /// The lower halves side by side: block `l` in lane `l`.
+        join(even: __m512i, odd: __m512i) -> __m512i =
+            _mm512_mask_shuffle_epi32::<LOWER_TO_UPPER>(even, 0xaaaa, odd);
     }
 
-    /// The first word of the counter: `first`, a multiple of 16, and the fifteen behind it.
+    /// The counters of the blocks with even and of those with odd numbers.
     #[inline(always)]
-    fn counter(_: Proof, first: u32) -> Pair {
-        // SAFETY: needs AVX-512 F, which the `Proof` is a proof of.
-        unsafe {
-            let first = _mm512_set1_epi64(i64::from(first));
-            let even = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14);
-            let odd = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
-            [_mm512_add_epi64(first, even), _mm512_add_epi64(first, odd)]
+    fn counters(self, first: u32) -> [__m512i; 2] {
+        [self.counter(first), self.counter(first + 1)]
+    }
+
+    #[inline(always)]
+    fn joined(self, [even, odd]: [[__m512i; 4]; 2]) -> [__m512i; 4] {
+        [
+            self.join(even[0], odd[0]),
+            self.join(even[1], odd[1]),
+            self.join(even[2], odd[2]),
+            self.join(even[3], odd[3]),
+        ]
+    }
+}
+
+/// Lanes 0 to 7 and lanes 8 to 15.
+type Doubles = [__m512d; 2];
+
+impl Simd for Proof {
+    const TILES: usize = 2;
+    const WIDE: bool = true;
+
+    type Words = __m512i;
+    type Floats = __m512;
+    type Doubles = Doubles;
+    type Mask = __mmask16;
+
+    #[inline(always)]
+    fn tiles<const N: usize>(self, key: &Key, first: u64) -> [[__m512i; 4]; N] {
+        let first = first.wrapping_mul(LANES as u64);
+        let mut counters = [[self.word(0); 2]; N];
+        for i in 0..N {
+            counters[i] = self.counters(first as u32 + (LANES * i) as u32);
         }
-    }
-
-    #[inline(always)]
-    fn multiply(_: Proof, word: Pair, by: u32) -> Pair {
-        // SAFETY: needs AVX-512 F, which the `Proof` is a proof of.
-        unsafe {
-            let by = _mm512_set1_epi64(i64::from(by));
-            [_mm512_mul_epu32(word[0], by), _mm512_mul_epu32(word[1], by)]
+        let parts = blocks(self, key, (first >> 32) as u32, counters);
+        let mut tiles = [[self.word(0); 4]; N];
+        for i in 0..N {
+            tiles[i] = self.joined(parts[i]);
         }
+        tiles
     }
 
-    /// `high(product) ^ a ^ b` in the lower halves.
-    #[inline(always)]
-    fn mix(_: Proof, product: Pair, a: Pair, b: __m512i) -> Pair {
-        const XOR: i32 = 0x96;
-        // SAFETY: needs AVX-512 F, which the `Proof` is a proof of.
-        unsafe {
-            let [even, odd] = [_mm512_srli_epi64::<32>(product[0]), _mm512_srli_epi64::<32>(product[1])];
-            [_mm512_ternarylogic_epi32::<XOR>(even, a[0], b), _mm512_ternarylogic_epi32::<XOR>(odd, a[1], b)]
-        }
+    instructions! {
+        load(words: &Lanes<u32>) -> __m512i = _mm512_loadu_si512(words.as_ptr().cast());
+        word(word: u32) -> __m512i = _mm512_set1_epi32(word.cast_signed());
+        and(a: __m512i, b: __m512i) -> __m512i = _mm512_and_si512(a, b);
+        or(a: __m512i, b: __m512i) -> __m512i = _mm512_or_si512(a, b);
+        xor(a: __m512i, b: __m512i) -> __m512i = _mm512_xor_si512(a, b);
+        plus(a: __m512i, b: __m512i) -> __m512i = _mm512_add_epi32(a, b);
+        minus(a: __m512i, b: __m512i) -> __m512i = _mm512_sub_epi32(a, b);
+        shift(a: __m512i, by: u32) -> __m512i = _mm512_srlv_epi32(a, _mm512_set1_epi32(by.cast_signed()));
+        signed_shift(a: __m512i, by: u32) -> __m512i = _mm512_srav_epi32(a, _mm512_set1_epi32(by.cast_signed()));
+        smaller(a: __m512i, b: __m512i) -> __m512i = _mm512_min_epu32(a, b);
+        signed_less(a: __m512i, b: __m512i) -> __mmask16 = _mm512_cmplt_epi32_mask(a, b);
+        choose_word(mask: __mmask16, a: __m512i, b: __m512i) -> __m512i = _mm512_mask_mov_epi32(b, mask, a);
+        float(value: f32) -> __m512 = _mm512_set1_ps(value);
+        to_floats(a: __m512i) -> __m512 = _mm512_cvtepi32_ps(a);
+        bits(a: __m512) -> __m512i = _mm512_castps_si512(a);
+        of_bits(a: __m512i) -> __m512 = _mm512_castsi512_ps(a);
+        add(a: __m512, b: __m512) -> __m512 = _mm512_add_ps(a, b);
+        sub(a: __m512, b: __m512) -> __m512 = _mm512_sub_ps(a, b);
+        mul(a: __m512, b: __m512) -> __m512 = _mm512_mul_ps(a, b);
+        fma(a: __m512, b: __m512, c: __m512) -> __m512 = _mm512_fmadd_ps(a, b, c);
+        max(a: __m512, b: __m512) -> __m512 = _mm512_max_ps(a, b);
+        min(a: __m512, b: __m512) -> __m512 = _mm512_min_ps(a, b);
+        less(a: __m512, b: __m512) -> __mmask16 = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b);
+        choose(mask: __mmask16, a: __m512, b: __m512) -> __m512 = _mm512_mask_mov_ps(b, mask, a);
+        double(value: f64) -> Doubles = [_mm512_set1_pd(value); 2];
+        to_doubles(a: __m512i) -> Doubles =
+            [_mm512_cvtepi32_pd(_mm512_castsi512_si256(a)), _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64::<1>(a))];
+        negate(a: Doubles, word: __m512i) -> Doubles = {
+            let signs = _mm512_and_si512(word, _mm512_set1_epi32(i32::MIN));
+            let left = _mm512_slli_epi64::<32>(_mm512_cvtepu32_epi64(_mm512_castsi512_si256(signs)));
+            let right = _mm512_slli_epi64::<32>(_mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64::<1>(signs)));
+            [_mm512_xor_pd(a[0], _mm512_castsi512_pd(left)), _mm512_xor_pd(a[1], _mm512_castsi512_pd(right))]
+        };
+        add_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_add_pd(a[0], b[0]), _mm512_add_pd(a[1], b[1])];
+        sub_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_sub_pd(a[0], b[0]), _mm512_sub_pd(a[1], b[1])];
+        mul_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_mul_pd(a[0], b[0]), _mm512_mul_pd(a[1], b[1])];
+        div_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_div_pd(a[0], b[0]), _mm512_div_pd(a[1], b[1])];
+        fma_doubles(a: Doubles, b: Doubles, c: Doubles) -> Doubles =
+            [_mm512_fmadd_pd(a[0], b[0], c[0]), _mm512_fmadd_pd(a[1], b[1], c[1])];
+        max_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_max_pd(a[0], b[0]), _mm512_max_pd(a[1], b[1])];
+        min_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_min_pd(a[0], b[0]), _mm512_min_pd(a[1], b[1])];
+        choose_negative(number: Doubles, a: Doubles, b: Doubles) -> Doubles = {
+            let zero = _mm512_setzero_pd();
+            [
+                _mm512_mask_mov_pd(b[0], _mm512_cmp_pd_mask::<_CMP_LT_OQ>(number[0], zero), a[0]),
+                _mm512_mask_mov_pd(b[1], _mm512_cmp_pd_mask::<_CMP_LT_OQ>(number[1], zero), a[1]),
+            ]
+        };
+        load_doubles(from: &Lanes<f64>) -> Doubles =
+            [_mm512_loadu_pd(from.as_ptr()), _mm512_loadu_pd(from.as_ptr().add(8))];
+        store_doubles(a: Doubles, out: &mut Lanes<f64>) -> () = {
+            _mm512_storeu_pd(out.as_mut_ptr(), a[0]);
+            _mm512_storeu_pd(out.as_mut_ptr().add(8), a[1]);
+        };
+        store(a: __m512, out: &mut Lanes<f32>) -> () = _mm512_storeu_ps(out.as_mut_ptr(), a);
+        store_binary16(a: __m512, out: &mut Lanes<u16>) -> () =
+            _mm256_storeu_si256(out.as_mut_ptr().cast(), _mm512_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(a));
+        store_halves(a: __m512i, out: &mut Lanes<u16>) -> () =
+            _mm256_storeu_si256(out.as_mut_ptr().cast(), _mm512_cvtepi32_epi16(a));
+        store_bytes(a: __m512i, out: &mut Lanes<u8>) -> () =
+            _mm_storeu_si128(out.as_mut_ptr().cast(), _mm512_cvtepi32_epi8(a));
     }
 
-    /// The lower halves side by side: block `l` in lane `l`.
     #[inline(always)]
-    fn join(_: Proof, word: Pair) -> Lanes<u32> {
-        const LOWER_TO_UPPER: i32 = 0b1010_0000;
-        // SAFETY: needs AVX-512 F, which the `Proof` is a proof of; a vector is sixteen words, all of them valid.
-        unsafe {
-            let joined = _mm512_mask_shuffle_epi32::<LOWER_TO_UPPER>(word[0], 0xaaaa, word[1]);
-            std::mem::transmute::<__m512i, Lanes<u32>>(joined)
-        }
-    }
-
-    /// The key of round `r`, counted from zero.
-    #[inline(always)]
-    fn round_key(key: &Key, r: u32) -> [u32; 2] {
-        [0, 1].map(|i| key.key[i].wrapping_add(WEYL[i].wrapping_mul(r)))
-    }
-
-    #[inline(always)]
-    fn round(proof: Proof, block: [Pair; 4], key: [u32; 2]) -> [Pair; 4] {
-        let p0 = multiply(proof, block[0], MULTIPLIER[0]);
-        let p1 = multiply(proof, block[2], MULTIPLIER[1]);
-        let c0 = mix(proof, p1, block[1], same(proof, key[0]));
-        [c0, p1, mix(proof, p0, block[3], same(proof, key[1])), p0]
-    }
-
-    /// Rounds 0 and 1. Only word 0 of the counter differs between the blocks of a tile, so that half of each is
-    /// one block's work.
-    #[inline(always)]
-    fn first_rounds(proof: Proof, key: &Key, first: u64) -> [Pair; 4] {
-        let (k0, k1) = (round_key(key, 0), round_key(key, 1));
-        let (high, c1) = widening_mul(MULTIPLIER[1], key.tweak[0]);
-        let c0 = high ^ (first >> 32) as u32 ^ k0[0];
-        let c3 = multiply(proof, counter(proof, first as u32), MULTIPLIER[0]);
-        let zero = [same(proof, 0); 2];
-        let c2 = mix(proof, c3, zero, same(proof, key.tweak[1] ^ k0[1]));
-
-        let p1 = multiply(proof, c2, MULTIPLIER[1]);
-        let (high, low) = widening_mul(MULTIPLIER[0], c0);
-        let c2 = mix(proof, zero, c3, same(proof, high ^ k1[1]));
-        [mix(proof, p1, zero, same(proof, c1 ^ k1[0])), p1, c2, [same(proof, low); 2]]
-    }
-
-    /// As [`crate::philox::tile_words`].
-    #[inline(always)]
-    pub(super) fn tile(proof: Proof, key: &Key, tile: u64) -> [Lanes<u32>; 4] {
-        let mut block = first_rounds(proof, key, tile.wrapping_mul(LANES as u64));
-        // Written out, since the compiler leaves a loop of eight with its keys in memory.
-        block = round(proof, block, round_key(key, 2));
-        block = round(proof, block, round_key(key, 3));
-        block = round(proof, block, round_key(key, 4));
-        block = round(proof, block, round_key(key, 5));
-        block = round(proof, block, round_key(key, 6));
-        block = round(proof, block, round_key(key, 7));
-        block = round(proof, block, round_key(key, 8));
-        block = round(proof, block, round_key(key, 9));
-        [join(proof, block[0]), join(proof, block[1]), join(proof, block[2]), join(proof, block[3])]
+    fn any(self, mask: __mmask16) -> bool {
+        mask != 0
     }
 }

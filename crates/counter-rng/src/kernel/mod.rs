@@ -1,11 +1,47 @@
 //! Which instructions a fill is compiled for: a value, chosen once, never a build flag.
 
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 mod avx2;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 mod avx512;
 mod portable;
+pub(crate) mod simd;
 
-use crate::key::Key;
-use crate::philox::Lanes;
+pub(crate) use simd::Simd;
+
+/// Methods of one instruction or two each.
+///
+/// An instruction set's file lists them; what makes them sound is said here once.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+macro_rules! instructions {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) -> $out:ty = $body:expr;)*) => {$(
+        $(#[$doc])*
+        #[inline(always)]
+        fn $name(self, $($arg: $type),*) -> $out {
+            // SAFETY: the instructions need the features that `self` is a proof of. Pointers come from references
+            // to sixteen lanes, and no more than those are read or written.
+            unsafe { $body }
+        }
+    )*};
+}
+
+/// Methods of one operation a lane, as loops over lane numbers.
+macro_rules! lanewise {
+    ($($name:ident($($arg:ident: $type:ty),*) -> $out:ty: $zero:expr => |$l:ident| $body:expr;)*) => {$(
+        #[inline(always)]
+        fn $name(self, $($arg: $type),*) -> $out {
+            let mut out = [$zero; LANES];
+            for $l in 0..LANES {
+                out[$l] = $body;
+            }
+            out
+        }
+    )*};
+}
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+pub(crate) use instructions;
+pub(crate) use lanewise;
 
 /// The code that fills a range. Every kernel gives the same bits; they differ in speed.
 ///
@@ -28,21 +64,18 @@ pub enum Kernel {
     Portable,
     /// x86-64 with AVX2 and FMA: every server since 2013. Made only by [`Kernel::detect`] and
     /// [`Kernel::available`], which ask the processor.
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
     #[doc(hidden)]
     Avx2(avx2::Proof),
     /// x86-64 with AVX-512 F, BW, DQ and VL: servers since 2017. Made as [`Kernel::Avx2`] is.
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
     #[doc(hidden)]
     Avx512(avx512::Proof),
 }
 
 /// Work that a kernel compiles for its own instructions; `run` must be `#[inline(always)]`.
 pub(crate) trait Job {
-    fn run<W: Words>(self, words: W);
-}
-
-/// A kernel's generator: [`tile_words`](crate::philox::tile_words), perhaps by other instructions.
-pub(crate) trait Words: Copy {
-    fn tile(self, key: &Key, tile: u64) -> [Lanes<u32>; 4];
+    fn run<S: Simd>(self, simd: S);
 }
 
 impl Kernel {
@@ -58,8 +91,14 @@ impl Kernel {
     }
 
     /// The kernels that need to be asked for, slowest first.
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
     fn vector() -> [Option<Self>; 2] {
         [avx2::Proof::new().map(Self::Avx2), avx512::Proof::new().map(Self::Avx512)]
+    }
+
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    fn vector() -> [Option<Self>; 0] {
+        []
     }
 
     /// The kernel's name, for reports and benches.
@@ -67,7 +106,9 @@ impl Kernel {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Portable => "portable",
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
             Self::Avx2(_) => "avx2+fma",
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
             Self::Avx512(_) => "avx512",
         }
     }
@@ -75,7 +116,9 @@ impl Kernel {
     pub(crate) fn run<J: Job>(self, job: J) {
         match self {
             Self::Portable => portable::run(job),
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
             Self::Avx2(proof) => proof.run(job),
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
             Self::Avx512(proof) => proof.run(job),
         }
     }

@@ -1,6 +1,6 @@
 //! Normal: one word, its sign bit, and the quantile of the other bits.
 
-use crate::philox::{LANES, Lanes};
+use crate::kernel::Simd;
 use crate::transform::{Transform, Wide};
 
 /// `value = fma(±z, std, mean)`.
@@ -12,12 +12,16 @@ pub(crate) struct Normal<W> {
 
 impl<W: Wide> Transform<W> for Normal<W> {
     #[inline(always)]
-    fn lanes(&self, high: &Lanes<u32>, low: &Lanes<u32>) -> Lanes<W> {
-        let [two_u, x] = W::tails(high, low);
-        let mut out = W::quantile(&two_u, &x);
-        for l in 0..LANES {
-            out[l] = out[l].fma(self.std, self.mean);
+    fn rows<S: Simd, const R: usize>(&self, simd: S, words: &[W::Word<S>; R]) -> [W::Row<S>; R] {
+        let [mean, std] = [W::row(simd, self.mean), W::row(simd, self.std)];
+        let (mut two_u, mut x) = ([mean; R], [mean; R]);
+        for r in 0..R {
+            [two_u[r], x[r]] = W::tails(simd, words[r]);
         }
-        out
+        let mut z = W::quantile(simd, &two_u, &x);
+        for r in 0..R {
+            z[r] = W::fma(simd, z[r], std, mean);
+        }
+        z
     }
 }

@@ -5,7 +5,7 @@
 //! Gems, 2011, in base 2). The logarithm and `P` are our own fits; `docs/stream.md` has their
 //! errors. Over all 2³¹ magnitudes at most 3.64 ulp from the exact quantile, 99.2 % of them within 2.
 
-use crate::philox::{LANES, Lanes};
+use crate::kernel::Simd;
 
 /// `−log2(1+t) ≈ t·(c0 + c1·t + …)` on `[√½ − 1, √2 − 1]`, absolute error 3.3e-7.
 const LOG: [f32; 7] = [
@@ -69,85 +69,110 @@ const TAIL_MIDDLE: f32 = 18.0;
 const FAR_MIDDLE: f32 = 46.0;
 
 /// `√½`: mantissas are taken from `[√½, √2)`, where the logarithm is smallest.
-const ROOT_HALF: i32 = 0x3f35_04f3;
+const ROOT_HALF: u32 = 0x3f35_04f3;
 
+/// The polynomial of each row, highest power first; the rows wait for each other's products, not for their own.
 #[inline(always)]
-fn horner<const N: usize>(coefficients: &[f32; N], t: &Lanes<f32>) -> Lanes<f32> {
-    let mut sum = [coefficients[N - 1]; LANES];
+fn horner<S: Simd, const N: usize, const R: usize>(
+    simd: S,
+    coefficients: &[f32; N],
+    t: &[S::Floats; R],
+) -> [S::Floats; R] {
+    let mut sum = [simd.float(coefficients[N - 1]); R];
     for c in coefficients[..N - 1].iter().rev() {
-        for l in 0..LANES {
-            sum[l] = sum[l].mul_add(t[l], *c);
+        for r in 0..R {
+            sum[r] = simd.fma(sum[r], t[r], simd.float(*c));
         }
     }
     sum
 }
 
 /// A positive `y` as `2^e·(1+t)`: `(e, t, c(t))` with `−log2(1+t) = t·c(t)`.
-struct Logarithm {
-    exponent: Lanes<f32>,
-    t: Lanes<f32>,
-    slope: Lanes<f32>,
+struct Logarithm<S: Simd, const R: usize> {
+    exponent: [S::Floats; R],
+    t: [S::Floats; R],
+    slope: [S::Floats; R],
 }
 
-impl Logarithm {
+impl<S: Simd, const R: usize> Logarithm<S, R> {
     #[inline(always)]
-    fn new(y: &Lanes<f32>) -> Self {
-        let (mut exponent, mut t) = ([0.0; LANES], [0.0; LANES]);
-        for l in 0..LANES {
-            let bits = y[l].to_bits() as i32;
-            let e = (bits - ROOT_HALF) >> 23;
-            exponent[l] = e as f32;
-            t[l] = f32::from_bits((bits - (e << 23)) as u32) - 1.0;
+    fn new(simd: S, y: &[S::Floats; R]) -> Self {
+        let (mut exponent, mut t) = (*y, *y);
+        for r in 0..R {
+            let bits = simd.bits(y[r]);
+            let above = simd.minus(bits, simd.word(ROOT_HALF));
+            exponent[r] = simd.to_floats(simd.signed_shift(above, 23));
+            let mantissa = simd.minus(bits, simd.and(above, simd.word(0xff80_0000)));
+            t[r] = simd.sub(simd.of_bits(mantissa), simd.float(1.0));
         }
-        let slope = horner(&LOG, &t);
+        let slope = horner(simd, &LOG, &t);
         Self { exponent, t, slope }
     }
 
     /// `L − middle`.
     #[inline(always)]
-    fn minus(&self, middle: f32) -> Lanes<f32> {
-        let mut out = [0.0; LANES];
-        for l in 0..LANES {
-            out[l] = self.t[l].mul_add(self.slope[l], -self.exponent[l] - middle);
+    fn minus(&self, simd: S, middle: f32) -> [S::Floats; R] {
+        let mut out = self.t;
+        for r in 0..R {
+            out[r] = self.row_minus(simd, r, middle);
         }
         out
+    }
+
+    /// `L − middle` of one row.
+    #[inline(always)]
+    fn row_minus(&self, simd: S, r: usize, middle: f32) -> S::Floats {
+        // −e − m = −m − e: one subtraction, rounded once either way.
+        let constant = simd.sub(simd.float(-middle), self.exponent[r]);
+        simd.fma(self.t[r], self.slope[r], constant)
     }
 }
 
 /// `z` for twice the smaller tail probability and `x = ±(1 − 2u)`, whose sign `z` takes.
 #[inline(always)]
-pub(crate) fn quantile(two_u: &Lanes<f32>, x: &Lanes<f32>) -> Lanes<f32> {
-    let mut y = [0.0; LANES];
-    for l in 0..LANES {
-        y[l] = two_u[l].mul_add(x[l].abs(), two_u[l]);
+pub(crate) fn quantile<S: Simd, const R: usize>(
+    simd: S,
+    two_u: &[S::Floats; R],
+    x: &[S::Floats; R],
+) -> [S::Floats; R] {
+    let mut y = *x;
+    for r in 0..R {
+        let absolute = simd.of_bits(simd.and(simd.bits(x[r]), simd.word(0x7fff_ffff)));
+        y[r] = simd.fma(two_u[r], absolute, two_u[r]);
     }
-    let log = Logarithm::new(&y);
-    let mut p = horner(&CENTRE, &log.minus(CENTRE_MIDDLE));
-    if any_below(&y, CENTRE_ENDS) {
-        replace_below(&mut p, &y, CENTRE_ENDS, &horner(&TAIL, &log.minus(TAIL_MIDDLE)));
-        if any_below(&y, TAIL_ENDS) {
-            replace_below(&mut p, &y, TAIL_ENDS, &horner(&FAR, &log.minus(FAR_MIDDLE)));
-        }
+    let log = Logarithm::new(simd, &y);
+    let mut p = horner(simd, &CENTRE, &log.minus(simd, CENTRE_MIDDLE));
+    let mut in_tail = false;
+    for r in 0..R {
+        in_tail |= simd.any(simd.less(y[r], simd.float(CENTRE_ENDS)));
     }
-    for l in 0..LANES {
-        p[l] *= x[l];
+    if in_tail {
+        tails(simd, &y, &log, &mut p);
+    }
+    for r in 0..R {
+        p[r] = simd.mul(p[r], x[r]);
     }
     p
 }
 
-/// Whether a lane needs the next polynomial: one vector in thirty does for [`TAIL`].
+/// The rows in which a lane needs the next polynomial: one in thirty does for [`TAIL`].
 #[inline(always)]
-fn any_below(y: &Lanes<f32>, end: f32) -> bool {
-    let mut any = 0;
-    for v in y {
-        any |= u32::from(*v < end);
-    }
-    any != 0
-}
-
-#[inline(always)]
-fn replace_below(p: &mut Lanes<f32>, y: &Lanes<f32>, end: f32, by: &Lanes<f32>) {
-    for l in 0..LANES {
-        p[l] = if y[l] < end { by[l] } else { p[l] };
+fn tails<S: Simd, const R: usize>(
+    simd: S,
+    y: &[S::Floats; R],
+    log: &Logarithm<S, R>,
+    p: &mut [S::Floats; R],
+) {
+    for r in 0..R {
+        let mask = simd.less(y[r], simd.float(CENTRE_ENDS));
+        if simd.any(mask) {
+            let [tail] = horner(simd, &TAIL, &[log.row_minus(simd, r, TAIL_MIDDLE)]);
+            p[r] = simd.choose(mask, tail, p[r]);
+            let mask = simd.less(y[r], simd.float(TAIL_ENDS));
+            if simd.any(mask) {
+                let [far] = horner(simd, &FAR, &[log.row_minus(simd, r, FAR_MIDDLE)]);
+                p[r] = simd.choose(mask, far, p[r]);
+            }
+        }
     }
 }

@@ -5,8 +5,8 @@
 //! sums of positive terms, so the smaller one keeps its digits however far out the window lies;
 //! `x = P − Q` comes from its own exact difference. An infinite window is the plain normal.
 
+use crate::kernel::Simd;
 use crate::law::Window;
-use crate::philox::{LANES, Lanes};
 use crate::transform::wide::clamp;
 use crate::transform::{Transform, Wide};
 
@@ -43,29 +43,32 @@ impl<W: Wide> Truncated<W> {
 }
 
 impl<W: Wide> Truncated<W> {
-    /// Twice the smaller tail, and `P − Q`, of the word with `2u` and `±(1 − 2u)`.
+    /// Twice the smaller tail, and `P − Q`, of the words with `2u` and `±(1 − 2u)`.
     #[inline(always)]
-    fn tail(&self, two_u: W, x: W) -> (W, W) {
+    fn tail<S: Simd>(&self, simd: S, [two_u, x]: [W::Row<S>; 2]) -> [W::Row<S>; 2] {
+        let one = W::row(simd, W::ONE);
+        let [probability, below] = [W::row(simd, self.probability), W::row(simd, self.below)];
         // Twice U and twice V: the word's tail on its own side, two minus it on the other.
-        let (two_lower, two_upper) = if x < W::ZERO { (two_u, W::ONE - x) } else { (W::ONE + x, two_u) };
-        let lower = two_lower.fma(self.probability, self.below);
-        let upper = two_upper.fma(self.probability, self.above);
-        let smaller = if lower < upper { lower } else { upper };
-        (smaller, x.fma(self.probability, self.tilt))
+        let two_lower = W::choose_negative(simd, x, two_u, W::add(simd, one, x));
+        let two_upper = W::choose_negative(simd, x, W::sub(simd, one, x), two_u);
+        let lower = W::fma(simd, two_lower, probability, below);
+        let upper = W::fma(simd, two_upper, probability, W::row(simd, self.above));
+        [W::min(simd, lower, upper), W::fma(simd, x, probability, W::row(simd, self.tilt))]
     }
 }
 
 impl<W: Wide> Transform<W> for Truncated<W> {
     #[inline(always)]
-    fn lanes(&self, high: &Lanes<u32>, low: &Lanes<u32>) -> Lanes<W> {
-        let [mut two_u, mut x] = W::tails(high, low);
-        for l in 0..LANES {
-            (two_u[l], x[l]) = self.tail(two_u[l], x[l]);
+    fn rows<S: Simd, const R: usize>(&self, simd: S, words: &[W::Word<S>; R]) -> [W::Row<S>; R] {
+        let [mean, std] = [W::row(simd, self.mean), W::row(simd, self.std)];
+        let (mut two_u, mut x) = ([mean; R], [mean; R]);
+        for r in 0..R {
+            [two_u[r], x[r]] = self.tail(simd, W::tails(simd, words[r]));
         }
-        let mut out = W::quantile(&two_u, &x);
-        for l in 0..LANES {
-            out[l] = clamp(out[l].fma(self.std, self.mean), self.lo, self.up);
+        let mut z = W::quantile(simd, &two_u, &x);
+        for r in 0..R {
+            z[r] = clamp(simd, W::fma(simd, z[r], std, mean), self.lo, self.up);
         }
-        out
+        z
     }
 }

@@ -1,6 +1,6 @@
 //! Uniform on `[lo, up]`: the word's top bits, centred exactly, scaled once.
 
-use crate::philox::{LANES, Lanes};
+use crate::kernel::Simd;
 use crate::transform::wide::clamp;
 use crate::transform::{Transform, Wide};
 
@@ -19,10 +19,12 @@ pub(crate) struct Uniform<W> {
 
 impl<W: Wide> Transform<W> for Uniform<W> {
     #[inline(always)]
-    fn lanes(&self, high: &Lanes<u32>, low: &Lanes<u32>) -> Lanes<W> {
-        let mut out = W::centred(high, low);
-        for l in 0..LANES {
-            out[l] = clamp(out[l].fma(self.scale, self.centre), self.lo, self.up);
+    fn rows<S: Simd, const R: usize>(&self, simd: S, words: &[W::Word<S>; R]) -> [W::Row<S>; R] {
+        let [scale, centre] = [W::row(simd, self.scale), W::row(simd, self.centre)];
+        let mut out = [centre; R];
+        for r in 0..R {
+            let value = W::fma(simd, W::centred(simd, words[r]), scale, centre);
+            out[r] = clamp(simd, value, self.lo, self.up);
         }
         out
     }
