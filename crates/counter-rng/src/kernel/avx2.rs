@@ -3,10 +3,11 @@
 
 use std::arch::x86_64::*;
 
+use super::multiplier::{Multiplier, blocks};
 use super::simd::Simd;
-use super::{Job, instructions};
+use super::{Job, each, instructions};
 use crate::key::Key;
-use crate::philox::{LANES, Lanes, Multiplier, blocks};
+use crate::philox::{LANES, Lanes};
 
 /// That this processor has AVX2, FMA and F16C, as all with the first do: the value cannot be made without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -107,46 +108,40 @@ impl Simd for Proof {
 
     instructions! {
         load(words: &Lanes<u32>) -> Words =
-            [_mm256_loadu_si256(words.as_ptr().cast()), _mm256_loadu_si256(words.as_ptr().add(8).cast())];
+            each!(i in 2 => _mm256_loadu_si256(words.as_ptr().add(8 * i).cast()));
         word(word: u32) -> Words = [_mm256_set1_epi32(word.cast_signed()); 2];
-        and(a: Words, b: Words) -> Words = [_mm256_and_si256(a[0], b[0]), _mm256_and_si256(a[1], b[1])];
-        or(a: Words, b: Words) -> Words = [_mm256_or_si256(a[0], b[0]), _mm256_or_si256(a[1], b[1])];
-        xor(a: Words, b: Words) -> Words = [_mm256_xor_si256(a[0], b[0]), _mm256_xor_si256(a[1], b[1])];
-        plus(a: Words, b: Words) -> Words = [_mm256_add_epi32(a[0], b[0]), _mm256_add_epi32(a[1], b[1])];
-        minus(a: Words, b: Words) -> Words = [_mm256_sub_epi32(a[0], b[0]), _mm256_sub_epi32(a[1], b[1])];
+        and(a: Words, b: Words) -> Words = each!(i in 2 => _mm256_and_si256(a[i], b[i]));
+        or(a: Words, b: Words) -> Words = each!(i in 2 => _mm256_or_si256(a[i], b[i]));
+        xor(a: Words, b: Words) -> Words = each!(i in 2 => _mm256_xor_si256(a[i], b[i]));
+        plus(a: Words, b: Words) -> Words = each!(i in 2 => _mm256_add_epi32(a[i], b[i]));
+        minus(a: Words, b: Words) -> Words = each!(i in 2 => _mm256_sub_epi32(a[i], b[i]));
         shift(a: Words, by: u32) -> Words = {
             let by = _mm256_set1_epi32(by.cast_signed());
-            [_mm256_srlv_epi32(a[0], by), _mm256_srlv_epi32(a[1], by)]
+            each!(i in 2 => _mm256_srlv_epi32(a[i], by))
         };
         signed_shift(a: Words, by: u32) -> Words = {
             let by = _mm256_set1_epi32(by.cast_signed());
-            [_mm256_srav_epi32(a[0], by), _mm256_srav_epi32(a[1], by)]
+            each!(i in 2 => _mm256_srav_epi32(a[i], by))
         };
-        smaller(a: Words, b: Words) -> Words = [_mm256_min_epu32(a[0], b[0]), _mm256_min_epu32(a[1], b[1])];
-        signed_less(a: Words, b: Words) -> Floats = [
-            _mm256_castsi256_ps(_mm256_cmpgt_epi32(b[0], a[0])),
-            _mm256_castsi256_ps(_mm256_cmpgt_epi32(b[1], a[1])),
-        ];
-        choose_word(mask: Floats, a: Words, b: Words) -> Words = [
-            _mm256_blendv_epi8(b[0], a[0], _mm256_castps_si256(mask[0])),
-            _mm256_blendv_epi8(b[1], a[1], _mm256_castps_si256(mask[1])),
-        ];
+        smaller(a: Words, b: Words) -> Words = each!(i in 2 => _mm256_min_epu32(a[i], b[i]));
+        signed_less(a: Words, b: Words) -> Floats =
+            each!(i in 2 => _mm256_castsi256_ps(_mm256_cmpgt_epi32(b[i], a[i])));
+        choose_word(mask: Floats, a: Words, b: Words) -> Words =
+            each!(i in 2 => _mm256_blendv_epi8(b[i], a[i], _mm256_castps_si256(mask[i])));
         float(value: f32) -> Floats = [_mm256_set1_ps(value); 2];
-        to_floats(a: Words) -> Floats = [_mm256_cvtepi32_ps(a[0]), _mm256_cvtepi32_ps(a[1])];
-        bits(a: Floats) -> Words = [_mm256_castps_si256(a[0]), _mm256_castps_si256(a[1])];
-        of_bits(a: Words) -> Floats = [_mm256_castsi256_ps(a[0]), _mm256_castsi256_ps(a[1])];
-        add(a: Floats, b: Floats) -> Floats = [_mm256_add_ps(a[0], b[0]), _mm256_add_ps(a[1], b[1])];
-        sub(a: Floats, b: Floats) -> Floats = [_mm256_sub_ps(a[0], b[0]), _mm256_sub_ps(a[1], b[1])];
-        mul(a: Floats, b: Floats) -> Floats = [_mm256_mul_ps(a[0], b[0]), _mm256_mul_ps(a[1], b[1])];
-        fma(a: Floats, b: Floats, c: Floats) -> Floats =
-            [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])];
-        max(a: Floats, b: Floats) -> Floats = [_mm256_max_ps(a[0], b[0]), _mm256_max_ps(a[1], b[1])];
-        min(a: Floats, b: Floats) -> Floats = [_mm256_min_ps(a[0], b[0]), _mm256_min_ps(a[1], b[1])];
-        less(a: Floats, b: Floats) -> Floats =
-            [_mm256_cmp_ps::<_CMP_LT_OQ>(a[0], b[0]), _mm256_cmp_ps::<_CMP_LT_OQ>(a[1], b[1])];
+        to_floats(a: Words) -> Floats = each!(i in 2 => _mm256_cvtepi32_ps(a[i]));
+        bits(a: Floats) -> Words = each!(i in 2 => _mm256_castps_si256(a[i]));
+        of_bits(a: Words) -> Floats = each!(i in 2 => _mm256_castsi256_ps(a[i]));
+        add(a: Floats, b: Floats) -> Floats = each!(i in 2 => _mm256_add_ps(a[i], b[i]));
+        sub(a: Floats, b: Floats) -> Floats = each!(i in 2 => _mm256_sub_ps(a[i], b[i]));
+        mul(a: Floats, b: Floats) -> Floats = each!(i in 2 => _mm256_mul_ps(a[i], b[i]));
+        fma(a: Floats, b: Floats, c: Floats) -> Floats = each!(i in 2 => _mm256_fmadd_ps(a[i], b[i], c[i]));
+        max(a: Floats, b: Floats) -> Floats = each!(i in 2 => _mm256_max_ps(a[i], b[i]));
+        min(a: Floats, b: Floats) -> Floats = each!(i in 2 => _mm256_min_ps(a[i], b[i]));
+        less(a: Floats, b: Floats) -> Floats = each!(i in 2 => _mm256_cmp_ps::<_CMP_LT_OQ>(a[i], b[i]));
         any(mask: Floats) -> bool = _mm256_movemask_ps(_mm256_or_ps(mask[0], mask[1])) != 0;
         choose(mask: Floats, a: Floats, b: Floats) -> Floats =
-            [_mm256_blendv_ps(b[0], a[0], mask[0]), _mm256_blendv_ps(b[1], a[1], mask[1])];
+            each!(i in 2 => _mm256_blendv_ps(b[i], a[i], mask[i]));
         double(value: f64) -> Doubles = [_mm256_set1_pd(value); 4];
         to_doubles(a: Words) -> Doubles = [
             _mm256_cvtepi32_pd(_mm256_castsi256_si128(a[0])),
@@ -154,37 +149,29 @@ impl Simd for Proof {
             _mm256_cvtepi32_pd(_mm256_castsi256_si128(a[1])),
             _mm256_cvtepi32_pd(_mm256_extracti128_si256::<1>(a[1])),
         ];
-        add_doubles(a: Doubles, b: Doubles) -> Doubles =
-            [_mm256_add_pd(a[0], b[0]), _mm256_add_pd(a[1], b[1]), _mm256_add_pd(a[2], b[2]), _mm256_add_pd(a[3], b[3])];
-        sub_doubles(a: Doubles, b: Doubles) -> Doubles =
-            [_mm256_sub_pd(a[0], b[0]), _mm256_sub_pd(a[1], b[1]), _mm256_sub_pd(a[2], b[2]), _mm256_sub_pd(a[3], b[3])];
-        mul_doubles(a: Doubles, b: Doubles) -> Doubles =
-            [_mm256_mul_pd(a[0], b[0]), _mm256_mul_pd(a[1], b[1]), _mm256_mul_pd(a[2], b[2]), _mm256_mul_pd(a[3], b[3])];
-        div_doubles(a: Doubles, b: Doubles) -> Doubles =
-            [_mm256_div_pd(a[0], b[0]), _mm256_div_pd(a[1], b[1]), _mm256_div_pd(a[2], b[2]), _mm256_div_pd(a[3], b[3])];
-        fma_doubles(a: Doubles, b: Doubles, c: Doubles) -> Doubles = [_mm256_fmadd_pd(a[0], b[0], c[0]), _mm256_fmadd_pd(a[1], b[1], c[1]), _mm256_fmadd_pd(a[2], b[2], c[2]), _mm256_fmadd_pd(a[3], b[3], c[3])];
-        max_doubles(a: Doubles, b: Doubles) -> Doubles =
-            [_mm256_max_pd(a[0], b[0]), _mm256_max_pd(a[1], b[1]), _mm256_max_pd(a[2], b[2]), _mm256_max_pd(a[3], b[3])];
-        min_doubles(a: Doubles, b: Doubles) -> Doubles =
-            [_mm256_min_pd(a[0], b[0]), _mm256_min_pd(a[1], b[1]), _mm256_min_pd(a[2], b[2]), _mm256_min_pd(a[3], b[3])];
+        add_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 4 => _mm256_add_pd(a[i], b[i]));
+        sub_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 4 => _mm256_sub_pd(a[i], b[i]));
+        mul_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 4 => _mm256_mul_pd(a[i], b[i]));
+        div_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 4 => _mm256_div_pd(a[i], b[i]));
+        fma_doubles(a: Doubles, b: Doubles, c: Doubles) -> Doubles =
+            each!(i in 4 => _mm256_fmadd_pd(a[i], b[i], c[i]));
+        max_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 4 => _mm256_max_pd(a[i], b[i]));
+        min_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 4 => _mm256_min_pd(a[i], b[i]));
         choose_negative(number: Doubles, a: Doubles, b: Doubles) -> Doubles = {
             let zero = _mm256_setzero_pd();
-            [_mm256_blendv_pd(b[0], a[0], _mm256_cmp_pd::<_CMP_LT_OQ>(number[0], zero)), _mm256_blendv_pd(b[1], a[1], _mm256_cmp_pd::<_CMP_LT_OQ>(number[1], zero)), _mm256_blendv_pd(b[2], a[2], _mm256_cmp_pd::<_CMP_LT_OQ>(number[2], zero)), _mm256_blendv_pd(b[3], a[3], _mm256_cmp_pd::<_CMP_LT_OQ>(number[3], zero))]
+            each!(i in 4 => _mm256_blendv_pd(b[i], a[i], _mm256_cmp_pd::<_CMP_LT_OQ>(number[i], zero)))
         };
-        load_doubles(from: &Lanes<f64>) -> Doubles = [_mm256_loadu_pd(from.as_ptr().add(0)), _mm256_loadu_pd(from.as_ptr().add(4)), _mm256_loadu_pd(from.as_ptr().add(8)), _mm256_loadu_pd(from.as_ptr().add(12))];
+        load_doubles(from: &Lanes<f64>) -> Doubles =
+            each!(i in 4 => _mm256_loadu_pd(from.as_ptr().add(4 * i)));
         store_doubles(a: Doubles, out: &mut Lanes<f64>) -> () = {
-            _mm256_storeu_pd(out.as_mut_ptr(), a[0]);
-            _mm256_storeu_pd(out.as_mut_ptr().add(4), a[1]);
-            _mm256_storeu_pd(out.as_mut_ptr().add(8), a[2]);
-            _mm256_storeu_pd(out.as_mut_ptr().add(12), a[3]);
+            each!(i in 4 => _mm256_storeu_pd(out.as_mut_ptr().add(4 * i), a[i]));
         };
         store(a: Floats, out: &mut Lanes<f32>) -> () = {
-            _mm256_storeu_ps(out.as_mut_ptr(), a[0]);
-            _mm256_storeu_ps(out.as_mut_ptr().add(8), a[1]);
+            each!(i in 2 => _mm256_storeu_ps(out.as_mut_ptr().add(8 * i), a[i]));
         };
         store_binary16(a: Floats, out: &mut Lanes<u16>) -> () = {
-            _mm_storeu_si128(out.as_mut_ptr().cast(), _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(a[0]));
-            _mm_storeu_si128(out.as_mut_ptr().add(8).cast(), _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(a[1]));
+            let halves = each!(i in 2 => _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(a[i]));
+            each!(i in 2 => _mm_storeu_si128(out.as_mut_ptr().add(8 * i).cast(), halves[i]));
         };
     }
 

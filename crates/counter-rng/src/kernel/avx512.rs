@@ -3,10 +3,11 @@
 
 use std::arch::x86_64::*;
 
+use super::multiplier::{Multiplier, blocks};
 use super::simd::Simd;
-use super::{Job, instructions};
+use super::{Job, each, instructions};
 use crate::key::Key;
-use crate::philox::{LANES, Lanes, Multiplier, blocks};
+use crate::philox::{LANES, Lanes};
 
 /// That this processor has the parts of AVX-512 that every server since 2017 has: the value cannot be made
 /// without asking.
@@ -138,26 +139,22 @@ impl Simd for Proof {
             let right = _mm512_slli_epi64::<32>(_mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64::<1>(signs)));
             [_mm512_xor_pd(a[0], _mm512_castsi512_pd(left)), _mm512_xor_pd(a[1], _mm512_castsi512_pd(right))]
         };
-        add_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_add_pd(a[0], b[0]), _mm512_add_pd(a[1], b[1])];
-        sub_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_sub_pd(a[0], b[0]), _mm512_sub_pd(a[1], b[1])];
-        mul_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_mul_pd(a[0], b[0]), _mm512_mul_pd(a[1], b[1])];
-        div_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_div_pd(a[0], b[0]), _mm512_div_pd(a[1], b[1])];
+        add_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 2 => _mm512_add_pd(a[i], b[i]));
+        sub_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 2 => _mm512_sub_pd(a[i], b[i]));
+        mul_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 2 => _mm512_mul_pd(a[i], b[i]));
+        div_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 2 => _mm512_div_pd(a[i], b[i]));
         fma_doubles(a: Doubles, b: Doubles, c: Doubles) -> Doubles =
-            [_mm512_fmadd_pd(a[0], b[0], c[0]), _mm512_fmadd_pd(a[1], b[1], c[1])];
-        max_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_max_pd(a[0], b[0]), _mm512_max_pd(a[1], b[1])];
-        min_doubles(a: Doubles, b: Doubles) -> Doubles = [_mm512_min_pd(a[0], b[0]), _mm512_min_pd(a[1], b[1])];
+            each!(i in 2 => _mm512_fmadd_pd(a[i], b[i], c[i]));
+        max_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 2 => _mm512_max_pd(a[i], b[i]));
+        min_doubles(a: Doubles, b: Doubles) -> Doubles = each!(i in 2 => _mm512_min_pd(a[i], b[i]));
         choose_negative(number: Doubles, a: Doubles, b: Doubles) -> Doubles = {
             let zero = _mm512_setzero_pd();
-            [
-                _mm512_mask_mov_pd(b[0], _mm512_cmp_pd_mask::<_CMP_LT_OQ>(number[0], zero), a[0]),
-                _mm512_mask_mov_pd(b[1], _mm512_cmp_pd_mask::<_CMP_LT_OQ>(number[1], zero), a[1]),
-            ]
+            each!(i in 2 => _mm512_mask_mov_pd(b[i], _mm512_cmp_pd_mask::<_CMP_LT_OQ>(number[i], zero), a[i]))
         };
         load_doubles(from: &Lanes<f64>) -> Doubles =
-            [_mm512_loadu_pd(from.as_ptr()), _mm512_loadu_pd(from.as_ptr().add(8))];
+            each!(i in 2 => _mm512_loadu_pd(from.as_ptr().add(8 * i)));
         store_doubles(a: Doubles, out: &mut Lanes<f64>) -> () = {
-            _mm512_storeu_pd(out.as_mut_ptr(), a[0]);
-            _mm512_storeu_pd(out.as_mut_ptr().add(8), a[1]);
+            each!(i in 2 => _mm512_storeu_pd(out.as_mut_ptr().add(8 * i), a[i]));
         };
         store(a: __m512, out: &mut Lanes<f32>) -> () = _mm512_storeu_ps(out.as_mut_ptr(), a);
         store_binary16(a: __m512, out: &mut Lanes<u16>) -> () =

@@ -4,6 +4,10 @@
 mod avx2;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod avx512;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod multiplier;
+#[cfg(all(target_arch = "aarch64", not(miri)))]
+mod neon;
 mod portable;
 pub(crate) mod simd;
 
@@ -12,7 +16,7 @@ pub(crate) use simd::Simd;
 /// Methods of one instruction or two each.
 ///
 /// An instruction set's file lists them; what makes them sound is said here once.
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 macro_rules! instructions {
     ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) -> $out:ty = $body:expr;)*) => {$(
         $(#[$doc])*
@@ -39,7 +43,18 @@ macro_rules! lanewise {
     )*};
 }
 
-#[cfg(all(target_arch = "x86_64", not(miri)))]
+/// The same expression for register 0, 1, … of a row: a closure would not be inlined, see [`Simd`].
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+macro_rules! each {
+    ($i:ident in 2 => $body:expr) => { each!($i: 0 1 => $body) };
+    ($i:ident in 4 => $body:expr) => { each!($i: 0 1 2 3 => $body) };
+    ($i:ident in 8 => $body:expr) => { each!($i: 0 1 2 3 4 5 6 7 => $body) };
+    ($i:ident: $($n:literal)* => $body:expr) => {[$({ let $i: usize = $n; $body }),*]};
+}
+
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+pub(crate) use each;
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
 pub(crate) use instructions;
 pub(crate) use lanewise;
 
@@ -71,6 +86,10 @@ pub enum Kernel {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     #[doc(hidden)]
     Avx512(avx512::Proof),
+    /// 64-bit Arm.
+    #[cfg(all(target_arch = "aarch64", not(miri)))]
+    #[doc(hidden)]
+    Neon(neon::Proof),
 }
 
 /// Work that a kernel compiles for its own instructions; `run` must be `#[inline(always)]`.
@@ -96,7 +115,12 @@ impl Kernel {
         [avx2::Proof::new().map(Self::Avx2), avx512::Proof::new().map(Self::Avx512)]
     }
 
-    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    #[cfg(all(target_arch = "aarch64", not(miri)))]
+    fn vector() -> [Option<Self>; 1] {
+        [neon::Proof::new().map(Self::Neon)]
+    }
+
+    #[cfg(any(miri, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
     fn vector() -> [Option<Self>; 0] {
         []
     }
@@ -110,6 +134,8 @@ impl Kernel {
             Self::Avx2(_) => "avx2+fma",
             #[cfg(all(target_arch = "x86_64", not(miri)))]
             Self::Avx512(_) => "avx512",
+            #[cfg(all(target_arch = "aarch64", not(miri)))]
+            Self::Neon(_) => "neon",
         }
     }
 
@@ -120,6 +146,11 @@ impl Kernel {
             Self::Avx2(proof) => proof.run(job),
             #[cfg(all(target_arch = "x86_64", not(miri)))]
             Self::Avx512(proof) => proof.run(job),
+            #[cfg(all(target_arch = "aarch64", not(miri)))]
+            Self::Neon(proof) => proof.run(job),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
