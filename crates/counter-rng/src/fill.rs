@@ -101,11 +101,21 @@ fn fill_with<T: Element, F: Transform<T::Wide>>(
     let part = |(i, out): (usize, &mut [T])| {
         kernel.run(Fill { keys, transform, start: start + (i * CHUNK) as u64, out });
     };
+    share(out, part);
+}
+
+/// Hands the slice out in parts, each with its number.
+fn share<T: Send>(out: &mut [T], part: impl Fn((usize, &mut [T])) + Sync + Send) {
     if out.len() < 2 * CHUNK {
         part((0, out));
     } else {
         out.par_chunks_mut(CHUNK).enumerate().for_each(part);
     }
+}
+
+/// The same value everywhere.
+pub(crate) fn repeat<T: Element>(value: T, out: &mut [T]) {
+    share(out, |(_, out)| out.fill(value));
 }
 
 /// Fills `out` with elements `start..` of the law.
@@ -117,7 +127,7 @@ pub(crate) fn fill<T: Element>(
     out: &mut [T],
 ) {
     match sampler {
-        Sampler::Constant(s) => out.fill(T::nearest(s.into())),
+        Sampler::Constant(s) => repeat(T::nearest(s.into()), out),
         Sampler::Uniform(s) => fill_with(kernel, keys, s, start, out),
         Sampler::Normal(s) => fill_with(kernel, keys, s, start, out),
         Sampler::Truncated(s) => fill_with(kernel, keys, s, start, out),

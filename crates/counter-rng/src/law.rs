@@ -2,8 +2,9 @@
 
 use crate::element::Element;
 use crate::error::Error;
+use crate::fill::repeat;
+use crate::kernel::memory::zeroed;
 use crate::sampler::Sampler;
-use crate::stream::zeroed;
 
 /// A distribution with its numbers.
 ///
@@ -168,7 +169,7 @@ impl Law {
         Some(self.fits::<T>().and_then(|()| zeroed(count)).map(|mut values| {
             // Zeroed memory costs nothing until it is touched.
             if value.to_bits() != 0 {
-                values.fill(T::nearest(value));
+                repeat(T::nearest(value), &mut values);
             }
             values
         }))

@@ -6,6 +6,7 @@ use crate::element::Element;
 use crate::error::Error;
 use crate::fill::{self, Keys};
 use crate::kernel::Kernel;
+use crate::kernel::memory::zeroed;
 use crate::key::{Key, Purpose};
 use crate::law::Law;
 use crate::philox::{TILE, tile_words};
@@ -132,11 +133,4 @@ impl Stream {
     pub fn rng(&self) -> StreamRng {
         StreamRng::new(*self)
     }
-}
-
-/// Zeroed memory for `count` values.
-pub(crate) fn zeroed<T: Element>(count: u64) -> Result<Vec<T>, Error> {
-    let no_memory = || Error::OutOfMemory { count, dtype: T::NAME };
-    let length = usize::try_from(count).map_err(|_| no_memory())?;
-    bytemuck::allocation::try_zeroed_vec(length).map_err(|()| no_memory())
 }

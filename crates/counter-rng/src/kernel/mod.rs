@@ -4,6 +4,7 @@
 mod avx2;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod avx512;
+pub(crate) mod memory;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod multiplier;
 #[cfg(all(target_arch = "aarch64", not(miri)))]
