@@ -4,8 +4,9 @@
 //! `-- --large` adds 256 MiB. One thread. The best of many runs counts: other load only adds time.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use candle_init_benches::measure::{best, nanoseconds};
 use counter_rng::{Element, Error, Kernel, Law, Stream};
 use float8::F8E4M3;
 use half::{bf16, f16};
@@ -39,18 +40,6 @@ impl Settings {
     fn wants(&self, row: &str) -> bool {
         self.words.is_empty() || self.words.iter().any(|w| row.contains(w))
     }
-
-    /// The shortest time of `work`, run three times at least.
-    fn best(&self, mut work: impl FnMut()) -> Duration {
-        let (begin, mut best, mut runs) = (Instant::now(), Duration::MAX, 0);
-        while runs < 3 || begin.elapsed() < self.patience {
-            let start = Instant::now();
-            work();
-            best = best.min(start.elapsed());
-            runs += 1;
-        }
-        best
-    }
 }
 
 fn laws() -> Result<[(&'static str, Law); 3], Error> {
@@ -72,11 +61,12 @@ fn rows<T: Element>(settings: &Settings, bytes: usize) -> Result<(), Error> {
         }
         let mut out = vec![T::nearest(1.0); count];
         let mut raw = vec![1_u8; bytes];
-        let memset = settings.best(|| black_box(raw.as_mut_slice()).fill(black_box(7)));
+        let memset = best(settings.patience, || black_box(raw.as_mut_slice()).fill(black_box(7)));
         print!("{:>4} {row:18} memset {:6.3}", bytes / MIB, nanoseconds(memset, count));
         for kernel in Kernel::available() {
             let mut result = Ok(());
-            let time = settings.best(|| result = stream.fill_with(kernel, &law, 0, black_box(&mut out)));
+            let time =
+                best(settings.patience, || result = stream.fill_with(kernel, &law, 0, black_box(&mut out)));
             result?;
             let ratio = time.as_secs_f64() / memset.as_secs_f64();
             print!("  {} {:6.3} ({ratio:5.1})", kernel.name(), nanoseconds(time, count));
@@ -84,10 +74,6 @@ fn rows<T: Element>(settings: &Settings, bytes: usize) -> Result<(), Error> {
         println!();
     }
     Ok(())
-}
-
-fn nanoseconds(time: Duration, count: usize) -> f64 {
-    time.as_secs_f64() * 1e9 / count as f64
 }
 
 fn measure(settings: &Settings) -> Result<(), Error> {

@@ -13,8 +13,8 @@ type Outcome = Result<(), Box<dyn StdError>>;
 const STARTS: [u64; 9] = [0, 1, 63, 64, 65, (1 << 34) - 1, 1 << 34, (1 << 36) - 64, u64::MAX - 4096];
 /// Around the lanes of a register and the elements of a tile.
 const LENGTHS: [usize; 17] = [0, 1, 2, 3, 15, 16, 17, 31, 48, 63, 64, 65, 127, 128, 129, 192, 195];
-/// Two threads' parts of 512 tiles and a ragged end: the first length that is shared out.
-const SHARED: usize = 2 * 512 * 64 + 83;
+/// Six parts of 512 tiles and a ragged end: the first length that is shared out.
+const SHARED: usize = 6 * 512 * 64 + 83;
 /// Elements around each output that no fill may touch.
 const GUARD: usize = 5;
 

@@ -9,9 +9,10 @@ use crate::philox::TILE;
 use crate::sampler::Sampler;
 use crate::transform::{self, Transform, Wide};
 
-/// What one thread takes at a time: a whole number of tiles, 128 KiB of `f32`. A smaller slice
-/// stays on the calling thread, because waking another costs more.
+/// What one thread takes at a time: a whole number of tiles, 128 KiB of `f32`.
 const CHUNK: usize = 512 * TILE;
+/// Elements below which a slice stays on the calling thread, because waking another takes longer than it saves.
+const SHARED: usize = 6 * CHUNK;
 
 /// The two word streams of a name: values, and the low halves that only `f64` reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,7 +107,7 @@ fn fill_with<T: Element, F: Transform<T::Wide>>(
 
 /// Hands the slice out in parts, each with its number.
 fn share<T: Send>(out: &mut [T], part: impl Fn((usize, &mut [T])) + Sync + Send) {
-    if out.len() < 2 * CHUNK {
+    if out.len() < SHARED {
         part((0, out));
     } else {
         out.par_chunks_mut(CHUNK).enumerate().for_each(part);

@@ -13,6 +13,30 @@ pub(super) fn run<J: Job>(job: J) {
     job.run(Portable);
 }
 
+/// `a·b + c` with one rounding.
+///
+/// Where the target has no instruction for it, the library's call takes as long as thirty multiplications, so it is
+/// done in binary64: the product is exact there, and the sum is rounded to odd, that is, an inexact one gets an odd
+/// last bit. A second rounding is then right, because binary64 has more than two digits more (Boldo and Melquiond,
+/// "Emulation of a FMA and correctly rounded sums", IEEE Trans. Computers 57, 2008, theorem 1).
+#[inline(always)]
+fn fused(a: f32, b: f32, c: f32) -> f32 {
+    if cfg!(any(target_feature = "fma", target_arch = "aarch64")) {
+        return a.mul_add(b, c);
+    }
+    let (product, c) = (f64::from(a) * f64::from(b), f64::from(c));
+    let sum = product + c;
+    // What the sum lost, exactly (Knuth's TwoSum); NaN where there is an infinity, which is left alone.
+    let back = sum - product;
+    let lost = (product - (sum - back)) + (c - back);
+    let bits = sum.to_bits();
+    // An even and inexact one goes one step towards the exact sum: up in its bits for a loss of its own sign.
+    let step = u64::from((lost < 0.0) | (lost > 0.0)) & !bits;
+    let down = (lost.to_bits() ^ bits) >> 63;
+    let odd = bits.wrapping_add(step).wrapping_sub(2 * (step & down));
+    f64::from_bits(odd) as f32
+}
+
 impl Simd for Portable {
     const TILES: usize = 1;
     const WIDE: bool = false;
@@ -51,7 +75,7 @@ impl Simd for Portable {
         add(a: Lanes<f32>, b: Lanes<f32>) -> Lanes<f32>: 0.0 => |l| a[l] + b[l];
         sub(a: Lanes<f32>, b: Lanes<f32>) -> Lanes<f32>: 0.0 => |l| a[l] - b[l];
         mul(a: Lanes<f32>, b: Lanes<f32>) -> Lanes<f32>: 0.0 => |l| a[l] * b[l];
-        fma(a: Lanes<f32>, b: Lanes<f32>, c: Lanes<f32>) -> Lanes<f32>: 0.0 => |l| a[l].mul_add(b[l], c[l]);
+        fma(a: Lanes<f32>, b: Lanes<f32>, c: Lanes<f32>) -> Lanes<f32>: 0.0 => |l| fused(a[l], b[l], c[l]);
         max(a: Lanes<f32>, b: Lanes<f32>) -> Lanes<f32>: 0.0 => |l| if a[l] > b[l] { a[l] } else { b[l] };
         min(a: Lanes<f32>, b: Lanes<f32>) -> Lanes<f32>: 0.0 => |l| if a[l] < b[l] { a[l] } else { b[l] };
         less(a: Lanes<f32>, b: Lanes<f32>) -> Lanes<bool>: false => |l| a[l] < b[l];
@@ -103,6 +127,61 @@ impl Simd for Portable {
     fn store_bytes(self, a: Lanes<u32>, out: &mut Lanes<u8>) {
         for l in 0..LANES {
             out[l] = a[l] as u8;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `±2^exponent·(1 + steps·2⁻²³)`.
+    fn number(sign: u32, exponent: i32, steps: i32) -> f32 {
+        let one = f32::from_bits((127 + exponent).cast_unsigned() << 23);
+        f32::from_bits(one.to_bits().wrapping_add_signed(steps) | sign << 31)
+    }
+
+    fn same(a: f32, b: f32, c: f32) {
+        let (got, expected) = (fused(a, b, c), a.mul_add(b, c));
+        let same = got.to_bits() == expected.to_bits() || got.is_nan() && expected.is_nan();
+        assert!(same, "{a:e} · {b:e} + {c:e}: {got:e}, not {expected:e}");
+    }
+
+    /// The library's own is correctly rounded. A product next to half a step of the other term is what two roundings
+    /// get wrong.
+    #[test]
+    fn fused_is_the_library_s_next_to_ties() {
+        // Steps of 511 and 513 bring the sum next to the tie by less and more than the last bit of binary64.
+        const STEPS: [i32; 15] = [-513, -512, -511, -4, -3, -2, -1, 0, 1, 2, 3, 4, 511, 512, 513];
+        for i in STEPS {
+            for j in STEPS {
+                for signs in 0..4 {
+                    for exponent in [-3, 0, 11] {
+                        let (a, b) = (number(signs & 1, exponent, i), number(0, -12, j));
+                        for shift in 22..27 {
+                            for steps in [0, 1, 2, 0x1234, 0x7f_ffff] {
+                                same(a, b, number(signs >> 1, exponent - 12 + shift, steps));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Any bits at all: cancellation, subnormal results, infinities.
+    #[test]
+    fn fused_is_the_library_s_anywhere() {
+        let mut words = crate::Stream::new(1, "fused").rng();
+        let mut random = || match rand_core::TryRng::try_next_u32(&mut words) {
+            Ok(word) => f32::from_bits(word),
+        };
+        for i in 0..if cfg!(miri) { 300 } else { 1_000_000 } {
+            let (a, b) = (random(), random());
+            let near = f32::from_bits((-a * b).to_bits().wrapping_add(i % 9).wrapping_sub(4));
+            for c in [random(), near, -near, f32::from_bits(i % 5), 0.0, f32::INFINITY] {
+                same(a, b, c);
+            }
         }
     }
 }

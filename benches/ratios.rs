@@ -1,0 +1,185 @@
+//! The short table: candle-init beside candle, `rand_distr` and memset, all in one run of two minutes.
+//!
+//! `cargo bench --bench ratios`; `-- --quick` leaves large tensors out, `-- --json FILE` also writes the rows. Read the
+//! ratios: other load and another machine change the absolutes. What takes turns with what is in one line.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Duration;
+
+use candle_core::{DType, Device};
+use candle_init::{Init, Initializer, orthonormal};
+use candle_init_benches::measure::{best, best_of_each, nanoseconds};
+use candle_init_benches::model::{MODELS, did_task, in_fresh_process};
+use candle_init_benches::row::{self, Row};
+use counter_rng::{Element, Law, Purpose, Stream};
+use half::bf16;
+use rand::SeedableRng;
+use rand_distr::{Distribution, StandardNormal, StandardUniform};
+use rayon::ThreadPoolBuilder;
+
+/// What is measured, and the rows so far.
+struct Run {
+    patience: Duration,
+    sizes: Vec<usize>,
+    matrices: Vec<usize>,
+    rows: Vec<Row>,
+}
+
+impl Run {
+    fn new(quick: bool, test: bool) -> Self {
+        let (sizes, matrices, patience) = match (test, quick) {
+            (true, _) => (vec![1 << 10], vec![64], 1),
+            (_, true) => (vec![1 << 10, 1 << 16, 1 << 22, 1 << 24], vec![1024, 2048], 300),
+            _ => (vec![1 << 10, 1 << 16, 1 << 22, 1 << 26], vec![1024, 2048, 4096], 700),
+        };
+        Self { patience: Duration::from_millis(patience), sizes, matrices, rows: Vec::new() }
+    }
+
+    /// Prints one line and keeps its rows; the first is ours, and what the others are compared with.
+    fn line(&mut self, what: [&str; 3], elements: usize, threads: usize, times: &[(&str, Duration)]) {
+        let [law, dtype, state] = what;
+        print!("{law:<10} {dtype:<5} {elements:>9} {threads:>7} ");
+        for (who, time) in times {
+            let ns = nanoseconds(*time, elements);
+            let ratio = time.as_secs_f64() / times[0].1.as_secs_f64();
+            if *who == times[0].0 {
+                print!(" {who} {ns:6.3}");
+            } else {
+                print!(" | {who} {ns:6.3} = {ratio:5.2} ×");
+            }
+            self.rows.push(Row {
+                who: (*who).into(),
+                law: law.into(),
+                dtype: dtype.into(),
+                elements,
+                state: state.into(),
+                threads,
+                ns,
+                seconds: (law == "orthogonal").then_some(time.as_secs_f64()),
+                ..Row::default()
+            });
+        }
+        println!();
+    }
+}
+
+fn laws() -> Result<[(&'static str, Law); 4], counter_rng::Error> {
+    Ok([
+        ("constant", Law::constant(0.5)?),
+        ("uniform", Law::uniform(-0.5, 0.5)?),
+        ("normal", Law::normal(0.0, 0.5)?),
+        ("truncated", Law::truncated_normal(0.0, 0.5, -1.0, 1.0)?),
+    ])
+}
+
+/// By one thread, into memory that exists: the kernels, beside memset and beside `rand_distr` over ChaCha12.
+fn touched<T: Element>(run: &mut Run, threads: usize) -> anyhow::Result<()> {
+    let (pool, stream) = (ThreadPoolBuilder::new().num_threads(threads).build()?, Stream::new(42, "bench"));
+    for elements in run.sizes.clone().into_iter().skip(1) {
+        let (mut out, mut raw) = (vec![T::nearest(1.0); elements], vec![1_u8; elements * size_of::<T>()]);
+        for (name, law) in laws()? {
+            let mut result = Ok(());
+            let mut ours = || result = pool.install(|| stream.fill(&law, 0, black_box(&mut out)));
+            let mut memset = || black_box(raw.as_mut_slice()).fill(black_box(7));
+            let [a, b] = best_of_each(run.patience, [&mut ours, &mut memset]);
+            result?;
+            let mut times = vec![("candle-init", a), ("memset", b)];
+            if let Some(time) = by_hand::<T>(run, name, elements).filter(|_| threads == 1) {
+                times.push(("rand_distr", time));
+            }
+            run.line([name, T::NAME, "touched"], elements, threads, &times);
+        }
+    }
+    Ok(())
+}
+
+/// What one would write by hand, in `f32` and at one size: it does not depend on it.
+fn by_hand<T: Element>(run: &Run, law: &str, elements: usize) -> Option<Duration> {
+    let mut out = vec![0_f32; (T::NAME == "f32" && elements == 1 << 22).then_some(elements)?];
+    let mut rng = rand::rngs::StdRng::seed_from_u64(42);
+    Some(match law {
+        "uniform" => best(run.patience, || {
+            let draws = Distribution::<f32>::sample_iter(StandardUniform, &mut rng);
+            black_box(&mut out).iter_mut().zip(draws).for_each(|(o, u)| *o = u - 0.5);
+        }),
+        "normal" => best(run.patience, || {
+            let draws = Distribution::<f32>::sample_iter(StandardNormal, &mut rng);
+            black_box(&mut out).iter_mut().zip(draws).for_each(|(o, z)| *o = 0.5 * z);
+        }),
+        _ => return None,
+    })
+}
+
+/// A new variable, as a model's constructor makes it: allocation, page faults and values, by all threads.
+fn fresh(run: &mut Run, dtype: DType) -> anyhow::Result<()> {
+    let hints = [
+        ("uniform", candle_nn::Init::Uniform { lo: -0.5, up: 0.5 }),
+        ("normal", candle_nn::Init::Randn { mean: 0.0, stdev: 0.5 }),
+    ];
+    let (init, threads) = (Initializer::new(42), rayon::current_num_threads());
+    for elements in run.sizes.clone() {
+        for (name, hint) in hints {
+            let (shape, law) = ((elements / 64, 64), Init::from(hint));
+            let mut ours = || drop(black_box(init.var("weight", shape, law, dtype, &Device::Cpu)));
+            let mut candle = || drop(black_box(hint.var(shape, dtype, &Device::Cpu)));
+            let mut memset = || drop(black_box(vec![7_u8; black_box(elements * dtype.size_in_bytes())]));
+            let [a, b, c] = best_of_each(run.patience, [&mut ours, &mut candle, &mut memset]);
+            let times = [("candle-init", a), ("candle", b), ("memset", c)];
+            run.line([name, dtype.as_str(), "fresh"], elements, threads, &times);
+        }
+    }
+    Ok(())
+}
+
+fn orthogonal(run: &mut Run) {
+    let (stream, threads) =
+        (Stream::with_purpose(42, "weight", Purpose::Auxiliary), rayon::current_num_threads());
+    for size in run.matrices.clone() {
+        let time = best(run.patience, || drop(black_box(orthonormal::<f32>(size, size, &stream, 0))));
+        run.line(["orthogonal", "f32", "fresh"], size * size, threads, &[("candle-init", time)]);
+        println!("{:>35} {size} × {size}: {:.3} s", "", time.as_secs_f64());
+    }
+}
+
+/// GPT-2 small, in processes of its own.
+fn models(run: &mut Run) -> anyhow::Result<()> {
+    for dtype in ["f32", "bf16"] {
+        let mut seconds = [0.0; 2];
+        for (who, seconds) in ["candle-init", "candle"].into_iter().zip(&mut seconds) {
+            let row = in_fresh_process(MODELS[0].name, dtype, who)?;
+            *seconds = row.seconds.unwrap_or(f64::NAN);
+            let peak = row.peak_mib.unwrap_or(f64::NAN);
+            println!("{} {dtype}, first build by {who}: {seconds:.3} s, peak {peak:.0} MiB", MODELS[0].name);
+            run.rows.push(row);
+        }
+        println!("{:>4}candle takes {:.1} times as long", "", seconds[1] / seconds[0]);
+    }
+    Ok(())
+}
+
+fn main() -> anyhow::Result<()> {
+    if did_task()? {
+        return Ok(());
+    }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |flag: &str| arguments.iter().any(|a| a == flag);
+    let json = arguments.iter().position(|a| a == "--json").and_then(|at| arguments.get(at + 1));
+    let mut run = Run::new(has("--quick"), has("--test"));
+    println!(
+        "kernel {}; ns an element; n × is how many times as long as candle-init",
+        counter_rng::Kernel::detect().name()
+    );
+    println!("\nmemory that exists\nlaw        dtype  elements threads");
+    touched::<f32>(&mut run, 1)?;
+    touched::<bf16>(&mut run, 1)?;
+    touched::<f32>(&mut run, rayon::current_num_threads())?;
+    println!("\na new variable\nlaw        dtype  elements threads");
+    fresh(&mut run, DType::F32)?;
+    fresh(&mut run, DType::BF16)?;
+    orthogonal(&mut run);
+    println!("\na whole model");
+    models(&mut run)?;
+    json.map_or(Ok(()), |path| row::write(&run.rows, Path::new(path)))?;
+    Ok(())
+}

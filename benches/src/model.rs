@@ -1,0 +1,173 @@
+//! Whole models: what their constructors ask a `VarBuilder` for, name by name.
+
+use std::process::Command;
+use std::time::Instant;
+
+use candle_core::{DType, Device, Result};
+use candle_init::Initializer;
+use candle_nn::{Init, VarBuilder, VarMap};
+
+use crate::measure::peak_mib;
+use crate::row::Row;
+
+/// A transformer by its numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Model {
+    /// What it is called on a command line.
+    pub name: &'static str,
+    vocabulary: usize,
+    width: usize,
+    layers: usize,
+    shape: Family,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Family {
+    Gpt2 { context: usize },
+    Llama { feed_forward: usize, key_values: usize },
+}
+
+/// GPT-2 small (124 M parameters; Radford et al. 2019) and the shape of Llama 3.2 1B (1.24 G, its head tied).
+pub const MODELS: [Model; 2] = [
+    Model {
+        name: "gpt2-small",
+        vocabulary: 50_257,
+        width: 768,
+        layers: 12,
+        shape: Family::Gpt2 { context: 1024 },
+    },
+    Model {
+        name: "llama-1.2b",
+        vocabulary: 128_256,
+        width: 2048,
+        layers: 16,
+        shape: Family::Llama { feed_forward: 8192, key_values: 512 },
+    },
+];
+
+const NORMAL: Init = Init::Randn { mean: 0.0, stdev: 0.02 };
+const ZEROS: Init = Init::Const(0.0);
+const ONES: Init = Init::Const(1.0);
+
+impl Model {
+    /// Asks for every parameter; returns how many numbers there are.
+    ///
+    /// # Errors
+    /// The builder's own.
+    pub fn build(&self, vb: &VarBuilder<'_>) -> Result<usize> {
+        let mut elements = 0;
+        let mut get = |vb: &VarBuilder<'_>, shape: &[usize], name: &str, hint| -> Result<()> {
+            elements += vb.get_with_hints(shape, name, hint)?.elem_count();
+            Ok(())
+        };
+        let width = self.width;
+        get(&vb.pp("wte"), &[self.vocabulary, width], "weight", NORMAL)?;
+        match self.shape {
+            Family::Gpt2 { context } => {
+                get(&vb.pp("wpe"), &[context, width], "weight", NORMAL)?;
+                for layer in 0..self.layers {
+                    gpt2_block(&vb.pp("h").pp(layer), width, &mut get)?;
+                }
+            }
+            Family::Llama { feed_forward, key_values } => {
+                for layer in 0..self.layers {
+                    llama_block(&vb.pp("layers").pp(layer), [width, feed_forward, key_values], &mut get)?;
+                }
+            }
+        }
+        get(&vb.pp("ln_f"), &[width], "weight", ONES)?;
+        Ok(elements)
+    }
+}
+
+type Get<'a> = dyn FnMut(&VarBuilder<'_>, &[usize], &str, Init) -> Result<()> + 'a;
+
+fn gpt2_block(vb: &VarBuilder<'_>, width: usize, get: &mut Get<'_>) -> Result<()> {
+    for norm in ["ln_1", "ln_2"] {
+        get(&vb.pp(norm), &[width], "weight", ONES)?;
+        get(&vb.pp(norm), &[width], "bias", ZEROS)?;
+    }
+    let linears = [
+        ("attn.c_attn", 3 * width, width),
+        ("attn.c_proj", width, width),
+        ("mlp.c_fc", 4 * width, width),
+        ("mlp.c_proj", width, 4 * width),
+    ];
+    for (name, outputs, inputs) in linears {
+        get(&vb.pp(name), &[outputs, inputs], "weight", NORMAL)?;
+        get(&vb.pp(name), &[outputs], "bias", ZEROS)?;
+    }
+    Ok(())
+}
+
+fn llama_block(vb: &VarBuilder<'_>, sizes: [usize; 3], get: &mut Get<'_>) -> Result<()> {
+    let [width, feed_forward, key_values] = sizes;
+    for norm in ["input_layernorm", "post_attention_layernorm"] {
+        get(&vb.pp(norm), &[width], "weight", ONES)?;
+    }
+    let linears = [
+        ("self_attn.q_proj", width, width),
+        ("self_attn.k_proj", key_values, width),
+        ("self_attn.v_proj", key_values, width),
+        ("self_attn.o_proj", width, width),
+        ("mlp.gate_proj", feed_forward, width),
+        ("mlp.up_proj", feed_forward, width),
+        ("mlp.down_proj", width, feed_forward),
+    ];
+    for (name, outputs, inputs) in linears {
+        get(&vb.pp(name), &[outputs, inputs], "weight", NORMAL)?;
+    }
+    Ok(())
+}
+
+/// The variable that tells a process that it is to build one model and say what that took.
+const TASK: &str = "CANDLE_INIT_BENCH_MODEL";
+
+/// What a first build takes in a process of its own, which this program is started as once more.
+///
+/// # Errors
+/// Where it cannot be started, or says no row.
+pub fn in_fresh_process(model: &str, dtype: &str, who: &str) -> anyhow::Result<Row> {
+    let task = format!("{model} {dtype} {who}");
+    let output = Command::new(std::env::current_exe()?).env(TASK, &task).output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(text.trim())
+        .map_err(|e| anyhow::anyhow!("{task}: {e}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Does the task, if this process was started for one: `true` then.
+///
+/// # Errors
+/// An unknown task; candle's errors.
+pub fn did_task() -> anyhow::Result<bool> {
+    let Ok(task) = std::env::var(TASK) else { return Ok(false) };
+    let words: Vec<&str> = task.split(' ').collect();
+    let &[model, dtype, who] = words.as_slice() else { anyhow::bail!("{TASK} wants three words: {task}") };
+    let model = MODELS.iter().find(|m| m.name == model);
+    let model = model.ok_or_else(|| anyhow::anyhow!("no model has that name: {task}"))?;
+    let vars = VarMap::new();
+    let start = Instant::now();
+    let elements = model.build(&builder(who, &vars, dtype.parse()?))?;
+    let seconds = start.elapsed().as_secs_f64();
+    let row = Row {
+        who: who.into(),
+        law: "model".into(),
+        dtype: dtype.into(),
+        elements,
+        state: "fresh".into(),
+        threads: rayon::current_num_threads(),
+        ns: seconds * 1e9 / elements as f64,
+        seconds: Some(seconds),
+        model: Some(model.name.into()),
+        peak_mib: peak_mib(),
+    };
+    println!("{}", serde_json::to_string(&row)?);
+    Ok(true)
+}
+
+fn builder(who: &str, vars: &VarMap, dtype: DType) -> VarBuilder<'static> {
+    match who {
+        "candle" => VarBuilder::from_varmap(vars, dtype, &Device::Cpu),
+        _ => Initializer::new(42).lenient().var_builder(vars, dtype, &Device::Cpu),
+    }
+}
