@@ -7,7 +7,6 @@ import time
 
 NAME = "gpt2-small"
 WIDTH = 768
-RUNS = 3
 
 
 def parameters():
@@ -37,8 +36,8 @@ def build(laws, wait=lambda tensors: None):
     print(json.dumps({"elements": elements, "seconds": seconds, "peak_mib": peak_mib()}))
 
 
-def in_fresh_processes(script, rows, threads, runs=RUNS):
-    """The quickest of three first builds by `script --model DTYPE`, each in a process of its own."""
+def in_fresh_processes(script, rows, threads, runs):
+    """The quickest of some first builds by `script --model DTYPE`, each in a process of its own."""
     for dtype in ("f32", "bf16"):
         command = [sys.executable, script, "--model", dtype]
         outputs = [subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout for _ in range(runs)]

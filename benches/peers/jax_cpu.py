@@ -66,7 +66,7 @@ def main():
     rows = measure.Rows(options.json, "jax", jax.__version__)
     laws(rows, options)
     orthogonal(rows, options)
-    gpt2.in_fresh_processes(__file__, rows, measure.ALL_THREADS)
+    gpt2.in_fresh_processes(__file__, rows, measure.ALL_THREADS, options.runs)
 
 
 main()

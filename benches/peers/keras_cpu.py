@@ -57,7 +57,7 @@ def main():
     rows = measure.Rows(options.json, "keras", f"{keras.__version__} on jax {jax.__version__}")
     laws(rows, options)
     orthogonal(rows, options)
-    gpt2.in_fresh_processes(__file__, rows, measure.ALL_THREADS)
+    gpt2.in_fresh_processes(__file__, rows, measure.ALL_THREADS, options.runs)
 
 
 main()

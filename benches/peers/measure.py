@@ -32,6 +32,7 @@ def options(description):
     parser.add_argument("--test", action="store_true", help="everything once and tiny: does it run at all?")
     parser.add_argument("--model", metavar="DTYPE", help=argparse.SUPPRESS)  # what a fresh process is started with
     chosen = parser.parse_args()
+    chosen.runs = 1 if chosen.test else RUNS  # of what needs a process of its own
     if chosen.test:
         chosen.sizes, chosen.matrices, chosen.patience = [2**10], [64], 0.001
     elif chosen.quick:

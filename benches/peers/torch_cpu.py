@@ -63,7 +63,7 @@ def main():
         touched(rows, options, threads)
         fresh(rows, options, threads)
     orthogonal(rows, options, measure.ALL_THREADS)
-    gpt2.in_fresh_processes(__file__, rows, measure.ALL_THREADS)
+    gpt2.in_fresh_processes(__file__, rows, measure.ALL_THREADS, options.runs)
 
 
 main()

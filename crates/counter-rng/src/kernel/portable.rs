@@ -151,8 +151,9 @@ mod tests {
     /// get wrong.
     #[test]
     fn fused_is_the_library_s_next_to_ties() {
-        // Steps of 511 and 513 bring the sum next to the tie by less and more than the last bit of binary64.
-        const STEPS: [i32; 15] = [-513, -512, -511, -4, -3, -2, -1, 0, 1, 2, 3, 4, 511, 512, 513];
+        // Below a power of two a step is half of one above: 511 up and 1022 down bring the sum next to the tie by
+        // a little less than the last bit of binary64, 513 and 1026 by a little more.
+        const STEPS: [i32; 15] = [-1026, -1024, -1022, -4, -3, -2, -1, 0, 1, 2, 3, 4, 511, 512, 513];
         for i in STEPS {
             for j in STEPS {
                 for signs in 0..4 {
