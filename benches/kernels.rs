@@ -1,16 +1,19 @@
-//! What each kernel takes for an element of memory that exists already, beside a memset of the same bytes.
+//! What each kernel takes for an element, forced, by one thread: beside candle's own law and a memset of the same bytes.
 //!
-//! `cargo bench --bench kernels` takes some seconds; `-- normal/f32` keeps the rows that contain one of the words,
-//! `-- --large` adds 256 MiB. One thread. The best of many runs counts: other load only adds time.
+//! `cargo bench --bench kernels` takes half a minute; `-- normal/f32` keeps the rows that contain one of the words,
+//! `-- --large` adds 256 MiB. The best of many runs counts: other load only adds time. Candle makes a new variable, at
+//! sizes whose memory comes from the last one; the kernels make a new vector likewise.
 
 use std::hint::black_box;
 use std::time::Duration;
 
+use candle_core::{Device, WithDType};
 use candle_init_benches::measure::{best, nanoseconds};
 use counter_rng::{Element, Error, Kernel, Law, Stream};
 use float8::F8E4M3;
 use half::{bf16, f16};
 
+const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
 /// What the command line asks for.
@@ -29,9 +32,9 @@ impl Settings {
         let has = |flag: &str| arguments.iter().any(|a| a == flag);
         let words = arguments.iter().filter(|a| !a.starts_with('-')).cloned().collect();
         let sizes = match (has("--test"), has("--large")) {
-            (true, _) => vec![MIB / 16],
-            (_, true) => vec![4 * MIB, 256 * MIB],
-            _ => vec![4 * MIB],
+            (true, _) => vec![64 * KIB],
+            (_, true) => vec![4 * KIB, 4 * MIB, 256 * MIB],
+            _ => vec![4 * KIB, 4 * MIB],
         };
         let patience = Duration::from_millis(if has("--test") { 1 } else { 150 });
         Self { sizes, words, patience }
@@ -42,34 +45,51 @@ impl Settings {
     }
 }
 
-fn laws() -> Result<[(&'static str, Law); 3], Error> {
+/// Name, law and what candle calls it.
+type Case = (&'static str, Law, Option<candle_nn::Init>);
+
+fn cases() -> Result<[Case; 4], Error> {
     Ok([
-        ("uniform", Law::uniform(-0.5, 0.5)?),
-        ("normal", Law::normal(0.0, 0.5)?),
-        ("truncated", Law::truncated_normal(0.0, 0.5, -1.0, 1.0)?),
+        ("constant", Law::constant(0.5)?, Some(candle_nn::Init::Const(0.5))),
+        ("uniform", Law::uniform(-0.5, 0.5)?, Some(candle_nn::Init::Uniform { lo: -0.5, up: 0.5 })),
+        ("normal", Law::normal(0.0, 0.5)?, Some(candle_nn::Init::Randn { mean: 0.0, stdev: 0.5 })),
+        ("truncated", Law::truncated_normal(0.0, 0.5, -1.0, 1.0)?, None),
     ])
 }
 
-/// One line a law: nanoseconds an element and times of memset, for each kernel.
-fn rows<T: Element>(settings: &Settings, bytes: usize) -> Result<(), Error> {
-    let stream = Stream::new(42, "bench");
-    let count = bytes / size_of::<T>();
-    for (law_name, law) in laws()? {
-        let row = format!("{law_name}/{}", T::NAME);
+/// A new vector by a kernel of our choice.
+fn filled<T: Element>(kernel: Kernel, stream: &Stream, law: &Law, count: usize) -> Result<Vec<T>, Error> {
+    if let Some(values) = law.constant_vec(count as u64) {
+        return values;
+    }
+    let mut out = bytemuck::zeroed_vec(count);
+    stream.fill_with(kernel, law, 0, &mut out)?;
+    Ok(out)
+}
+
+/// One line a law: nanoseconds an element; candle's time over each kernel's.
+fn rows<T: Element + WithDType>(settings: &Settings, bytes: usize) -> Result<(), Error> {
+    let (stream, count) = (Stream::new(42, "bench"), bytes / size_of::<T>());
+    for (name, law, hint) in cases()? {
+        let row = format!("{name}/{}", T::NAME);
         if !settings.wants(&row) {
             continue;
         }
-        let mut out = vec![T::nearest(1.0); count];
-        let mut raw = vec![1_u8; bytes];
-        let memset = best(settings.patience, || black_box(raw.as_mut_slice()).fill(black_box(7)));
-        print!("{:>4} {row:18} memset {:6.3}", bytes / MIB, nanoseconds(memset, count));
+        let memset = best(settings.patience, || drop(black_box(vec![7_u8; black_box(bytes)])));
+        print!("{:>6} {row:18} memset {:6.3}", bytes / KIB, nanoseconds(memset, count));
+        let candle = hint.map(|hint| {
+            best(settings.patience, || drop(black_box(hint.var((count / 64, 64), T::DTYPE, &Device::Cpu))))
+        });
+        print!(
+            "  candle {:>6}",
+            candle.map_or("–".into(), |time| format!("{:.3}", nanoseconds(time, count)))
+        );
         for kernel in Kernel::available() {
-            let mut result = Ok(());
-            let time =
-                best(settings.patience, || result = stream.fill_with(kernel, &law, 0, black_box(&mut out)));
-            result?;
-            let ratio = time.as_secs_f64() / memset.as_secs_f64();
-            print!("  {} {:6.3} ({ratio:5.1})", kernel.name(), nanoseconds(time, count));
+            let time = best(settings.patience, || drop(black_box(filled::<T>(kernel, &stream, &law, count))));
+            filled::<T>(kernel, &stream, &law, count)?;
+            print!("  {} {:6.3}", kernel.name(), nanoseconds(time, count));
+            let ratio = candle.map(|candle| candle.as_secs_f64() / time.as_secs_f64());
+            print!(" ({:>5})", ratio.map_or("–".into(), |ratio| format!("{ratio:.2}")));
         }
         println!();
     }
@@ -77,7 +97,7 @@ fn rows<T: Element>(settings: &Settings, bytes: usize) -> Result<(), Error> {
 }
 
 fn measure(settings: &Settings) -> Result<(), Error> {
-    println!("MiB, law and dtype; ns an element, in brackets times of memset");
+    println!("KiB, law and dtype; ns an element, in brackets how many times as long candle takes");
     for bytes in &settings.sizes {
         rows::<f32>(settings, *bytes)?;
         rows::<f64>(settings, *bytes)?;

@@ -1,69 +1,122 @@
-//! Every law and dtype that candle and candle-init share, as a new variable, side by side in one run.
+//! Every law and dtype, as a new variable and into memory that exists, by one thread and by two, beside candle, memset
+//! and `rand_distr` in one run.
 //!
-//! `cargo bench --bench laws`; one group with `-- normal/f32`. Read the ratios, not the absolutes.
+//! `cargo bench --bench laws` takes some minutes; one group with `-- fresh/normal/f32`. `CANDLE_INIT_BENCH=large` adds
+//! tensors of 64 Mi and 256 Mi elements. Read the ratios, not the absolutes.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use candle_core::{DType, Device};
 use candle_init::{Init, Initializer};
-use candle_init_benches::{DTYPES, LAWS, SIZES};
+use candle_init_benches::{DTYPES, LAWS, sizes};
+use counter_rng::{Element, Law, Stream};
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, measurement::WallTime};
+use float8::F8E4M3;
+use half::{bf16, f16};
+use rand::SeedableRng;
+use rand_distr::{Distribution, StandardNormal, StandardUniform};
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+
+type Group<'a> = BenchmarkGroup<'a, WallTime>;
+
+/// One thread and two.
+type Pools = [(&'static str, ThreadPool); 2];
+
+fn pools() -> Result<Pools, ThreadPoolBuildError> {
+    let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build();
+    Ok([("candle-init, 1 thread", pool(1)?), ("candle-init, 2 threads", pool(2)?)])
+}
+
+/// The same bytes, all of one value: what memory itself takes.
+fn memset(group: &mut Group<'_>, bytes: usize, size: usize, fresh: bool) {
+    group.bench_function(BenchmarkId::new("memset", size), |b| {
+        if fresh {
+            b.iter(|| black_box(vec![7_u8; black_box(bytes)]));
+        } else {
+            let mut out = vec![1_u8; bytes];
+            b.iter(|| black_box(out.as_mut_slice()).fill(black_box(7)));
+        }
+    });
+}
 
 /// What a user pays: allocation, page faults and values of a new variable.
-fn variable(group: &mut BenchmarkGroup<'_, WallTime>, hint: candle_nn::Init, dtype: DType, size: usize) {
+fn fresh(group: &mut Group<'_>, pools: &Pools, hint: candle_nn::Init, dtype: DType, size: usize) {
     let (init, law) = (Initializer::new(42), Init::from(hint));
-    group.throughput(Throughput::Elements(size as u64));
+    let shape = (size / 64, 64);
     group.bench_function(BenchmarkId::new("candle", size), |b| {
-        b.iter(|| black_box(hint.var((size / 64, 64), dtype, &Device::Cpu)));
+        b.iter(|| black_box(hint.var(shape, dtype, &Device::Cpu)));
     });
-    group.bench_function(BenchmarkId::new("candle-init", size), |b| {
-        b.iter(|| black_box(init.var("weight", (size / 64, 64), law, dtype, &Device::Cpu)));
-    });
-}
-
-/// The floor: zeroed memory, written once.
-fn memset(c: &mut Criterion) {
-    let mut group = c.benchmark_group("memset/f32");
-    for size in SIZES {
-        group.throughput(Throughput::Elements(size as u64));
-        group.bench_function(BenchmarkId::new("memset", size), |b| b.iter(|| black_box(vec![1.0_f32; size])));
+    for (name, pool) in pools {
+        group.bench_function(BenchmarkId::new(*name, size), |b| {
+            pool.install(|| b.iter(|| black_box(init.var("weight", shape, law, dtype, &Device::Cpu))));
+        });
     }
+    memset(group, size * dtype.size_in_bytes(), size, true);
 }
 
-/// What one would write by hand: `rand_distr` over a fast generator.
+fn touched<T: Element>(c: &mut Criterion, pools: &Pools) -> Result<(), counter_rng::Error> {
+    let laws = [
+        ("constant", Law::constant(0.5)?),
+        ("uniform", Law::uniform(-0.5, 0.5)?),
+        ("normal", Law::normal(0.0, 0.5)?),
+        ("truncated", Law::truncated_normal(0.0, 0.5, -1.0, 1.0)?),
+    ];
+    let stream = Stream::new(42, "weight");
+    for (name, law) in laws {
+        let mut group = c.benchmark_group(format!("touched/{name}/{}", T::NAME));
+        for size in sizes() {
+            group.throughput(Throughput::Elements(size as u64));
+            let mut out = vec![T::nearest(1.0); size];
+            for (kind, pool) in pools {
+                group.bench_function(BenchmarkId::new(*kind, size), |b| {
+                    pool.install(|| b.iter(|| stream.fill(&law, 0, black_box(&mut out))));
+                });
+            }
+            memset(&mut group, size * size_of::<T>(), size, false);
+        }
+    }
+    Ok(())
+}
+
+/// What one would write by hand: `rand_distr` over a fast generator, into memory that exists.
 fn rand_distr(c: &mut Criterion) {
-    use rand::SeedableRng;
-    use rand_distr::{Distribution, StandardNormal};
     let mut group = c.benchmark_group("rand_distr/f32");
-    for size in SIZES {
+    for size in sizes() {
         group.throughput(Throughput::Elements(size as u64));
+        let (mut out, mut rng) = (vec![0_f32; size], rand::rngs::StdRng::seed_from_u64(42));
         group.bench_function(BenchmarkId::new("normal", size), |b| {
-            let mut rng = rand::rngs::StdRng::seed_from_u64(42);
-            b.iter(|| {
-                let values: Vec<f32> = StandardNormal.sample_iter(&mut rng).take(size).collect();
-                black_box(values)
-            });
+            b.iter(|| black_box(&mut out).iter_mut().for_each(|o| *o = StandardNormal.sample(&mut rng)));
+        });
+        group.bench_function(BenchmarkId::new("uniform", size), |b| {
+            b.iter(|| black_box(&mut out).iter_mut().for_each(|o| *o = StandardUniform.sample(&mut rng)));
         });
     }
 }
 
-fn main() {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut c = Criterion::default()
         .sample_size(10)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(600))
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(300))
         .without_plots()
         .configure_from_args();
+    let pools = pools()?;
     for (name, hint) in LAWS {
         for dtype in DTYPES {
-            let mut group = c.benchmark_group(format!("{name}/{}", dtype.as_str()));
-            for size in SIZES {
-                variable(&mut group, hint, dtype, size);
+            let mut group = c.benchmark_group(format!("fresh/{name}/{}", dtype.as_str()));
+            for size in sizes() {
+                group.throughput(Throughput::Elements(size as u64));
+                fresh(&mut group, &pools, hint, dtype, size);
             }
         }
     }
-    memset(&mut c);
+    touched::<f32>(&mut c, &pools)?;
+    touched::<f64>(&mut c, &pools)?;
+    touched::<bf16>(&mut c, &pools)?;
+    touched::<f16>(&mut c, &pools)?;
+    touched::<F8E4M3>(&mut c, &pools)?;
     rand_distr(&mut c);
     c.final_summary();
+    Ok(())
 }

@@ -3,20 +3,8 @@
 //! `cargo bench --bench models` takes about two minutes and 10 GB; `-- gpt2-small` keeps one model, `-- --json FILE`
 //! also writes the rows.
 
-use candle_init_benches::model::{MODELS, did_task, in_fresh_process};
+use candle_init_benches::model::{MODELS, best_in_fresh_processes as best, did_task};
 use candle_init_benches::row::{self, Row};
-
-/// The quickest of some first builds, and its memory.
-fn best(model: &str, dtype: &str, who: &str, runs: usize) -> anyhow::Result<Row> {
-    let mut best = in_fresh_process(model, dtype, who)?;
-    for _ in 1..runs {
-        let row = in_fresh_process(model, dtype, who)?;
-        if row.seconds < best.seconds {
-            best = row;
-        }
-    }
-    Ok(best)
-}
 
 fn print(ours: &Row, candle: &Row) {
     let [a, b] = [ours, candle].map(|row| (row.seconds.unwrap_or(0.0), row.peak_mib.unwrap_or(0.0)));

@@ -10,7 +10,7 @@ use std::time::Duration;
 use candle_core::{DType, Device};
 use candle_init::{Init, Initializer, orthonormal};
 use candle_init_benches::measure::{best, best_of_each, nanoseconds};
-use candle_init_benches::model::{MODELS, did_task, in_fresh_process};
+use candle_init_benches::model::{MODELS, best_in_fresh_processes, did_task};
 use candle_init_benches::row::{self, Row};
 use counter_rng::{Element, Law, Purpose, Stream};
 use half::bf16;
@@ -73,16 +73,16 @@ fn laws() -> Result<[(&'static str, Law); 4], counter_rng::Error> {
     ])
 }
 
-/// By one thread, into memory that exists: the kernels, beside memset and beside `rand_distr` over ChaCha12.
+/// Into memory that exists: the kernels, beside memset and beside `rand_distr` over ChaCha12.
 fn touched<T: Element>(run: &mut Run, threads: usize) -> anyhow::Result<()> {
     let (pool, stream) = (ThreadPoolBuilder::new().num_threads(threads).build()?, Stream::new(42, "bench"));
     for elements in run.sizes.clone().into_iter().skip(1) {
         let (mut out, mut raw) = (vec![T::nearest(1.0); elements], vec![1_u8; elements * size_of::<T>()]);
         for (name, law) in laws()? {
             let mut result = Ok(());
-            let mut ours = || result = pool.install(|| stream.fill(&law, 0, black_box(&mut out)));
+            let mut ours = || result = stream.fill(&law, 0, black_box(&mut out));
             let mut memset = || black_box(raw.as_mut_slice()).fill(black_box(7));
-            let [a, b] = best_of_each(run.patience, [&mut ours, &mut memset]);
+            let [a, b] = pool.install(|| best_of_each(run.patience, [&mut ours, &mut memset]));
             result?;
             let mut times = vec![("candle-init", a), ("memset", b)];
             if let Some(time) = by_hand::<T>(run, name, elements).filter(|_| threads == 1) {
@@ -113,20 +113,30 @@ fn by_hand<T: Element>(run: &Run, law: &str, elements: usize) -> Option<Duration
 
 /// A new variable, as a model's constructor makes it: allocation, page faults and values, by all threads.
 fn fresh(run: &mut Run, dtype: DType) -> anyhow::Result<()> {
-    let hints = [
-        ("uniform", candle_nn::Init::Uniform { lo: -0.5, up: 0.5 }),
-        ("normal", candle_nn::Init::Randn { mean: 0.0, stdev: 0.5 }),
+    let cases: [(&str, Init, Option<candle_nn::Init>); 3] = [
+        (
+            "uniform",
+            Init::Uniform { lo: -0.5, up: 0.5 },
+            Some(candle_nn::Init::Uniform { lo: -0.5, up: 0.5 }),
+        ),
+        (
+            "normal",
+            Init::Randn { mean: 0.0, stdev: 0.5 },
+            Some(candle_nn::Init::Randn { mean: 0.0, stdev: 0.5 }),
+        ),
+        ("truncated", "truncated_normal(std=0.5)".parse()?, None),
     ];
     let (init, threads) = (Initializer::new(42), rayon::current_num_threads());
     for elements in run.sizes.clone() {
-        for (name, hint) in hints {
-            let (shape, law) = ((elements / 64, 64), Init::from(hint));
+        for (name, law, hint) in cases {
+            let shape = (elements / 64, 64);
             let mut ours = || drop(black_box(init.var("weight", shape, law, dtype, &Device::Cpu)));
-            let mut candle = || drop(black_box(hint.var(shape, dtype, &Device::Cpu)));
             let mut memset = || drop(black_box(vec![7_u8; black_box(elements * dtype.size_in_bytes())]));
-            let [a, b, c] = best_of_each(run.patience, [&mut ours, &mut candle, &mut memset]);
-            let times = [("candle-init", a), ("candle", b), ("memset", c)];
-            run.line([name, dtype.as_str(), "fresh"], elements, threads, &times);
+            let mut candle = || drop(black_box(hint.map(|hint| hint.var(shape, dtype, &Device::Cpu))));
+            let [a, b, c] = best_of_each(run.patience, [&mut ours, &mut memset, &mut candle]);
+            let times = [("candle-init", a), ("memset", b), ("candle", c)];
+            let shown = if hint.is_some() { &times[..] } else { &times[..2] };
+            run.line([name, dtype.as_str(), "fresh"], elements, threads, shown);
         }
     }
     Ok(())
@@ -147,7 +157,8 @@ fn models(run: &mut Run) -> anyhow::Result<()> {
     for dtype in ["f32", "bf16"] {
         let mut seconds = [0.0; 2];
         for (who, seconds) in ["candle-init", "candle"].into_iter().zip(&mut seconds) {
-            let row = in_fresh_process(MODELS[0].name, dtype, who)?;
+            let row =
+                best_in_fresh_processes(MODELS[0].name, dtype, who, if run.sizes.len() > 1 { 3 } else { 1 })?;
             *seconds = row.seconds.unwrap_or(f64::NAN);
             let peak = row.peak_mib.unwrap_or(f64::NAN);
             println!("{} {dtype}, first build by {who}: {seconds:.3} s, peak {peak:.0} MiB", MODELS[0].name);

@@ -14,7 +14,7 @@ LAWS = {
     "normal": lambda t: t.normal_(0.0, 0.5),
     "truncated": lambda t: torch.nn.init.trunc_normal_(t, 0.0, 0.5, -1.0, 1.0),
 }
-TRUNCATED_LARGEST = 2**22  # an element costs the same beyond, and it costs a lot
+TRUNCATED_LARGEST = 2**22  # an element costs about the same beyond, and it costs a lot
 
 
 def touched(rows, options, threads):

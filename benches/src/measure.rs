@@ -15,7 +15,10 @@ pub fn best(patience: Duration, mut work: impl FnMut()) -> Duration {
 }
 
 /// The shortest times of several pieces of work that take turns, so that what slows the machine slows all of them.
-pub fn best_of_each<const N: usize>(patience: Duration, mut works: [&mut dyn FnMut(); N]) -> [Duration; N] {
+pub fn best_of_each<const N: usize>(
+    patience: Duration,
+    mut works: [&mut (dyn FnMut() + Send); N],
+) -> [Duration; N] {
     let (begin, mut bests, mut runs) = (Instant::now(), [Duration::MAX; N], 0);
     while runs < 3 || begin.elapsed() < patience {
         for (best, work) in bests.iter_mut().zip(&mut works) {

@@ -76,6 +76,9 @@ impl Model {
             }
         }
         get(&vb.pp("ln_f"), &[width], "weight", ONES)?;
+        if let Family::Gpt2 { .. } = self.shape {
+            get(&vb.pp("ln_f"), &[width], "bias", ZEROS)?;
+        }
         Ok(elements)
     }
 }
@@ -133,6 +136,22 @@ pub fn in_fresh_process(model: &str, dtype: &str, who: &str) -> anyhow::Result<R
     let text = String::from_utf8_lossy(&output.stdout);
     serde_json::from_str(text.trim())
         .map_err(|e| anyhow::anyhow!("{task}: {e}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The quickest of `runs` first builds, and its memory. The first after a while also pays for memory that the host of
+/// a virtual machine took back.
+///
+/// # Errors
+/// As [`in_fresh_process`].
+pub fn best_in_fresh_processes(model: &str, dtype: &str, who: &str, runs: usize) -> anyhow::Result<Row> {
+    let mut best = in_fresh_process(model, dtype, who)?;
+    for _ in 1..runs {
+        let row = in_fresh_process(model, dtype, who)?;
+        if row.seconds < best.seconds {
+            best = row;
+        }
+    }
+    Ok(best)
 }
 
 /// Does the task, if this process was started for one: `true` then.

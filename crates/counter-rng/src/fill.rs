@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use crate::element::Element;
-use crate::kernel::{Job, Kernel, Simd};
+use crate::error::Error;
+use crate::kernel::{Job, Kernel, Simd, memory};
 use crate::key::Key;
 use crate::philox::TILE;
 use crate::sampler::Sampler;
@@ -114,8 +115,22 @@ fn share<T: Send>(out: &mut [T], part: impl Fn((usize, &mut [T])) + Sync + Send)
     }
 }
 
+/// Bytes from which an allocator is sure to take new pages from the system, which are zeros.
+const ALWAYS_FRESH: u64 = 64 << 20;
+
+/// A new vector of one value. All threads together write a large one, whose zeros cost nothing; a smaller one may lie
+/// in memory that was used before, and is written once instead of being zeroed first.
+pub(crate) fn repeated<T: Element>(value: T, count: u64) -> Result<Vec<T>, Error> {
+    if count < ALWAYS_FRESH / size_of::<T>() as u64 {
+        return memory::repeated(value, count);
+    }
+    let mut values = memory::zeroed(count)?;
+    repeat(value, &mut values);
+    Ok(values)
+}
+
 /// The same value everywhere.
-pub(crate) fn repeat<T: Element>(value: T, out: &mut [T]) {
+fn repeat<T: Element>(value: T, out: &mut [T]) {
     share(out, |(_, out)| out.fill(value));
 }
 

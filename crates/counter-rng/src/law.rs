@@ -2,7 +2,7 @@
 
 use crate::element::Element;
 use crate::error::Error;
-use crate::fill::repeat;
+use crate::fill::repeated;
 use crate::kernel::memory::zeroed;
 use crate::sampler::Sampler;
 
@@ -166,12 +166,10 @@ impl Law {
     #[must_use]
     pub fn constant_vec<T: Element>(&self, count: u64) -> Option<Result<Vec<T>, Error>> {
         let Kind::Constant(value) = self.0 else { return None };
-        Some(self.fits::<T>().and_then(|()| zeroed(count)).map(|mut values| {
+        Some(self.fits::<T>().and_then(|()| match value.to_bits() {
             // Zeroed memory costs nothing until it is touched.
-            if value.to_bits() != 0 {
-                repeat(T::nearest(value), &mut values);
-            }
-            values
+            0 => zeroed(count),
+            _ => repeated(T::nearest(value), count),
         }))
     }
 
