@@ -104,6 +104,35 @@ fn every_thread_count_gives_the_same_bits() -> Outcome {
     Ok(())
 }
 
+/// Memory that no page of exists yet, in huge pages where the system has them, gets what memory in use gets, whoever
+/// fills it: 24 MiB, so that several huge pages and their ragged ends are among it.
+#[test]
+fn fresh_memory_gets_the_same_bits() -> Outcome {
+    let (stream, length) = (Stream::new(9, "fresh"), 6_291_456 + 321);
+    for law in [Law::uniform(-0.7, 1.3)?, Law::normal(0.25, 1.5)?] {
+        let mut touched = vec![poison::<f32>(); length];
+        stream.fill_with(Kernel::Portable, &law, 5, &mut touched)?;
+        for threads in 1..=2 {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+            let fresh = pool.install(|| stream.vec::<f32>(&law, 5..5 + length as u64))?;
+            assert!(bits(&fresh) == bits(&touched), "{threads} threads, {law:?}");
+        }
+    }
+    Ok(())
+}
+
+/// A constant is the same value at every length that is written another way.
+#[test]
+fn constants_of_every_length() -> Outcome {
+    let law = Law::constant(0.3)?;
+    for length in [0, 1, 100_000, (64 << 20) / 2 - 1, (64 << 20) / 2 + 7] {
+        let values = law.constant_vec::<bf16>(length).transpose()?.unwrap_or_default();
+        assert_eq!(values.len() as u64, length);
+        assert!(values.iter().all(|value| *value == bf16::from_f32(0.3)), "{length}");
+    }
+    Ok(())
+}
+
 /// A fill in parts that each stay on one thread is the fill that is shared out.
 #[test]
 fn shared_and_single_fills_agree() -> Outcome {

@@ -1,5 +1,7 @@
 //! Modifiers made ready for one parameter.
 
+use std::ops::Range;
+
 use candle_core::{DType, Shape};
 use counter_rng::{Element, Purpose, Stream};
 use float8::F8E4M3;
@@ -9,6 +11,21 @@ use rand_core::Rng as _;
 use crate::modifier::{Map, Modifier};
 use crate::target::Target;
 use crate::{Error, Fans, Result};
+
+/// Which elements a slice holds: those from `offset` on of the part of a parameter that begins at `start`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) start: usize,
+    pub(crate) offset: usize,
+}
+
+impl Place {
+    /// Where elements `range` of the part lie in a slice of `length` at this place, and which of them is the first.
+    pub(crate) fn inside(&self, range: &Range<usize>, length: usize) -> (Range<usize>, usize) {
+        let in_slice = |element: usize| element.saturating_sub(self.offset).min(length);
+        (in_slice(range.start)..in_slice(range.end), self.offset.saturating_sub(range.start))
+    }
+}
 
 /// What happens to the value at an index.
 #[derive(Clone, Debug)]
@@ -68,19 +85,23 @@ impl Step {
         }
     }
 
-    /// Applies the step to the elements from `start` on.
-    pub(crate) fn apply(&self, values: &mut [f64], start: usize, target: &Target<'_>) {
+    /// Whether what happens to an element does not depend on the others.
+    pub(crate) fn is_local(&self) -> bool {
+        !matches!(self, Self::Sparse { .. })
+    }
+
+    /// Applies the step to the elements at `place`: to all of the part, unless the step is local.
+    pub(crate) fn apply(&self, values: &mut [f64], place: Place, target: &Target<'_>) {
         match *self {
             Self::Times(factor) => values.iter_mut().for_each(|x| *x *= factor),
             Self::Map(map) => values.iter_mut().for_each(|x| *x = map.apply(*x)),
             Self::Round(round) => values.iter_mut().for_each(|x| *x = round(*x)),
             Self::ZeroRow { from, to } => {
-                if let Some(row) = values.get_mut(from..to) {
-                    row.fill(0.0);
-                }
+                let (row, _) = place.inside(&(from..to), values.len());
+                values.get_mut(row).unwrap_or_default().fill(0.0);
             }
             Self::Sparse { rows, cols, zeros } => {
-                let words = words(&target.stream(Purpose::Permutation), start as u64, rows * cols);
+                let words = words(&target.stream(Purpose::Permutation), place.start as u64, rows * cols);
                 (0..cols).for_each(|col| thin(values, &words, [rows, cols, col], zeros));
             }
         }

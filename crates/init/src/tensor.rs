@@ -2,12 +2,13 @@
 
 use candle_core::{DType, Device, Tensor, Var, WithDType};
 use counter_rng::{Element, Law, Purpose};
+use rayon::prelude::*;
 
 use crate::device::Elements;
 use crate::orthogonal::Scalar;
 use crate::rule::Custom;
 use crate::source::Source;
-use crate::step::Step;
+use crate::step::{Place, Step};
 use crate::target::{Target, element_count};
 use crate::{Error, Result};
 
@@ -31,9 +32,10 @@ impl Source {
             Self::Law(law) => return elementwise::<T>(law, target, device),
             Self::Custom(custom) => return custom.draw(target, device),
             Self::Haar(haar) if haar.is_plain() => haar.plain::<T, W>(target)?,
+            made if made.is_local() => made.in_pieces::<T, W>(target)?,
             made => {
                 let mut wide = zeros(target.elements())?;
-                made.write::<W>(&mut wide, 0, target)?;
+                made.write::<W>(&mut wide, Place::default(), target)?;
                 rounded::<T>(&wide, target)?
             }
         };
@@ -41,29 +43,58 @@ impl Source {
         Ok(Var::from_vec(values, target.shape, device)?)
     }
 
-    /// Writes the elements from `start` on, which are this source's whole part of the parameter.
-    fn write<W: Scalar>(&self, out: &mut [f64], start: usize, target: &Target<'_>) -> Result<()> {
+    /// Whether an element can be had without all others: these sources need no memory beside the output.
+    fn is_local(&self) -> bool {
+        match self {
+            Self::Law(_) | Self::Formula(_) => true,
+            Self::Haar(_) | Self::Custom(_) => false,
+            Self::Blocks(blocks) => blocks.iter().all(|(_, source)| source.is_local()),
+            Self::Changed(source, steps) => source.is_local() && steps.iter().all(Step::is_local),
+        }
+    }
+
+    /// The values of a local source, piece by piece on all threads.
+    fn in_pieces<T: Element, W: Scalar>(&self, target: &Target<'_>) -> Result<Vec<T>> {
+        let zeros = Law::constant(0.0)?.constant_vec(target.elements() as u64).transpose()?;
+        let mut values: Vec<T> = zeros.unwrap_or_default();
+        values.par_chunks_mut(PIECE).enumerate().try_for_each(|(i, piece)| {
+            let (offset, mut wide) = (i * PIECE, vec![0.0; piece.len()]);
+            self.write::<W>(&mut wide, Place { start: 0, offset }, target)?;
+            for (j, (out, value)) in piece.iter_mut().zip(wide).enumerate() {
+                *out = round(value, offset + j, target)?;
+            }
+            Ok::<_, Error>(())
+        })?;
+        Ok(values)
+    }
+
+    /// Writes the elements of this source's part of the parameter that lie at `place`: all of them, unless the source
+    /// is local.
+    fn write<W: Scalar>(&self, out: &mut [f64], place: Place, target: &Target<'_>) -> Result<()> {
         match self {
             Self::Law(law) => {
-                let range = start as u64..(start + out.len()) as u64;
-                let values = target.stream(Purpose::Values).vec::<W>(law, range)?;
+                let first = (place.start + place.offset) as u64;
+                let values = target.stream(Purpose::Values).vec::<W>(law, first..first + out.len() as u64)?;
                 out.iter_mut().zip(values).for_each(|(out, value)| *out = value.widen());
             }
-            Self::Formula(formula) => out.iter_mut().enumerate().for_each(|(i, out)| *out = formula(i)),
-            Self::Haar(haar) => haar.write::<W>(out, start, target)?,
+            Self::Formula(formula) => {
+                out.iter_mut().zip(place.offset..).for_each(|(out, i)| *out = formula(i));
+            }
+            Self::Haar(haar) => haar.write::<W>(out, place.start, target)?,
             Self::Custom(custom) => {
                 let values = custom.values(target)?;
                 out.iter_mut().zip(values).for_each(|(out, value)| *out = value.into());
             }
             Self::Blocks(blocks) => {
                 for (range, source) in blocks {
-                    let start = start + range.start;
-                    source.write::<W>(out.get_mut(range.clone()).unwrap_or_default(), start, target)?;
+                    let (inner, offset) = place.inside(range, out.len());
+                    let place = Place { start: place.start + range.start, offset };
+                    source.write::<W>(out.get_mut(inner).unwrap_or_default(), place, target)?;
                 }
             }
             Self::Changed(source, steps) => {
-                source.write::<W>(out, start, target)?;
-                steps.iter().for_each(|step: &Step| step.apply(out, start, target));
+                source.write::<W>(out, place, target)?;
+                steps.iter().for_each(|step: &Step| step.apply(out, place, target));
             }
         }
         Ok(())
@@ -100,6 +131,9 @@ fn elementwise<T: Element + WithDType>(law: &Law, target: &Target<'_>, device: &
     // `from_vec` keeps the vector on the processor: no copy is made.
     Ok(Var::from_vec(values, target.shape, device)?)
 }
+
+/// Elements of a piece: 512 KiB of intermediate values, which stay in a cache.
+const PIECE: usize = 1 << 16;
 
 /// Memory for intermediate values.
 fn zeros(count: usize) -> Result<Vec<f64>> {
