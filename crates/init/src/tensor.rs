@@ -57,14 +57,16 @@ impl Source {
     fn in_pieces<T: Element, W: Scalar>(&self, target: &Target<'_>) -> Result<Vec<T>> {
         let zeros = Law::constant(0.0)?.constant_vec(target.elements() as u64).transpose()?;
         let mut values: Vec<T> = zeros.unwrap_or_default();
-        values.par_chunks_mut(PIECE).enumerate().try_for_each(|(i, piece)| {
+        let pieces = values.par_chunks_mut(PIECE).enumerate().map(|(i, piece)| {
             let (offset, mut wide) = (i * PIECE, vec![0.0; piece.len()]);
             self.write::<W>(&mut wide, Place { start: 0, offset }, target)?;
             for (j, (out, value)) in piece.iter_mut().zip(wide).enumerate() {
                 *out = round(value, offset + j, target)?;
             }
-            Ok::<_, Error>(())
-        })?;
+            Ok(())
+        });
+        // All of them, so that the first error by index is said, whichever thread was first.
+        pieces.collect::<Vec<Result<()>>>().into_iter().collect::<Result<()>>()?;
         Ok(values)
     }
 

@@ -1,0 +1,83 @@
+//! Large parameters whose laws are modified are made piece by piece: no value may depend on where a piece ends.
+
+use std::error::Error as StdError;
+
+use acceptance::drawn::drawn;
+use candle_core::{DType, Device};
+use candle_init::{Init, Initializer, Rule};
+use proptest::prelude::*;
+
+type Outcome = Result<(), Box<dyn StdError>>;
+
+const NORMAL: Init = Init::Randn { mean: 0.0, stdev: 0.5 };
+/// Rows of 257, so that the ends of pieces, at powers of two, lie anywhere in a row.
+const COLUMNS: usize = 257;
+/// Three pieces of 64 Ki and a rest.
+const ROWS: usize = 801;
+
+fn values(rule: impl Into<Rule>, dtype: DType) -> Result<Vec<f64>, Box<dyn StdError>> {
+    Ok(drawn("pieces", &[ROWS, COLUMNS], rule, dtype)?)
+}
+
+/// The plain law, drawn in one go, with one row set to zero.
+fn expected(dtype: DType, rows: impl IntoIterator<Item = usize>) -> Result<Vec<f64>, Box<dyn StdError>> {
+    let mut all = values(NORMAL, dtype)?;
+    for row in rows {
+        all[row * COLUMNS..(row + 1) * COLUMNS].fill(0.0);
+    }
+    Ok(all)
+}
+
+#[test]
+fn a_padding_row_anywhere() -> Outcome {
+    for dtype in [DType::F32, DType::BF16, DType::F64] {
+        for row in [0, 254, 255, 256, 509, 510, 511, ROWS - 1] {
+            assert!(values(NORMAL.zero_row(row), dtype)? == expected(dtype, [row])?, "{dtype:?} {row}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn blocks_of_one_law_are_the_law() -> Outcome {
+    for dtype in [DType::F32, DType::F16] {
+        assert!(values(Rule::blocks([NORMAL; 3]), dtype)? == expected(dtype, [])?, "{dtype:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_padding_row_in_a_block() -> Outcome {
+    let rule = Rule::blocks([Rule::from(NORMAL), NORMAL.zero_row(3), NORMAL.zero_row(0)]);
+    assert!(values(rule, DType::F32)? == expected(DType::F32, [ROWS / 3 + 3, 2 * ROWS / 3])?);
+    Ok(())
+}
+
+/// The first element that does not fit is named, though another thread may find a later one before.
+#[test]
+fn the_first_value_that_does_not_fit_is_named() -> Outcome {
+    let far = Init::Range { start: 0.0, step: 1.0 };
+    for _ in 0..20 {
+        let var = Initializer::new(7).var("far", (5, 70_000), far, DType::F16, &Device::Cpu);
+        let error = var.err().ok_or("it fits")?;
+        let text = error.to_string();
+        assert!(text.contains("65505"), "{text}");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Thread counts do not matter, with maps and rows at once.
+    #[test]
+    fn threads_do_not_matter(row in 0..ROWS) {
+        let draw = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let pool = pool.map_err(|e| TestCaseError::fail(e.to_string()))?;
+            let values = pool.install(|| drawn("w", &[ROWS, COLUMNS], NORMAL.exp().zero_row(row), DType::BF16));
+            values.map_err(|e| TestCaseError::fail(e.to_string()))
+        };
+        prop_assert!(draw(1)? == draw(2)?);
+    }
+}
