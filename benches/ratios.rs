@@ -1,7 +1,8 @@
 //! The short table: candle-init beside candle, `rand_distr` and memset, all in one run of two minutes.
 //!
 //! `cargo bench --bench ratios`; `-- --quick` leaves large tensors out, `-- --json FILE` also writes the rows. Read the
-//! ratios: other load and another machine change the absolutes. What takes turns with what is in one line.
+//! ratios: other load and another machine change the absolutes. What stands in one line took turns, `rand_distr` excepted;
+//! memset has as many threads as candle-init.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -17,6 +18,7 @@ use half::bf16;
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal, StandardUniform};
 use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
 
 /// What is measured, and the rows so far.
 struct Run {
@@ -73,15 +75,25 @@ fn laws() -> Result<[(&'static str, Law); 4], counter_rng::Error> {
     ])
 }
 
+/// The same byte everywhere, by as many threads as we have.
+fn memset(bytes: &mut [u8]) {
+    if rayon::current_num_threads() == 1 || bytes.len() < 1 << 20 {
+        bytes.fill(black_box(7));
+    } else {
+        bytes.par_chunks_mut(1 << 19).for_each(|part| part.fill(black_box(7)));
+    }
+}
+
 /// Into memory that exists: the kernels, beside memset and beside `rand_distr` over ChaCha12.
 fn touched<T: Element>(run: &mut Run, threads: usize) -> anyhow::Result<()> {
     let (pool, stream) = (ThreadPoolBuilder::new().num_threads(threads).build()?, Stream::new(42, "bench"));
-    for elements in run.sizes.clone().into_iter().skip(1) {
+    let least = if run.sizes.len() > 1 { 1 << 16 } else { 0 };
+    for elements in run.sizes.clone().into_iter().filter(|elements| *elements >= least) {
         let (mut out, mut raw) = (vec![T::nearest(1.0); elements], vec![1_u8; elements * size_of::<T>()]);
         for (name, law) in laws()? {
             let mut result = Ok(());
             let mut ours = || result = stream.fill(&law, 0, black_box(&mut out));
-            let mut memset = || black_box(raw.as_mut_slice()).fill(black_box(7));
+            let mut memset = || memset(black_box(&mut raw));
             let [a, b] = pool.install(|| best_of_each(run.patience, [&mut ours, &mut memset]));
             result?;
             let mut times = vec![("candle-init", a), ("memset", b)];
@@ -131,7 +143,10 @@ fn fresh(run: &mut Run, dtype: DType) -> anyhow::Result<()> {
         for (name, law, hint) in cases {
             let shape = (elements / 64, 64);
             let mut ours = || drop(black_box(init.var("weight", shape, law, dtype, &Device::Cpu)));
-            let mut memset = || drop(black_box(vec![7_u8; black_box(elements * dtype.size_in_bytes())]));
+            let mut memset = || {
+                let mut new: Vec<u8> = bytemuck::zeroed_vec(black_box(elements * dtype.size_in_bytes()));
+                memset(black_box(&mut new));
+            };
             let mut candle = || drop(black_box(hint.map(|hint| hint.var(shape, dtype, &Device::Cpu))));
             let [a, b, c] = best_of_each(run.patience, [&mut ours, &mut memset, &mut candle]);
             let times = [("candle-init", a), ("memset", b), ("candle", c)];

@@ -53,6 +53,35 @@ fn a_padding_row_in_a_block() -> Outcome {
     Ok(())
 }
 
+/// Values that follow from their index, also as a block of their own in a block.
+#[test]
+fn formulas_go_on_from_piece_to_piece() -> Outcome {
+    let range = Init::Range { start: 1.0, step: 2.0 };
+    let row: Vec<f64> = (0..COLUMNS).map(|column| 1.0 + 2.0 * column as f64).collect();
+    for dtype in [DType::F32, DType::F64] {
+        let whole = values(range.zero_row(0), dtype)?;
+        assert!(whole.chunks(COLUMNS).skip(1).all(|values| values == row), "{dtype:?}");
+        let inner = Rule::blocks([Rule::from(NORMAL), Rule::from(range), NORMAL.zero_row(1)]);
+        let blocks = values(Rule::blocks([Rule::from(range), inner, NORMAL.zero_row(2)]), dtype)?;
+        let normal = expected(dtype, [])?;
+        for (i, (got, normal)) in blocks.chunks(COLUMNS).zip(normal.chunks(COLUMNS)).enumerate() {
+            let third = ROWS / 9;
+            let (block, inside) = (i / third, i % third);
+            let zero = (block == 5 && inside == 1) || i == 2 * ROWS / 3 + 2;
+            let plain = if block < 3 || block == 4 { &row[..] } else { normal };
+            let same = if zero { got.iter().all(|v| *v == 0.0) } else { got == plain };
+            assert!(same, "{dtype:?} {i}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn eight_bits_too() -> Outcome {
+    assert!(values(NORMAL.zero_row(700), DType::F8E4M3)? == expected(DType::F8E4M3, [700])?);
+    Ok(())
+}
+
 /// The first element that does not fit is named, though another thread may find a later one before.
 #[test]
 fn the_first_value_that_does_not_fit_is_named() -> Outcome {

@@ -12,8 +12,10 @@ use crate::transform::{self, Transform, Wide};
 
 /// What one thread takes at a time: a whole number of tiles, 128 KiB of `f32`.
 const CHUNK: usize = 512 * TILE;
-/// Elements below which a slice stays on the calling thread, because waking another takes longer than it saves.
+/// Elements below which a slice of `f32` stays on the calling thread, because waking another takes longer than it saves.
 const SHARED: usize = 6 * CHUNK;
+/// The same where a value takes several times as long: in `f64`, or without vectors.
+const SHARED_SLOW: usize = 2 * CHUNK;
 
 /// The two word streams of a name: values, and the low halves that only `f64` reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,19 +105,20 @@ fn fill_with<T: Element, F: Transform<T::Wide>>(
     let part = |(i, out): (usize, &mut [T])| {
         kernel.run(Fill { keys, transform, start: start + (i * CHUNK) as u64, out });
     };
-    share(out, part);
+    let slow = !T::Wide::SINGLE || kernel == Kernel::Portable;
+    share(out, if slow { SHARED_SLOW } else { SHARED }, part);
 }
 
-/// Hands the slice out in parts, each with its number.
-fn share<T: Send>(out: &mut [T], part: impl Fn((usize, &mut [T])) + Sync + Send) {
-    if out.len() < SHARED {
+/// Hands the slice out in parts, each with its number, if it has as many elements as that.
+fn share<T: Send>(out: &mut [T], least: usize, part: impl Fn((usize, &mut [T])) + Sync + Send) {
+    if out.len() < least {
         part((0, out));
     } else {
         out.par_chunks_mut(CHUNK).enumerate().for_each(part);
     }
 }
 
-/// Bytes from which an allocator is sure to take new pages from the system, which are zeros.
+/// Bytes from which allocators take new pages from the system, which are zeros: glibc's from 32 MiB at the latest.
 const ALWAYS_FRESH: u64 = 64 << 20;
 
 /// A new vector of one value. All threads together write a large one, whose zeros cost nothing; a smaller one may lie
@@ -131,7 +134,7 @@ pub(crate) fn repeated<T: Element>(value: T, count: u64) -> Result<Vec<T>, Error
 
 /// The same value everywhere.
 fn repeat<T: Element>(value: T, out: &mut [T]) {
-    share(out, |(_, out)| out.fill(value));
+    share(out, SHARED, |(_, out)| out.fill(value));
 }
 
 /// Fills `out` with elements `start..` of the law.

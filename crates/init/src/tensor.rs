@@ -43,7 +43,7 @@ impl Source {
         Ok(Var::from_vec(values, target.shape, device)?)
     }
 
-    /// Whether an element can be had without all others: these sources need no memory beside the output.
+    /// Whether an element can be had without all others: these sources need a piece of memory a thread beside the output.
     fn is_local(&self) -> bool {
         match self {
             Self::Law(_) | Self::Formula(_) => true,
@@ -90,6 +90,9 @@ impl Source {
             Self::Blocks(blocks) => {
                 for (range, source) in blocks {
                     let (inner, offset) = place.inside(range, out.len());
+                    if inner.is_empty() {
+                        continue;
+                    }
                     let place = Place { start: place.start + range.start, offset };
                     source.write::<W>(out.get_mut(inner).unwrap_or_default(), place, target)?;
                 }
@@ -134,7 +137,7 @@ fn elementwise<T: Element + WithDType>(law: &Law, target: &Target<'_>, device: &
     Ok(Var::from_vec(values, target.shape, device)?)
 }
 
-/// Elements of a piece: 512 KiB of intermediate values, which stay in a cache.
+/// Elements of a piece: 768 KiB of intermediate values a thread, which stay in a cache.
 const PIECE: usize = 1 << 16;
 
 /// Memory for intermediate values.

@@ -9,7 +9,8 @@ use super::{Job, each, instructions};
 use crate::key::Key;
 use crate::philox::{LANES, Lanes};
 
-/// That this processor has the parts of AVX-512 that every server since 2017 has: the value cannot be made
+/// That this processor has the parts of AVX-512 that Intel's servers have since 2017 and AMD's
+/// since 2022: the value cannot be made
 /// without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Proof(());

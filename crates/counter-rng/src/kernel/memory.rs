@@ -4,9 +4,6 @@
 use crate::element::Element;
 use crate::error::Error;
 
-/// Bytes of a huge page, and so what its address is a multiple of.
-const HUGE: usize = 2 << 20;
-
 /// Zeroed memory for `count` values.
 ///
 /// The pages of a large vector are asked for 2 MiB at a time, because a fault for each 4 KiB takes longer than the
@@ -35,6 +32,8 @@ fn no_memory<T: Element>(count: u64) -> Error {
 /// Tells the system that all of this will be touched. It may do nothing.
 #[cfg(all(target_os = "linux", not(miri)))]
 fn expect_huge_pages<T>(memory: &mut [T]) {
+    /// Bytes of a huge page, and so what its address is a multiple of.
+    const HUGE: usize = 2 << 20;
     let start = memory.as_mut_ptr().cast::<u8>();
     let head = start.align_offset(HUGE);
     let length = size_of_val(memory).saturating_sub(head) / HUGE * HUGE;

@@ -7,7 +7,7 @@ mod avx512;
 pub(crate) mod memory;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod multiplier;
-#[cfg(all(target_arch = "aarch64", not(miri)))]
+#[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
 mod neon;
 mod portable;
 pub(crate) mod simd;
@@ -17,7 +17,7 @@ pub(crate) use simd::Simd;
 /// Methods of one instruction or two each.
 ///
 /// An instruction set's file lists them; what makes them sound is said here once.
-#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+#[cfg(all(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")), not(miri)))]
 macro_rules! instructions {
     ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) -> $out:ty = $body:expr;)*) => {$(
         $(#[$doc])*
@@ -45,7 +45,7 @@ macro_rules! lanewise {
 }
 
 /// The same expression for register 0, 1, … of a row: a closure would not be inlined, see [`Simd`].
-#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+#[cfg(all(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")), not(miri)))]
 macro_rules! each {
     ($i:ident in 2 => $body:expr) => { each!($i: 0 1 => $body) };
     ($i:ident in 4 => $body:expr) => { each!($i: 0 1 2 3 => $body) };
@@ -53,9 +53,15 @@ macro_rules! each {
     ($i:ident: $($n:literal)* => $body:expr) => {[$({ let $i: usize = $n; $body }),*]};
 }
 
-#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+#[cfg(all(
+    any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")),
+    not(miri)
+))]
 pub(crate) use each;
-#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+#[cfg(all(
+    any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")),
+    not(miri)
+))]
 pub(crate) use instructions;
 pub(crate) use lanewise;
 
@@ -78,17 +84,17 @@ pub enum Kernel {
     /// What the compiler's target has: right everywhere, slow where that lacks a fused
     /// multiply-add (x86-64 without a target flag).
     Portable,
-    /// x86-64 with AVX2 and FMA: every server since 2013. Made only by [`Kernel::detect`] and
+    /// x86-64 with AVX2 and FMA: Intel's servers since 2014, AMD's since 2017. Made only by [`Kernel::detect`] and
     /// [`Kernel::available`], which ask the processor.
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     #[doc(hidden)]
     Avx2(avx2::Proof),
-    /// x86-64 with AVX-512 F, BW, DQ and VL: servers since 2017. Made as [`Kernel::Avx2`] is.
+    /// x86-64 with AVX-512 F, BW, DQ and VL: Intel's servers since 2017, AMD's since 2022. Made as [`Kernel::Avx2`] is.
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     #[doc(hidden)]
     Avx512(avx512::Proof),
     /// 64-bit Arm.
-    #[cfg(all(target_arch = "aarch64", not(miri)))]
+    #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
     #[doc(hidden)]
     Neon(neon::Proof),
 }
@@ -116,12 +122,15 @@ impl Kernel {
         [avx2::Proof::new().map(Self::Avx2), avx512::Proof::new().map(Self::Avx512)]
     }
 
-    #[cfg(all(target_arch = "aarch64", not(miri)))]
+    #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
     fn vector() -> [Option<Self>; 1] {
         [neon::Proof::new().map(Self::Neon)]
     }
 
-    #[cfg(any(miri, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    #[cfg(any(
+        miri,
+        not(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")))
+    ))]
     fn vector() -> [Option<Self>; 0] {
         []
     }
@@ -135,7 +144,7 @@ impl Kernel {
             Self::Avx2(_) => "avx2+fma",
             #[cfg(all(target_arch = "x86_64", not(miri)))]
             Self::Avx512(_) => "avx512",
-            #[cfg(all(target_arch = "aarch64", not(miri)))]
+            #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
             Self::Neon(_) => "neon",
         }
     }
@@ -147,7 +156,7 @@ impl Kernel {
             Self::Avx2(proof) => proof.run(job),
             #[cfg(all(target_arch = "x86_64", not(miri)))]
             Self::Avx512(proof) => proof.run(job),
-            #[cfg(all(target_arch = "aarch64", not(miri)))]
+            #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
             Self::Neon(proof) => proof.run(job),
         }
     }

@@ -87,12 +87,12 @@ impl Simd for Proof {
         double(value: f64) -> Doubles = [vdupq_n_f64(value); 8];
         to_doubles(a: Words) -> Doubles = each!(i in 8 => {
             let words = vreinterpretq_s32_u32(a[i / 2]);
-            let half = if i % 2 == 0 { vget_low_s32(words) } else { vget_high_s32(words) };
+            let half = if i.is_multiple_of(2) { vget_low_s32(words) } else { vget_high_s32(words) };
             vcvtq_f64_s64(vmovl_s32(half))
         });
         negate(a: Doubles, word: Words) -> Doubles = each!(i in 8 => {
             let signs = vandq_u32(word[i / 2], vdupq_n_u32(1 << 31));
-            let half = if i % 2 == 0 { vget_low_u32(signs) } else { vget_high_u32(signs) };
+            let half = if i.is_multiple_of(2) { vget_low_u32(signs) } else { vget_high_u32(signs) };
             let flip = vshlq_n_u64::<32>(vmovl_u32(half));
             vreinterpretq_f64_u64(veorq_u64(vreinterpretq_u64_f64(a[i]), flip))
         });

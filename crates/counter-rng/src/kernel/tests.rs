@@ -212,9 +212,24 @@ fn every_kernel_fills_with_the_portable_bits() -> Result<(), Error> {
     fills::<float8::F8E4M3>()
 }
 
-/// A processor that has vectors uses them.
+/// A processor that has vectors uses them: without that the exams compare the portable kernel with itself.
 #[test]
 #[cfg(all(target_arch = "aarch64", not(miri)))]
 fn neon_is_chosen() {
     assert_eq!(Kernel::detect().name(), "neon");
+}
+
+/// As the system's own list of the processor's features has it.
+#[test]
+#[cfg(all(target_arch = "x86_64", target_os = "linux", not(miri)))]
+fn vectors_are_chosen() -> std::io::Result<()> {
+    let features = std::fs::read_to_string("/proc/cpuinfo")?;
+    let has = |names: &[&str]| names.iter().all(|name| features.split_whitespace().any(|word| word == *name));
+    let avx2 = has(&["avx2", "fma", "f16c"]);
+    let avx512 = avx2 && has(&["avx512f", "avx512bw", "avx512dq", "avx512vl"]);
+    let expected = [(true, "portable"), (avx2, "avx2+fma"), (avx512, "avx512")];
+    let expected = expected.into_iter().filter(|(has, _)| *has).map(|(_, name)| name);
+    assert!(Kernel::available().map(Kernel::name).eq(expected));
+    assert_eq!(Some(Kernel::detect()), Kernel::available().last());
+    Ok(())
 }
