@@ -30,7 +30,7 @@ fn main() -> anyhow::Result<()> {
     let json = arguments.iter().position(|a| a == "--json").and_then(|at| arguments.get(at + 1));
     let named = MODELS.iter().filter(|m| arguments.iter().any(|a| a == m.name)).collect::<Vec<_>>();
     let models = if named.is_empty() { MODELS.iter().collect() } else { named };
-    println!("a first build in a fresh process, {} threads, best of 3", rayon::current_num_threads());
+    println!("a first build in a fresh process, {} threads, best of 5", rayon::current_num_threads());
     println!(
         "{:<12} {:<5} {:>11} {:>13} {:>10} {:>10} {:>10} {:>8}",
         "model", "dtype", "parameters", "candle-init s", "peak MiB", "candle s", "peak MiB", "ratio"
@@ -38,7 +38,7 @@ fn main() -> anyhow::Result<()> {
     let mut rows = Vec::new();
     for model in models.into_iter().take(if test { 1 } else { MODELS.len() }) {
         for dtype in ["f32", "bf16"] {
-            let runs = if test { 1 } else { 3 };
+            let runs = if test { 1 } else { 5 };
             let pair =
                 [best(model.name, dtype, "candle-init", runs)?, best(model.name, dtype, "candle", runs)?];
             print(&pair[0], &pair[1]);

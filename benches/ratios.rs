@@ -173,7 +173,7 @@ fn models(run: &mut Run) -> anyhow::Result<()> {
         let mut seconds = [0.0; 2];
         for (who, seconds) in ["candle-init", "candle"].into_iter().zip(&mut seconds) {
             let row =
-                best_in_fresh_processes(MODELS[0].name, dtype, who, if run.sizes.len() > 1 { 3 } else { 1 })?;
+                best_in_fresh_processes(MODELS[0].name, dtype, who, if run.sizes.len() > 1 { 5 } else { 1 })?;
             *seconds = row.seconds.unwrap_or(f64::NAN);
             let peak = row.peak_mib.unwrap_or(f64::NAN);
             println!("{} {dtype}, first build by {who}: {seconds:.3} s, peak {peak:.0} MiB", MODELS[0].name);
