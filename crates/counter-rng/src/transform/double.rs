@@ -3,6 +3,7 @@
 use crate::fill::Keys;
 use crate::kernel::Simd;
 use crate::philox::Lanes;
+use crate::transform::wide::operations;
 use crate::transform::{Wide, quantile64};
 
 const SIGN: u32 = 1 << 31;
@@ -60,29 +61,12 @@ impl Wide for f64 {
         simd.double(value)
     }
 
-    #[inline(always)]
-    fn add<S: Simd>(simd: S, a: S::Doubles, b: S::Doubles) -> S::Doubles {
-        simd.add_doubles(a, b)
-    }
-
-    #[inline(always)]
-    fn sub<S: Simd>(simd: S, a: S::Doubles, b: S::Doubles) -> S::Doubles {
-        simd.sub_doubles(a, b)
-    }
-
-    #[inline(always)]
-    fn fma<S: Simd>(simd: S, a: S::Doubles, b: S::Doubles, c: S::Doubles) -> S::Doubles {
-        simd.fma_doubles(a, b, c)
-    }
-
-    #[inline(always)]
-    fn max<S: Simd>(simd: S, a: S::Doubles, b: S::Doubles) -> S::Doubles {
-        simd.max_doubles(a, b)
-    }
-
-    #[inline(always)]
-    fn min<S: Simd>(simd: S, a: S::Doubles, b: S::Doubles) -> S::Doubles {
-        simd.min_doubles(a, b)
+    operations! { S::Doubles:
+        add(a, b) => add_doubles;
+        sub(a, b) => sub_doubles;
+        fma(a, b, c) => fma_doubles;
+        max(a, b) => max_doubles;
+        min(a, b) => min_doubles;
     }
 
     #[inline(always)]

@@ -3,6 +3,7 @@
 use crate::fill::Keys;
 use crate::kernel::Simd;
 use crate::philox::Lanes;
+use crate::transform::wide::operations;
 use crate::transform::{Wide, quantile32};
 
 const SIGN: u32 = 1 << 31;
@@ -44,29 +45,12 @@ impl Wide for f32 {
         simd.float(value)
     }
 
-    #[inline(always)]
-    fn add<S: Simd>(simd: S, a: S::Floats, b: S::Floats) -> S::Floats {
-        simd.add(a, b)
-    }
-
-    #[inline(always)]
-    fn sub<S: Simd>(simd: S, a: S::Floats, b: S::Floats) -> S::Floats {
-        simd.sub(a, b)
-    }
-
-    #[inline(always)]
-    fn fma<S: Simd>(simd: S, a: S::Floats, b: S::Floats, c: S::Floats) -> S::Floats {
-        simd.fma(a, b, c)
-    }
-
-    #[inline(always)]
-    fn max<S: Simd>(simd: S, a: S::Floats, b: S::Floats) -> S::Floats {
-        simd.max(a, b)
-    }
-
-    #[inline(always)]
-    fn min<S: Simd>(simd: S, a: S::Floats, b: S::Floats) -> S::Floats {
-        simd.min(a, b)
+    operations! { S::Floats:
+        add(a, b) => add;
+        sub(a, b) => sub;
+        fma(a, b, c) => fma;
+        max(a, b) => max;
+        min(a, b) => min;
     }
 
     #[inline(always)]

@@ -73,6 +73,18 @@ pub trait Wide: Sealed + Copy + PartialOrd + Into<f64> + Send + Sync + 'static {
     ) -> [Self::Row<S>; R];
 }
 
+/// Operations on rows that are the kernel's own, by their names there.
+macro_rules! operations {
+    ($row:ty: $($name:ident($($arg:ident),*) => $operation:ident;)*) => {$(
+        #[inline(always)]
+        fn $name<S: Simd>(simd: S, $($arg: $row),*) -> $row {
+            simd.$operation($($arg),*)
+        }
+    )*};
+}
+
+pub(crate) use operations;
+
 /// `value` moved inside `[lo, up]`.
 #[inline(always)]
 pub(crate) fn clamp<S: Simd, W: Wide>(simd: S, value: W::Row<S>, lo: W, up: W) -> W::Row<S> {
