@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use candle_core::cuda_backend::WrapErr;
 use candle_core::{CudaDevice, DType, Device, Shape, Tensor, Var};
-use candle_init::counter_rng::{Law, Stream};
+use candle_init::counter_rng::{Distribution, Stream};
 use candle_init::{Init, Initializer, elements, init, refill};
 use candle_nn::{Init as Hint, VarMap};
 
@@ -54,7 +54,7 @@ impl Gpu {
     }
 
     /// Into memory that exists, after a look at its values.
-    fn fill(&self, law: &Law, count: usize, dtype: DType, launches: u32) -> Outcome<Duration> {
+    fn fill(&self, law: &Distribution, count: usize, dtype: DType, launches: u32) -> Outcome<Duration> {
         let stream = Stream::new(42, "bench");
         let memory = Tensor::zeros(count, dtype, &self.device)?;
         let time = self.best(launches, || Ok(refill(&memory, &stream, law, 0)?))?;
@@ -81,11 +81,11 @@ impl Gpu {
     }
 }
 
-fn laws() -> Outcome<[(&'static str, Law); 3]> {
+fn laws() -> Outcome<[(&'static str, Distribution); 3]> {
     Ok([
-        ("uniform", Law::uniform(-0.5, 0.5)?),
-        ("normal", Law::normal(0.0, 0.5)?),
-        ("truncated", Law::truncated_normal(0.0, 0.5, -1.0, 1.0)?),
+        ("uniform", Distribution::uniform(-0.5, 0.5)?),
+        ("normal", Distribution::normal(0.0, 0.5)?),
+        ("truncated", Distribution::truncated_normal(0.0, 0.5, -1.0, 1.0)?),
     ])
 }
 
@@ -219,7 +219,7 @@ fn main() -> Outcome {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let gpu = Gpu::open()?;
     // Two warm-ups: the driver compiles the kernels at the first launch, and its memory pool grows.
-    gpu.fill(&Law::uniform(0.0, 1.0)?, 1 << 24, DType::F32, 2)?;
+    gpu.fill(&Distribution::uniform(0.0, 1.0)?, 1 << 24, DType::F32, 2)?;
     let sizes: &[usize] =
         if quick { &[1 << 20, 1 << 24, 1 << 28] } else { &[1 << 20, 1 << 24, 1 << 28, 1 << 30, 1 << 32] };
     fills(&gpu, sizes)?;

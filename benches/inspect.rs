@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use candle_init_probe::Inspection;
-use counter_rng::{Element, Law, Stream};
+use counter_rng::{Distribution, Element, Stream};
 use half::bf16;
 use rayon::prelude::*;
 
@@ -70,7 +70,7 @@ fn write<T: Element + bytemuck::Pod>(mib: usize, dtype: &str) -> Outcome<Tempora
     let mut out = BufWriter::new(File::create(&file.0)?);
     out.write_all(&(header.len() as u64).to_le_bytes())?;
     out.write_all(header.as_bytes())?;
-    let law = Law::normal(0.0, 0.02)?;
+    let law = Distribution::normal(0.0, 0.02)?;
     for i in 0..count {
         let values = Stream::new(i as u64, "bench").vec::<T>(&law, 0..(rows * COLUMNS) as u64)?;
         out.write_all(bytemuck::cast_slice(&values))?;

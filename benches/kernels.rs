@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use candle_core::{Device, WithDType};
 use candle_init_benches::measure::{best, nanoseconds};
-use counter_rng::{Element, Error, Kernel, Law, Stream};
+use counter_rng::{Distribution, Element, Error, Kernel, Stream};
 use float8::F8E4M3;
 use half::{bf16, f16};
 
@@ -46,19 +46,24 @@ impl Settings {
 }
 
 /// Name, law and what candle calls it.
-type Case = (&'static str, Law, Option<candle_nn::Init>);
+type Case = (&'static str, Distribution, Option<candle_nn::Init>);
 
 fn cases() -> Result<[Case; 4], Error> {
     Ok([
-        ("constant", Law::constant(0.5)?, Some(candle_nn::Init::Const(0.5))),
-        ("uniform", Law::uniform(-0.5, 0.5)?, Some(candle_nn::Init::Uniform { lo: -0.5, up: 0.5 })),
-        ("normal", Law::normal(0.0, 0.5)?, Some(candle_nn::Init::Randn { mean: 0.0, stdev: 0.5 })),
-        ("truncated", Law::truncated_normal(0.0, 0.5, -1.0, 1.0)?, None),
+        ("constant", Distribution::constant(0.5)?, Some(candle_nn::Init::Const(0.5))),
+        ("uniform", Distribution::uniform(-0.5, 0.5)?, Some(candle_nn::Init::Uniform { lo: -0.5, up: 0.5 })),
+        ("normal", Distribution::normal(0.0, 0.5)?, Some(candle_nn::Init::Randn { mean: 0.0, stdev: 0.5 })),
+        ("truncated", Distribution::truncated_normal(0.0, 0.5, -1.0, 1.0)?, None),
     ])
 }
 
 /// A new vector by a kernel of our choice.
-fn filled<T: Element>(kernel: Kernel, stream: &Stream, law: &Law, count: usize) -> Result<Vec<T>, Error> {
+fn filled<T: Element>(
+    kernel: Kernel,
+    stream: &Stream,
+    law: &Distribution,
+    count: usize,
+) -> Result<Vec<T>, Error> {
     if let Some(values) = law.constant_vec(count as u64) {
         return values;
     }

@@ -10,12 +10,12 @@ use std::time::Duration;
 use candle_core::{DType, Device};
 use candle_init::{Init, Initializer};
 use candle_init_benches::{DTYPES, LAWS, sizes};
-use counter_rng::{Element, Law, Stream};
+use counter_rng::{Distribution, Element, Stream};
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, measurement::WallTime};
 use float8::F8E4M3;
 use half::{bf16, f16};
 use rand::SeedableRng;
-use rand_distr::{Distribution, StandardNormal, StandardUniform};
+use rand_distr::{Distribution as _, StandardNormal, StandardUniform};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 type Group<'a> = BenchmarkGroup<'a, WallTime>;
@@ -68,10 +68,10 @@ fn fresh(
 
 fn touched<T: Element>(c: &mut Criterion, pools: &Pools) -> Result<(), counter_rng::Error> {
     let laws = [
-        ("constant", Law::constant(0.5)?),
-        ("uniform", Law::uniform(-0.5, 0.5)?),
-        ("normal", Law::normal(0.0, 0.5)?),
-        ("truncated", Law::truncated_normal(0.0, 0.5, -1.0, 1.0)?),
+        ("constant", Distribution::constant(0.5)?),
+        ("uniform", Distribution::uniform(-0.5, 0.5)?),
+        ("normal", Distribution::normal(0.0, 0.5)?),
+        ("truncated", Distribution::truncated_normal(0.0, 0.5, -1.0, 1.0)?),
     ];
     let stream = Stream::new(42, "weight");
     for (name, law) in laws {

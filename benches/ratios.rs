@@ -13,10 +13,10 @@ use candle_init::{Init, Initializer, orthonormal};
 use candle_init_benches::measure::{best, best_of_each, nanoseconds};
 use candle_init_benches::model::{MODELS, best_in_fresh_processes, did_task};
 use candle_init_benches::row::{self, Row};
-use counter_rng::{Element, Law, Purpose, Stream};
+use counter_rng::{Distribution, Element, Purpose, Stream};
 use half::bf16;
 use rand::SeedableRng;
-use rand_distr::{Distribution, StandardNormal, StandardUniform};
+use rand_distr::{StandardNormal, StandardUniform};
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
@@ -66,12 +66,12 @@ impl Run {
     }
 }
 
-fn laws() -> Result<[(&'static str, Law); 4], counter_rng::Error> {
+fn laws() -> Result<[(&'static str, Distribution); 4], counter_rng::Error> {
     Ok([
-        ("constant", Law::constant(0.5)?),
-        ("uniform", Law::uniform(-0.5, 0.5)?),
-        ("normal", Law::normal(0.0, 0.5)?),
-        ("truncated", Law::truncated_normal(0.0, 0.5, -1.0, 1.0)?),
+        ("constant", Distribution::constant(0.5)?),
+        ("uniform", Distribution::uniform(-0.5, 0.5)?),
+        ("normal", Distribution::normal(0.0, 0.5)?),
+        ("truncated", Distribution::truncated_normal(0.0, 0.5, -1.0, 1.0)?),
     ])
 }
 
@@ -112,11 +112,11 @@ fn by_hand<T: Element>(run: &Run, law: &str, elements: usize) -> Option<Duration
     let mut rng = rand::rngs::StdRng::seed_from_u64(42);
     Some(match law {
         "uniform" => best(run.patience, || {
-            let draws = Distribution::<f32>::sample_iter(StandardUniform, &mut rng);
+            let draws = rand_distr::Distribution::<f32>::sample_iter(StandardUniform, &mut rng);
             black_box(&mut out).iter_mut().zip(draws).for_each(|(o, u)| *o = u - 0.5);
         }),
         "normal" => best(run.patience, || {
-            let draws = Distribution::<f32>::sample_iter(StandardNormal, &mut rng);
+            let draws = rand_distr::Distribution::<f32>::sample_iter(StandardNormal, &mut rng);
             black_box(&mut out).iter_mut().zip(draws).for_each(|(o, z)| *o = 0.5 * z);
         }),
         _ => return None,

@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value = "cpu")]
     pub device: DeviceName,
 
-    /// Law of all weights, such as he_normal, zeros or "normal(mean=0, std=0.01)"; biases are 0.
+    /// Distribution of all weights, such as he_normal, zeros or "normal(mean=0, std=0.01)"; biases are 0.
     // The default depends on the program, see `Args::parse_for`.
     #[arg(long, value_name = "LAW", value_parser = law, conflicts_with = "compare")]
     pub init: Option<Init>,

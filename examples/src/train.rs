@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use candle_core::{D, DType, Tensor, Var};
-use candle_init::{Law, counter_rng::Stream};
+use candle_init::{Distribution, counter_rng::Stream};
 use candle_nn::{AdamW, Module, Optimizer, ParamsAdamW, SGD, loss};
 
 use crate::mlp::Mlp;
@@ -116,7 +116,7 @@ impl<'a> Stepper<'a> {
 
     /// The images with fresh noise: a net that never sees one twice alike cannot learn it by heart.
     fn noisy(&self, batch: Set) -> Result<Set> {
-        let law = Law::normal(0., self.recipe.noise)?;
+        let law = Distribution::normal(0., self.recipe.noise)?;
         let stream = Stream::new(self.recipe.seed, &format!("noise.step{}", self.step));
         let count = batch.images.elem_count();
         let noise = stream.vec::<f32>(&law, 0..count as u64)?;

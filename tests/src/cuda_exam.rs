@@ -1,7 +1,7 @@
-//! The exam of the kernels of a GPU: which elements of which laws, and the bits that they must have.
+//! The exam of the kernels of a GPU: which elements of which distributions, and the bits that they must have.
 
 use counter_rng::cuda::{Fill, THREADS};
-use counter_rng::{Element, Error, Kernel, Law, Stream};
+use counter_rng::{Distribution, Element, Error, Kernel, Stream};
 
 /// Where a tile, a 32-bit element or block number, or the range of indices begins or ends.
 pub const STARTS: [u64; 9] = [0, 1, 63, 64, 65, (1 << 34) - 1, 1 << 34, (1 << 36) - 64, u64::MAX - 4096];
@@ -16,54 +16,54 @@ pub fn stream() -> Stream {
     Stream::new(9, "exam")
 }
 
-/// Laws of each kind. A dtype that cannot hold one refuses it.
+/// Distributions of each kind. A dtype that cannot hold one refuses it.
 ///
 /// # Errors
 /// None: the numbers are right.
-pub fn laws() -> Result<Vec<Law>, Error> {
+pub fn distributions() -> Result<Vec<Distribution>, Error> {
     let (open, least) = (f64::INFINITY, f64::from(f32::from_bits(1)));
-    let mut laws = vec![
-        Law::constant(0.0)?,
-        Law::constant(-0.3)?,
+    let mut distributions = vec![
+        Distribution::constant(0.0)?,
+        Distribution::constant(-0.3)?,
         // Not a power of two wide, so that its product is rounded.
-        Law::uniform(-0.7, 1.15)?,
-        Law::uniform(0.5, 0.5)?,
-        Law::uniform(-1.0, 0.0)?,
+        Distribution::uniform(-0.7, 1.15)?,
+        Distribution::uniform(0.5, 0.5)?,
+        Distribution::uniform(-1.0, 0.0)?,
         // Values that are zeros of both signs, beside bounds that are.
-        Law::uniform(-0.0, least)?,
-        Law::uniform(-least, 0.0)?,
-        Law::normal(0.25, 1.5)?,
-        Law::normal(-2.0, 0.0)?,
+        Distribution::uniform(-0.0, least)?,
+        Distribution::uniform(-least, 0.0)?,
+        Distribution::normal(0.25, 1.5)?,
+        Distribution::normal(-2.0, 0.0)?,
         // Numbers below the normal ones of f32, f16, f8.
-        Law::normal(0.0, 1e-39)?,
-        Law::normal(0.0, 1e-6)?,
-        Law::normal(0.0, 0.004)?,
+        Distribution::normal(0.0, 1e-39)?,
+        Distribution::normal(0.0, 1e-6)?,
+        Distribution::normal(0.0, 0.004)?,
         // Each polynomial of the quantile, windows on either side.
-        Law::truncated_normal(0.1, 1.0, -2.0, 1.75)?,
-        Law::truncated_normal(0.0, 1.0, 5.0, 6.0)?,
-        Law::truncated_normal(0.0, 1.0, 6.0, open)?,
-        Law::truncated_normal(0.0, 1.0, -open, -5.5)?,
-        Law::truncated_normal(1.0, 0.5, -open, open)?,
+        Distribution::truncated_normal(0.1, 1.0, -2.0, 1.75)?,
+        Distribution::truncated_normal(0.0, 1.0, 5.0, 6.0)?,
+        Distribution::truncated_normal(0.0, 1.0, 6.0, open)?,
+        Distribution::truncated_normal(0.0, 1.0, -open, -5.5)?,
+        Distribution::truncated_normal(1.0, 0.5, -open, open)?,
     ];
-    laws.extend(ties()?);
-    Ok(laws)
+    distributions.extend(ties()?);
+    Ok(distributions)
 }
 
 /// Every value is halfway between two of a narrow dtype: above an even one, and above an odd one.
-fn ties() -> Result<Vec<Law>, Error> {
+fn ties() -> Result<Vec<Distribution>, Error> {
     let unit = |bits: i32| f64::from(2.0_f32.powi(-bits));
-    let point = |mean| Law::normal(mean, 1e-30);
+    let point = |mean| Distribution::normal(mean, 1e-30);
     // bf16, f16, f8; then the numbers of f8 below its normal ones.
     let places = [1.0 + unit(8), 1.0 + 3.0 * unit(8), 1.0 + unit(11), 1.0 + 3.0 * unit(11)];
     let eight = [1.0 + unit(4), 1.0 + 3.0 * unit(4), 5.0 * unit(10), 7.0 * unit(10)];
     places.into_iter().chain(eight).map(point).collect()
 }
 
-/// The bits that the processor gives: `None` where the dtype cannot hold the law.
+/// The bits that the processor gives: `None` where the dtype cannot hold the distribution.
 #[must_use]
-pub fn expected<T: Element>(law: &Law, start: u64, length: usize) -> Option<Vec<u8>> {
+pub fn expected<T: Element>(distribution: &Distribution, start: u64, length: usize) -> Option<Vec<u8>> {
     let mut values = vec![T::zeroed(); length];
-    stream().fill_with(Kernel::detect(), law, start, &mut values).ok()?;
+    stream().fill_with(Kernel::detect(), distribution, start, &mut values).ok()?;
     Some(bytemuck::cast_slice(&values).to_vec())
 }
 
@@ -85,21 +85,21 @@ const POISON: u8 = 0xa5;
 const KERNELS: [&str; 4] = ["constant", "uniform", "normal", "truncated"];
 
 impl Launches {
-    /// Adds elements of a law, the output `shift` elements behind an aligned address, and says whether it was added:
-    /// a dtype may refuse the law, and then both sides must.
+    /// Adds elements of a distribution, the output `shift` elements behind an aligned address, and says whether it was added:
+    /// a dtype may refuse the distribution, and then both sides must.
     ///
     /// # Errors
     /// The launch or the processor refuses what the other does not.
     pub fn push<T: Element>(
         &mut self,
-        law: &Law,
+        distribution: &Distribution,
         start: u64,
         length: usize,
         shift: usize,
     ) -> Result<bool, String> {
-        let fill = Fill::new::<T>(&stream(), law, start, length as u64);
-        let asked = format!("{law:?} {} {start}+{length}, shifted by {shift}", T::NAME);
-        let (fill, values) = match (fill, expected::<T>(law, start, length)) {
+        let fill = Fill::new::<T>(&stream(), distribution, start, length as u64);
+        let asked = format!("{distribution:?} {} {start}+{length}, shifted by {shift}", T::NAME);
+        let (fill, values) = match (fill, expected::<T>(distribution, start, length)) {
             (Ok(Some(fill)), Some(values)) => (fill, values),
             (Err(_), None) => return Ok(false),
             (other, _) => return Err(format!("{asked}: {other:?}")),

@@ -7,16 +7,16 @@
 use candle_core::DType;
 use float8::F8E4M3;
 use half::{bf16, f16};
-use reference::{Law, gauss};
+use reference::{Distribution, gauss};
 
 /// The law's distribution function, from the oracle's tails.
 #[must_use]
-pub fn cdf(law: Law, x: f64) -> f64 {
+pub fn cdf(law: Distribution, x: f64) -> f64 {
     match law {
-        Law::Const(value) => f64::from(u8::from(x >= value)),
-        Law::Uniform(lo, up) => ((x - lo) / (up - lo)).clamp(0.0, 1.0),
-        Law::Normal(mean, std) => gauss::upper((mean - x) / std),
-        Law::TruncatedNormal(mean, std, a, b) => {
+        Distribution::Const(value) => f64::from(u8::from(x >= value)),
+        Distribution::Uniform(lo, up) => ((x - lo) / (up - lo)).clamp(0.0, 1.0),
+        Distribution::Normal(mean, std) => gauss::upper((mean - x) / std),
+        Distribution::TruncatedNormal(mean, std, a, b) => {
             let z = |x: f64| (x - mean) / std;
             gauss::mass(z(a), z(x.clamp(a, b))) / gauss::mass(z(a), z(b))
         }
@@ -38,16 +38,16 @@ fn grid(dtype: DType) -> Vec<f64> {
 }
 
 /// The bounds of a law, or the whole line.
-fn support(law: Law) -> (f64, f64) {
+fn support(law: Distribution) -> (f64, f64) {
     match law {
-        Law::Uniform(lo, up) | Law::TruncatedNormal(.., lo, up) => (lo, up),
+        Distribution::Uniform(lo, up) | Distribution::TruncatedNormal(.., lo, up) => (lo, up),
         _ => (f64::NEG_INFINITY, f64::INFINITY),
     }
 }
 
 /// `[mean, std, kurtosis]` of the law's values in `dtype`; those of the law itself for `f32` and `f64`.
 #[must_use]
-pub fn moments(law: Law, dtype: DType) -> [f64; 3] {
+pub fn moments(law: Distribution, dtype: DType) -> [f64; 3] {
     let (lo, up) = support(law);
     let grid: Vec<f64> = grid(dtype).into_iter().filter(|v| (lo..=up).contains(v)).collect();
     if grid.is_empty() {
@@ -68,7 +68,7 @@ mod tests {
     /// Steps that grow with the value move the moments a little, and the less the finer they are.
     #[test]
     fn rounding_moves_the_moments_a_little() {
-        let law = Law::Normal(0.0, 1.0);
+        let law = Distribution::Normal(0.0, 1.0);
         assert_eq!(moments(law, DType::F32), law.moments());
         let off = |dtype| (moments(law, dtype)[1] - 1.0).abs();
         assert!(off(DType::F16) < 1e-7 && off(DType::BF16) < 1e-5 && off(DType::F8E4M3) < 1e-3);
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn bounds_keep_the_values_inside() {
-        let [mean, std, _] = moments(Law::Uniform(0.0, 1.0), DType::F8E4M3);
+        let [mean, std, _] = moments(Distribution::Uniform(0.0, 1.0), DType::F8E4M3);
         assert!((mean - 0.5).abs() < 0.01 && (std - 12_f64.sqrt().recip()).abs() < 0.01);
     }
 }

@@ -1,7 +1,7 @@
 //! Arbitrary laws, weights and numbers for property tests.
 
 use candle_core::{DType, Shape};
-use candle_init::{Activation, Cut, Distribution, Fan, Init, Layer, NAMED, Rule, VarianceScaling, init};
+use candle_init::{Activation, Cut, Family, Fan, Init, Layer, NAMED, Rule, VarianceScaling, init};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
@@ -86,16 +86,16 @@ pub fn fan() -> impl Strategy<Value = Fan> {
 }
 
 /// Any form.
-pub fn distribution() -> impl Strategy<Value = Distribution> {
-    let cut = |sigmas| Distribution::TruncatedNormal { sigmas };
-    let normals = [Distribution::Normal, Distribution::TRUNCATED_NORMAL, cut(1.5), cut(3.0)];
-    select([&normals[..], &[Distribution::Uniform]].concat())
+pub fn distribution() -> impl Strategy<Value = Family> {
+    let cut = |sigmas| Family::TruncatedNormal { sigmas };
+    let normals = [Family::Normal, Family::TRUNCATED_NORMAL, cut(1.5), cut(3.0)];
+    select([&normals[..], &[Family::Uniform]].concat())
 }
 
 /// Variance scaling by any fan and form, with scales from 1/16 to 16.
 pub fn scaling() -> impl Strategy<Value = VarianceScaling> {
     ((-4.0..4.0_f64).prop_map(f64::exp2), fan(), distribution())
-        .prop_map(|(scale, fan, distribution)| VarianceScaling { scale, fan, distribution })
+        .prop_map(|(scale, fan, family)| VarianceScaling { scale, fan, family })
 }
 
 /// A law with bounds of its own: uniform, or a normal cut in either unit, at least 0.3 wide and with a

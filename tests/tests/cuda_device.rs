@@ -3,11 +3,11 @@
 
 use std::error::Error;
 
-use acceptance::cuda_exam::{LENGTHS, LONG, STARTS, expected, laws, stream};
+use acceptance::cuda_exam::{LENGTHS, LONG, STARTS, distributions, expected, stream};
 use acceptance::cuda_host::skipped;
 use acceptance::values::bits;
 use candle_core::{DType, Device, Tensor, WithDType};
-use candle_init::counter_rng::{Element, Law};
+use candle_init::counter_rng::{Distribution, Element};
 use candle_init::{Init, Initializer, elements, init, named_vars, refill};
 use candle_nn::{VarBuilder, VarMap};
 use float8::F8E4M3;
@@ -45,10 +45,10 @@ fn bytes<T: Element + WithDType>(tensor: &Tensor) -> Result<Vec<u8>, Box<dyn Err
     Ok(bytemuck::cast_slice(&tensor.to_vec1::<T>()?).to_vec())
 }
 
-/// Elements of a law in the midst of poison; `false` where the dtype refuses the law.
+/// Elements of a distribution in the midst of poison; `false` where the dtype refuses the distribution.
 fn examined<T: Element + WithDType>(
     device: &Device,
-    law: &Law,
+    distribution: &Distribution,
     start: u64,
     length: usize,
     shift: usize,
@@ -56,26 +56,36 @@ fn examined<T: Element + WithDType>(
     let (at, count) = (GUARD + shift, 2 * GUARD + shift + length);
     let memory = poison::<T>(count, device)?;
     let view = memory.narrow(0, at, length)?;
-    let Some(values) = expected::<T>(law, start, length) else {
-        assert!(refill(&view, &stream(), law, start).is_err(), "{law:?} is not refused");
+    let Some(values) = expected::<T>(distribution, start, length) else {
+        assert!(refill(&view, &stream(), distribution, start).is_err(), "{distribution:?} is not refused");
         return Ok(false);
     };
-    refill(&view, &stream(), law, start)?;
+    refill(&view, &stream(), distribution, start)?;
     let mut wanted = bytes::<T>(&poison::<T>(count, &Device::Cpu)?)?;
     wanted.splice(at * size_of::<T>()..(at + length) * size_of::<T>(), values);
-    assert!(bytes::<T>(&memory)? == wanted, "{law:?} {} {start}+{length}, shifted by {shift}", T::NAME);
+    assert!(
+        bytes::<T>(&memory)? == wanted,
+        "{distribution:?} {} {start}+{length}, shifted by {shift}",
+        T::NAME
+    );
     Ok(true)
 }
 
 fn exam<T: Element + WithDType>() -> Outcome {
     for device in devices()? {
-        for law in laws()? {
-            if !examined::<T>(&device, &law, 77, LONG, 13)? {
+        for distribution in distributions()? {
+            if !examined::<T>(&device, &distribution, 77, LONG, 13)? {
                 continue;
             }
             for start in STARTS {
                 for (i, length) in LENGTHS.into_iter().enumerate() {
-                    examined::<T>(&device, &law, start, length, [0, 1, (start % 64) as usize][i % 3])?;
+                    examined::<T>(
+                        &device,
+                        &distribution,
+                        start,
+                        length,
+                        [0, 1, (start % 64) as usize][i % 3],
+                    )?;
                 }
             }
         }
@@ -108,8 +118,14 @@ fn f8_as_the_processor() -> Outcome {
 fn a_launch_that_goes_around() -> Outcome {
     let length = (1 << 28) + 12_345;
     for device in devices()?.into_iter().take(1) {
-        assert!(examined::<F8E4M3>(&device, &Law::normal(0.1, 1.5)?, 5, length, 0)?);
-        assert!(examined::<bf16>(&device, &Law::truncated_normal(0.0, 1.0, -2.0, 2.0)?, 1 << 36, length, 0)?);
+        assert!(examined::<F8E4M3>(&device, &Distribution::normal(0.1, 1.5)?, 5, length, 0)?);
+        assert!(examined::<bf16>(
+            &device,
+            &Distribution::truncated_normal(0.0, 1.0, -2.0, 2.0)?,
+            1 << 36,
+            length,
+            0
+        )?);
     }
     Ok(())
 }
@@ -118,13 +134,21 @@ fn a_launch_that_goes_around() -> Outcome {
 #[test]
 fn elements_as_on_the_processor() -> Outcome {
     for device in devices()? {
-        for law in [Law::constant(0.3)?, Law::uniform(-0.5, 0.9)?, Law::normal(0.0, 0.02)?] {
+        for distribution in [
+            Distribution::constant(0.3)?,
+            Distribution::uniform(-0.5, 0.9)?,
+            Distribution::normal(0.0, 0.02)?,
+        ] {
             for dtype in [DType::F32, DType::F64, DType::BF16, DType::F16, DType::F8E4M3] {
                 for range in [0..0, 0..1, 100..70_003] {
-                    let there = elements(&stream(), &law, range.clone(), dtype, &device)?;
+                    let there = elements(&stream(), &distribution, range.clone(), dtype, &device)?;
                     assert!(there.device().same_device(&device) && there.dtype() == dtype);
-                    let here = elements(&stream(), &law, range, dtype, &Device::Cpu)?;
-                    assert_eq!(bits(&there.to_device(&Device::Cpu)?)?, bits(&here)?, "{law:?} {dtype:?}");
+                    let here = elements(&stream(), &distribution, range, dtype, &Device::Cpu)?;
+                    assert_eq!(
+                        bits(&there.to_device(&Device::Cpu)?)?,
+                        bits(&here)?,
+                        "{distribution:?} {dtype:?}"
+                    );
                 }
             }
         }
@@ -132,7 +156,7 @@ fn elements_as_on_the_processor() -> Outcome {
     Ok(())
 }
 
-/// A layer of each kind, and laws that only the processor can make.
+/// A layer of each kind, and distributions that only the processor can make.
 fn model(vb: &VarBuilder<'_>) -> candle_core::Result<()> {
     candle_nn::embedding(1003, 96, vb.pp("wte"))?;
     candle_nn::linear(96, 384, vb.pp("fc"))?;
@@ -175,9 +199,9 @@ fn a_model_as_on_the_processor() -> Outcome {
 /// What a dtype cannot hold is refused before there is memory, as on the processor.
 #[test]
 fn refusals_are_the_same() -> Outcome {
-    let law = Init::Randn { mean: 0.0, stdev: 30_000.0 };
+    let distribution = Init::Randn { mean: 0.0, stdev: 30_000.0 };
     let refused = |device: &Device| {
-        Initializer::new(1).tensor("w", (8, 8), law, DType::F16, device).map_err(|e| e.to_string())
+        Initializer::new(1).tensor("w", (8, 8), distribution, DType::F16, device).map_err(|e| e.to_string())
     };
     for device in devices()? {
         let (there, here) = (refused(&device).err(), refused(&Device::Cpu).err());
@@ -189,14 +213,14 @@ fn refusals_are_the_same() -> Outcome {
 /// The exam itself, on the processor: the poison stays, and another start is seen.
 #[test]
 fn the_exam_is_not_blind() -> Outcome {
-    let law = Law::normal(0.0, 1.0)?;
-    assert!(examined::<f32>(&Device::Cpu, &law, 63, 65, 1)?);
-    assert!(examined::<f32>(&Device::Cpu, &law, 63, 0, 1)?);
-    assert!(!examined::<f16>(&Device::Cpu, &Law::normal(0.0, 1e-39)?, 0, 65, 1)?);
+    let distribution = Distribution::normal(0.0, 1.0)?;
+    assert!(examined::<f32>(&Device::Cpu, &distribution, 63, 65, 1)?);
+    assert!(examined::<f32>(&Device::Cpu, &distribution, 63, 0, 1)?);
+    assert!(!examined::<f16>(&Device::Cpu, &Distribution::normal(0.0, 1e-39)?, 0, 65, 1)?);
     let memory = poison::<f32>(100, &Device::Cpu)?;
-    refill(&memory.narrow(0, 10, 65)?, &stream(), &law, 64)?;
+    refill(&memory.narrow(0, 10, 65)?, &stream(), &distribution, 64)?;
     let values = bytes::<f32>(&memory)?;
-    assert!(values[40..300] != expected::<f32>(&law, 63, 65).unwrap_or_default());
+    assert!(values[40..300] != expected::<f32>(&distribution, 63, 65).unwrap_or_default());
     assert_eq!(values[..40], bytes::<f32>(&poison::<f32>(10, &Device::Cpu)?)?);
     Ok(())
 }

@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use acceptance::cuda_exam::{LENGTHS, LONG, Launches, STARTS, laws};
+use acceptance::cuda_exam::{LENGTHS, LONG, Launches, STARTS, distributions};
 use acceptance::cuda_host::{Host, Mutant, compiler, skipped};
 use counter_rng::Element;
 use float8::F8E4M3;
@@ -22,17 +22,17 @@ fn shifts(start: u64) -> [usize; 3] {
 
 fn push<T: Element>(launches: &mut Launches) -> Outcome {
     let mut laws_held = 0;
-    for law in laws()? {
+    for distribution in distributions()? {
         for start in STARTS {
             for length in LENGTHS {
                 for shift in shifts(start) {
-                    launches.push::<T>(&law, start, length, shift)?;
+                    launches.push::<T>(&distribution, start, length, shift)?;
                 }
             }
         }
-        laws_held += usize::from(launches.push::<T>(&law, 77, LONG, 13)?);
+        laws_held += usize::from(launches.push::<T>(&distribution, 77, LONG, 13)?);
     }
-    assert!(laws_held >= 17, "{} holds {laws_held} laws", T::NAME);
+    assert!(laws_held >= 17, "{} holds {laws_held} distributions", T::NAME);
     Ok(())
 }
 
@@ -92,10 +92,10 @@ const MUTANTS: [Mutant; 17] = [
     mutant("quantile.cuh", "0x40986a94u", "0x40986a95u"),
     mutant("quantile.cuh", "0x40f90afcu", "0x40f90afdu"),
     mutant("quantile.cuh", "CENTRE_ENDS = 0x1p-8f", "CENTRE_ENDS = 0x1p-9f"),
-    mutant("laws.cuh", "lower < upper ? lower : upper", "lower"),
-    mutant("laws.cuh", "__fmaf_rn(c, a.std, a.mean)", "__fadd_rn(__fmul_rn(c, a.std), a.mean)"),
-    mutant("laws.cuh", "a.lo == 0.0f ||", ""),
-    mutant("laws.cuh", "|| a.up == 0.0f", ""),
+    mutant("distributions.cuh", "lower < upper ? lower : upper", "lower"),
+    mutant("distributions.cuh", "__fmaf_rn(c, a.std, a.mean)", "__fadd_rn(__fmul_rn(c, a.std), a.mean)"),
+    mutant("distributions.cuh", "a.lo == 0.0f ||", ""),
+    mutant("distributions.cuh", "|| a.up == 0.0f", ""),
     mutant("fill.cu", "if (place < count)", "if (place <= count)"),
     mutant("fill.cu", "a.count - at >= SPAN", "a.count - at >= SPAN - 1"),
     mutant("fill.cu", " - a.start % TILE * sizeof(typename D::Element)", ""),

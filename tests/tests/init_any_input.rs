@@ -5,8 +5,8 @@ use acceptance::strategies::{DTYPES, any_rule};
 use acceptance::values::{all_bits, values};
 use candle_core::{DType, Device, Shape};
 use candle_init::{
-    Centre, Cut, Distribution, Error as InitError, Fan, Fans, Init, Initializer, Layer, Matrix, NonLinearity,
-    Stft, VarianceScaling, Window,
+    Centre, Cut, Error as InitError, Family, Fan, Fans, Init, Initializer, Layer, Matrix, NonLinearity, Stft,
+    VarianceScaling, Window,
 };
 use candle_nn::VarMap;
 use proptest::prelude::*;
@@ -39,14 +39,14 @@ fn number() -> impl Strategy<Value = f64> {
 fn law() -> impl Strategy<Value = Init> {
     let four = (number(), number(), number(), number());
     let fan = select(vec![Fan::In, Fan::Out, Fan::Average, Fan::GeometricAverage]);
-    let form = select(vec![Distribution::Normal, Distribution::TRUNCATED_NORMAL, Distribution::Uniform]);
-    (four, 0..12_u8, fan, form).prop_map(|((a, b, lo, up), kind, fan, distribution)| match kind {
+    let form = select(vec![Family::Normal, Family::TRUNCATED_NORMAL, Family::Uniform]);
+    (four, 0..12_u8, fan, form).prop_map(|((a, b, lo, up), kind, fan, family)| match kind {
         0 => Init::Const(a),
         1 => Init::Uniform { lo, up },
         2 => Init::Randn { mean: a, stdev: b },
         3 => Init::TruncatedNormal { mean: a, stdev: b, cut: Cut::Sigmas { lo, up } },
         4 => Init::TruncatedNormal { mean: a, stdev: b, cut: Cut::Absolute { lo, up } },
-        5 => Init::VarianceScaling(VarianceScaling { scale: a, fan, distribution }),
+        5 => Init::VarianceScaling(VarianceScaling { scale: a, fan, family }),
         6 => Init::Orthogonal { gain: a, axis: (b < 0.0).then_some(b as isize) },
         7 => Init::Delta { matrix: Matrix::Identity, gain: a, centre: Centre::Upper },
         8 => Init::Delta { matrix: Matrix::Orthogonal, gain: a, centre: Centre::Lower },
@@ -84,7 +84,7 @@ proptest! {
     fn laws_of_any_numbers(law in law(), dims in dims(), layer in layer(), x in number(), factor in number()) {
         let shape = Shape::from(dims);
         for law in [law, law.times(factor)] {
-            match law.law(&shape, layer) {
+            match law.distribution(&shape, layer) {
                 Ok(made) => {
                     let numbers = [made.mean(), made.std(), made.cdf(x), made.support().0, made.support().1];
                     prop_assert!(!made.mean().is_nan() && made.std() >= 0.0, "{law:?}: {numbers:?}");
@@ -120,7 +120,7 @@ proptest! {
         let (init, vars) = (Initializer::new(1).rule("*", law), VarMap::new());
         let made = init.var_builder(&vars, dtype, &Device::Cpu).get(&dims[..], &name);
         let shape = Shape::from(dims);
-        let (lo, up) = law.law(&shape, Layer::of_shape(&shape)).map_or((0.0, 0.0), |law| law.support());
+        let (lo, up) = law.distribution(&shape, Layer::of_shape(&shape)).map_or((0.0, 0.0), |law| law.support());
         match made {
             Ok(tensor) => {
                 let values = values(&tensor)?;

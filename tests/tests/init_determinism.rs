@@ -58,14 +58,14 @@ proptest! {
         let (init, shape) = (Initializer::new(seed), weight.shape());
         let make = |dtype| init.tensor("w", &shape, law.on(weight.layer), dtype, &CPU);
         let (single, double) = (make(DType::F32)?, values(&make(DType::F64)?)?);
-        let (lo, up) = law.law(&weight.shape(), weight.layer)?.support();
+        let (lo, up) = law.distribution(&weight.shape(), weight.layer)?.support();
         for dtype in [DType::BF16, DType::F16, DType::F8E4M3] {
             let (got, rounded) = (values(&make(dtype)?)?, values(&single.to_dtype(dtype)?)?);
             let inside = |v: f64| (lo..=up).contains(&v);
             prop_assert!(got.iter().zip(&rounded).all(|(g, r)| g == r || !inside(*r)), "{law} {dtype:?}");
         }
         // A double refines the place that a word of 32 bits stands for, which in the tails is wide.
-        let exact = law.law(&weight.shape(), weight.layer)?;
+        let exact = law.distribution(&weight.shape(), weight.layer)?;
         let scale = double.iter().fold(0.0_f64, |largest, v| largest.max(v.abs()));
         let near = |(s, d): (&f64, &f64)| {
             (s - d).abs() <= 1e-6 * scale || (exact.cdf(*s) - exact.cdf(*d)).abs() <= 0.5_f64.powi(32)
@@ -81,7 +81,7 @@ proptest! {
     ) {
         let (init, rule) = (Initializer::new(seed), law.on(weight.layer));
         let tensor = init.tensor(&name, weight.shape(), rule, DType::BF16, &CPU)?;
-        let (whole, law) = (singles(&tensor)?, law.law(&weight.shape(), weight.layer)?);
+        let (whole, law) = (singles(&tensor)?, law.distribution(&weight.shape(), weight.layer)?);
         let from = (cut * whole.len() as f64) as usize;
         let part = Stream::new(seed, &name).vec::<half::bf16>(&law, from as u64..whole.len() as u64)?;
         prop_assert!(part.iter().map(|v| v.to_f32()).eq(whole[from..].iter().copied()));

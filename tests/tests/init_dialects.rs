@@ -1,10 +1,10 @@
-//! A dialect gives every layer of candle what the same layer has in PyTorch, Keras and Flax, weight and bias.
+//! A framework gives every layer of candle what the same layer has in PyTorch, Keras and Flax, weight and bias.
 
 use std::error::Error;
 
 use acceptance::catalogue::CATALOGUE;
 use candle_core::{DType, Device};
-use candle_init::{Dialect, Error as InitError, Initializer, Layer, Rule, Why, init};
+use candle_init::{Error as InitError, Framework, Initializer, Layer, Reason, Rule, init};
 use candle_nn::{Conv2dConfig, GRUConfig, LSTMConfig, VarBuilder, VarMap, conv2d, gru, lstm};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -73,19 +73,19 @@ fn is(expected: &str, law: &str, mean: Option<f64>, std: Option<f64>) -> bool {
     }
 }
 
-const DIALECTS: [Dialect; 3] = [Dialect::PyTorch, Dialect::Keras, Dialect::Flax];
+const DIALECTS: [Framework; 3] = [Framework::PyTorch, Framework::Keras, Framework::Flax];
 
 #[test]
 fn every_layer_speaks_every_dialect() -> Outcome {
-    for (column, dialect) in DIALECTS.into_iter().enumerate() {
-        let init = Initializer::new(1).dialect(dialect);
+    for (column, framework) in DIALECTS.into_iter().enumerate() {
+        let init = Initializer::new(1).defaults(framework);
         for (layer, parameter, due) in DUE {
             let entry = CATALOGUE.iter().find(|entry| entry.name == layer).ok_or(layer)?;
             let plan = init.plan(DType::F32, |vb| (entry.build)(vb.clone()))?;
             let found = plan.records().iter().find(|record| record.name == parameter);
             let record = found.ok_or(parameter)?;
             let fits = is(due[column], &record.law, record.target_mean, record.target_std);
-            assert!(fits, "{dialect} {layer} {parameter}: {} for {}", record.law, due[column]);
+            assert!(fits, "{framework} {layer} {parameter}: {} for {}", record.law, due[column]);
         }
     }
     Ok(())
@@ -112,7 +112,7 @@ fn candle_is_wider_than_pytorch() -> Outcome {
         let plan = init.plan(DType::F32, |vb| candle_nn::linear(100, 10, vb))?;
         Ok(plan.records()[0].target_std.ok_or("no std")?)
     };
-    let ratio = std(Initializer::new(1))? / std(Initializer::new(1).dialect(Dialect::PyTorch))?;
+    let ratio = std(Initializer::new(1))? / std(Initializer::new(1).defaults(Framework::PyTorch))?;
     assert!((ratio - 6_f64.sqrt()).abs() < 1e-12, "{ratio}");
     Ok(())
 }
@@ -120,17 +120,17 @@ fn candle_is_wider_than_pytorch() -> Outcome {
 /// Values, not plans: an LSTM's forget gate is one, hidden weights are orthogonal over all gates or by gate.
 #[test]
 fn recurrent_values() -> Outcome {
-    for (dialect, parts) in [(Dialect::Keras, 1), (Dialect::Flax, 4)] {
-        let (vars, init) = (VarMap::new(), Initializer::new(3).dialect(dialect));
+    for (framework, parts) in [(Framework::Keras, 1), (Framework::Flax, 4)] {
+        let (vars, init) = (VarMap::new(), Initializer::new(3).defaults(framework));
         lstm(3, 5, LSTMConfig::default(), init.var_builder(&vars, DType::F32, &Device::Cpu))?;
         let read = |name: &str| -> Result<Vec<f64>, Box<dyn Error>> {
             let data = vars.data().lock().map_err(|e| e.to_string())?;
             Ok(acceptance::values::values(data.get(name).ok_or("missing")?)?)
         };
         for part in read("weight_hh_l0")?.chunks(100 / parts) {
-            assert!(acceptance::drawn::unorthogonality(part, 20 / parts, 5, 1.0) < 1e-6, "{dialect}");
+            assert!(acceptance::drawn::unorthogonality(part, 20 / parts, 5, 1.0) < 1e-6, "{framework}");
         }
-        let forget = if dialect == Dialect::Keras { 1.0 } else { 0.0 };
+        let forget = if framework == Framework::Keras { 1.0 } else { 0.0 };
         let bias = read("bias_ih_l0")?;
         assert!(
             bias.iter().enumerate().all(|(i, v)| *v == if i / 5 == 1 { forget } else { 0.0 }),
@@ -149,7 +149,7 @@ fn gates_that_cannot_be_told() -> Outcome {
         (|vb| gru(2, 4, GRUConfig::default(), vb).map(|_| ()), Layer::GRU),
     ];
     for (build, layer) in layers {
-        let init = Initializer::new(1).dialect(Dialect::PyTorch);
+        let init = Initializer::new(1).defaults(Framework::PyTorch);
         let error = init.plan(DType::F32, |vb| build(vb.pp("rnn"))).err().ok_or("told")?;
         let text = error.to_string();
         assert!(
@@ -168,7 +168,7 @@ fn gates_that_cannot_be_told() -> Outcome {
 #[test]
 fn a_bias_without_its_weight() -> Outcome {
     let hint = candle_nn::Init::Uniform { lo: -0.5, up: 0.5 };
-    let (vars, init) = (VarMap::new(), Initializer::new(1).dialect(Dialect::PyTorch));
+    let (vars, init) = (VarMap::new(), Initializer::new(1).defaults(Framework::PyTorch));
     let vb = init.var_builder(&vars, DType::F32, &Device::Cpu);
     let error = vb.pp("fc").get_with_hints(4, "bias", hint).err().ok_or("made")?;
     assert!(matches!(InitError::of(&error), Some(InitError::Parameter { .. })));
@@ -191,7 +191,7 @@ fn a_bias_without_its_weight() -> Outcome {
 
 #[test]
 fn a_layer_that_the_framework_does_not_have() -> Outcome {
-    let init = Initializer::new(1).dialect(Dialect::Flax).layer("experts.*", Layer::EXPERTS);
+    let init = Initializer::new(1).defaults(Framework::Flax).layer("experts.*", Layer::EXPERTS);
     let hint = candle_nn::init::DEFAULT_KAIMING_NORMAL;
     let error = init.plan(DType::F32, |vb| vb.pp("experts").get_with_hints((4, 3, 2), "w", hint));
     assert!(
@@ -204,11 +204,11 @@ fn a_layer_that_the_framework_does_not_have() -> Outcome {
     Ok(())
 }
 
-/// Rules come first, then the default for weights, then the dialect; own hints of a model stay.
+/// Rules come first, then the default for weights, then the framework; own hints of a model stay.
 #[test]
 fn who_speaks_first() -> Outcome {
     let init = Initializer::new(1)
-        .dialect(Dialect::Keras)
+        .defaults(Framework::Keras)
         .weights(init::HE_NORMAL)
         .rule("a.bias", init::ONES)
         .layer("c.*", Layer::conv(2));
@@ -218,16 +218,16 @@ fn who_speaks_first() -> Outcome {
         conv2d(4, 4, 3, Conv2dConfig { groups: 2, ..Default::default() }, vb.pp("c"))?;
         vb.get_with_hints((5, 2), "table", own)
     })?;
-    let got: Vec<_> = plan.records().iter().map(|r| (r.law.as_str(), r.why.clone(), r.layer)).collect();
+    let got: Vec<_> = plan.records().iter().map(|r| (r.law.as_str(), r.reason.clone(), r.layer)).collect();
     let conv = Layer::conv(2);
     assert_eq!(
         got,
         [
-            ("he_normal", Why::Weights, Layer::Linear),
-            ("ones", Why::Rule { pattern: "a.bias".into() }, Layer::Linear),
-            ("he_normal", Why::Weights, conv),
-            ("zeros", Why::Dialect(Dialect::Keras), conv),
-            ("normal(mean=0, std=0.02)", Why::Hint, Layer::Embedding),
+            ("he_normal", Reason::Weights, Layer::Linear),
+            ("ones", Reason::Rule { pattern: "a.bias".into() }, Layer::Linear),
+            ("he_normal", Reason::Weights, conv),
+            ("zeros", Reason::Framework(Framework::Keras), conv),
+            ("normal(mean=0, std=0.02)", Reason::Hint, Layer::Embedding),
         ]
     );
     assert_eq!(plan.records()[2].fans, Some(candle_init::Fans { fan_in: 18.0, fan_out: 18.0 }));
@@ -236,11 +236,11 @@ fn who_speaks_first() -> Outcome {
 
 #[test]
 fn dialects_and_kinds_as_text() -> Outcome {
-    for dialect in DIALECTS {
-        assert_eq!(dialect.to_string().to_uppercase().parse::<Dialect>()?, dialect);
+    for framework in DIALECTS {
+        assert_eq!(framework.to_string().to_uppercase().parse::<Framework>()?, framework);
     }
-    let error = "pytroch".parse::<Dialect>().err().ok_or("read")?;
-    assert_eq!(error.to_string(), "`pytroch` is not a dialect: did you mean `pytorch`?");
+    let error = "pytroch".parse::<Framework>().err().ok_or("read")?;
+    assert_eq!(error.to_string(), "`pytroch` is not a framework: did you mean `pytorch`?");
     let kinds = [
         ("linear", Layer::Linear),
         ("conv", Layer::conv(1)),

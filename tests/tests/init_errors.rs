@@ -81,13 +81,13 @@ fn a_fan_law_on_a_vector_or_scalar() -> Outcome {
 #[test]
 fn a_zero_fan_matters_where_there_are_values() -> Outcome {
     let shape = Shape::from((3, 0));
-    let error = init::HE_NORMAL.law(&shape, Layer::Linear).err().ok_or("a law")?;
+    let error = init::HE_NORMAL.distribution(&shape, Layer::Linear).err().ok_or("a law")?;
     assert_eq!(
         error.to_string(),
         "fan_in is 0 for shape [3, 0], and he_normal divides by it: a fan of at least 1 is required"
     );
     let geometric: Init = "variance_scaling(fan=geometric_average)".parse()?;
-    let error = geometric.law(&Shape::from((0, 5)), Layer::Linear);
+    let error = geometric.distribution(&Shape::from((0, 5)), Layer::Linear);
     assert!(matches!(error, Err(InitError::ZeroFan { fan: "the geometric average fan", .. })), "{error:?}");
     Ok(())
 }
@@ -111,35 +111,43 @@ fn empty_tensors_are_made_and_listed() -> Outcome {
 
 #[test]
 fn numbers_that_make_no_distribution() -> Outcome {
-    use counter_rng::Error as Law;
+    use counter_rng::Error as Distribution;
     let cut = |lo, up| Init::TruncatedNormal { mean: 0.0, stdev: 1.0, cut: Cut::Absolute { lo, up } };
     let normal = |mean, stdev| Init::Randn { mean, stdev };
     let cases: [(Init, Kind, &str); 13] = [
         (
             Init::Const(NAN),
-            |e| matches!(e, Law::NotFinite { .. }),
+            |e| matches!(e, Distribution::NotFinite { .. }),
             "value is NaN: a finite number is required",
         ),
-        (Init::Const(INF), |e| matches!(e, Law::NotFinite { .. }), "value is inf"),
-        (normal(0.0, NAN), |e| matches!(e, Law::NotFinite { .. }), "std is NaN"),
-        (normal(NAN, 1.0), |e| matches!(e, Law::NotFinite { .. }), "mean is NaN"),
-        (normal(0.0, INF), |e| matches!(e, Law::NotFinite { .. }), "std is inf"),
-        (normal(0.0, -0.5), |e| matches!(e, Law::NegativeStd { .. }), "did you mean 0.5?"),
+        (Init::Const(INF), |e| matches!(e, Distribution::NotFinite { .. }), "value is inf"),
+        (normal(0.0, NAN), |e| matches!(e, Distribution::NotFinite { .. }), "std is NaN"),
+        (normal(NAN, 1.0), |e| matches!(e, Distribution::NotFinite { .. }), "mean is NaN"),
+        (normal(0.0, INF), |e| matches!(e, Distribution::NotFinite { .. }), "std is inf"),
+        (normal(0.0, -0.5), |e| matches!(e, Distribution::NegativeStd { .. }), "did you mean 0.5?"),
         (
             Init::Uniform { lo: 1.0, up: 0.5 },
-            |e| matches!(e, Law::EmptyInterval { .. }),
+            |e| matches!(e, Distribution::EmptyInterval { .. }),
             "give a lower bound below",
         ),
-        (Init::Uniform { lo: -INF, up: 0.5 }, |e| matches!(e, Law::NotFinite { .. }), "lo is -inf"),
-        (cut(1.0, 1.0), |e| matches!(e, Law::EmptyInterval { .. }), "interval [1, 1] is empty"),
-        (cut(2.0, -2.0), |e| matches!(e, Law::EmptyInterval { .. }), "give a lower bound below"),
-        (cut(NAN, 1.0), |e| matches!(e, Law::EmptyInterval { .. }), "interval [NaN, 1]"),
-        (cut(20.0, 30.0), |e| matches!(e, Law::ImprobableWindow { .. }), "move the window towards the mean"),
-        (Init::truncated_normal(0.0, 0.0), |e| matches!(e, Law::ZeroStd), "a truncated normal needs std > 0"),
+        (Init::Uniform { lo: -INF, up: 0.5 }, |e| matches!(e, Distribution::NotFinite { .. }), "lo is -inf"),
+        (cut(1.0, 1.0), |e| matches!(e, Distribution::EmptyInterval { .. }), "interval [1, 1] is empty"),
+        (cut(2.0, -2.0), |e| matches!(e, Distribution::EmptyInterval { .. }), "give a lower bound below"),
+        (cut(NAN, 1.0), |e| matches!(e, Distribution::EmptyInterval { .. }), "interval [NaN, 1]"),
+        (
+            cut(20.0, 30.0),
+            |e| matches!(e, Distribution::ImprobableWindow { .. }),
+            "move the window towards the mean",
+        ),
+        (
+            Init::truncated_normal(0.0, 0.0),
+            |e| matches!(e, Distribution::ZeroStd),
+            "a truncated normal needs std > 0",
+        ),
     ];
     for (law, kind, message) in cases {
         let (text, error) = refused_law(law, &[4, 4], DType::F32)?;
-        assert!(matches!(&error, InitError::Law(law) if kind(law)), "{law:?}: {error:?}");
+        assert!(matches!(&error, InitError::Distribution(law) if kind(law)), "{law:?}: {error:?}");
         assert!(text.contains(message), "{text}");
     }
     Ok(())
@@ -151,7 +159,7 @@ fn scales_that_are_no_variance() -> Outcome {
         let law = Init::VarianceScaling(VarianceScaling {
             scale,
             fan: Fan::In,
-            distribution: candle_init::Distribution::Uniform,
+            family: candle_init::Family::Uniform,
         });
         let (text, error) = refused_law(law, &[4, 4], DType::F32)?;
         assert!(matches!(error, InitError::Scale { .. }), "{error:?}");
@@ -181,35 +189,45 @@ fn layers_that_do_not_fit_the_shape() -> Outcome {
 
 #[test]
 fn dtypes_that_cannot_hold_the_law() -> Outcome {
-    use counter_rng::Error as Law;
+    use counter_rng::Error as Distribution;
     let uniform = |lo, up| Init::Uniform { lo, up };
     let cases: [(Init, DType, Kind, &str); 7] = [
-        (Init::Const(1e6), DType::F16, |e| matches!(e, Law::Overflow { .. }), "largest f16, 65504"),
+        (Init::Const(1e6), DType::F16, |e| matches!(e, Distribution::Overflow { .. }), "largest f16, 65504"),
         (
             Init::Const(1e300),
             DType::F32,
-            |e| matches!(e, Law::Overflow { .. }),
+            |e| matches!(e, Distribution::Overflow { .. }),
             "use a smaller law or a wider dtype",
         ),
         (
             Init::Randn { mean: 0.0, stdev: 100.0 },
             DType::F8E4M3,
-            |e| matches!(e, Law::Overflow { .. }),
+            |e| matches!(e, Distribution::Overflow { .. }),
             "448",
         ),
-        (uniform(-1e5, 0.0), DType::F16, |e| matches!(e, Law::Overflow { .. }), "f16"),
+        (uniform(-1e5, 0.0), DType::F16, |e| matches!(e, Distribution::Overflow { .. }), "f16"),
         (
             uniform(-1e-9, 1e-9),
             DType::F16,
-            |e| matches!(e, Law::Underflow { .. }),
+            |e| matches!(e, Distribution::Underflow { .. }),
             "which f16 rounds to zero",
         ),
-        (Init::Const(1e-300), DType::F32, |e| matches!(e, Law::Underflow { .. }), "use a larger law"),
-        (uniform(1.01, 1.02), DType::F8E4M3, |e| matches!(e, Law::NothingBetween { .. }), "widen the bounds"),
+        (
+            Init::Const(1e-300),
+            DType::F32,
+            |e| matches!(e, Distribution::Underflow { .. }),
+            "use a larger law",
+        ),
+        (
+            uniform(1.01, 1.02),
+            DType::F8E4M3,
+            |e| matches!(e, Distribution::NothingBetween { .. }),
+            "widen the bounds",
+        ),
     ];
     for (law, dtype, kind, message) in cases {
         let (text, error) = refused_law(law, &[4, 4], dtype)?;
-        assert!(matches!(&error, InitError::Law(law) if kind(law)), "{law:?}: {error:?}");
+        assert!(matches!(&error, InitError::Distribution(law) if kind(law)), "{law:?}: {error:?}");
         assert!(text.contains(message), "{text}");
     }
     Ok(())
@@ -241,7 +259,7 @@ fn shapes_past_the_memory() -> Outcome {
         assert!(matches!(error, InitError::ElementCount { .. }), "{text}");
     }
     let (text, error) = refused_law(init::HE_NORMAL, &[1 << 30, 1 << 30], DType::F32)?;
-    assert!(matches!(error, InitError::Law(counter_rng::Error::OutOfMemory { .. })), "{text}");
+    assert!(matches!(error, InitError::Distribution(counter_rng::Error::OutOfMemory { .. })), "{text}");
     let empty = Initializer::new(1).tensor("w", (1 << 40, 0), init::ZEROS, DType::F32, &Device::Cpu)?;
     assert_eq!(empty.dims(), [1 << 40, 0]);
     Ok(())

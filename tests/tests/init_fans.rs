@@ -8,7 +8,7 @@ use std::error::Error;
 use acceptance::strategies::{Weight, oracle_fans, weight};
 use acceptance::values::values;
 use candle_core::{DType, Device, IndexOp, Shape, Tensor, Var};
-use candle_init::{Axes, Error as InitError, Fans, Law, Layer, init};
+use candle_init::{Axes, Distribution, Error as InitError, Fans, Layer, init};
 use candle_nn::init::FanInOut;
 use proptest::prelude::*;
 
@@ -214,7 +214,7 @@ fn law(name: &str) -> Result<init::Init, Box<dyn Error>> {
 }
 
 /// The standard deviation before a cut at two of it, from the bound.
-fn quantity(name: &str, law: Law) -> f64 {
+fn quantity(name: &str, law: Distribution) -> f64 {
     match name {
         "std" => law.std(),
         "bound" => law.support().1,
@@ -232,7 +232,7 @@ fn golden_values_come_out() -> Outcome {
         let got = match row[3] {
             "fan_in" => Fans::new(&shape, layer)?.fan_in,
             "fan_out" => Fans::new(&shape, layer)?.fan_out,
-            name => quantity(name, law(row[2])?.law(&shape, layer)?),
+            name => quantity(name, law(row[2])?.distribution(&shape, layer)?),
         };
         assert!((got / row[4].parse::<f64>()? - 1.0).abs() < 1e-15, "{row:?}: {got}");
     }

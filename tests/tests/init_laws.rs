@@ -12,10 +12,10 @@ use acceptance::stats::{FALSE_ALARM, check_mean_std, ks};
 use acceptance::strategies::{DTYPES, Weight, bounded, fixed, oracle_fans, random_law, scaling, weight};
 use acceptance::values::{singles, values};
 use candle_core::{DType, Device, Shape};
-use candle_init::{Cut, Distribution, Fan, Init, Initializer, Layer, NAMED, VarianceScaling, init};
+use candle_init::{Cut, Family, Fan, Init, Initializer, Layer, NAMED, VarianceScaling, init};
 use proptest::prelude::*;
 use proptest::sample::select;
-use reference::{Form, Law, Scaling};
+use reference::{Distribution, Form, Scaling};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -34,46 +34,49 @@ fn oracle_scaling(v: VarianceScaling) -> Option<(Scaling, Form)> {
         Fan::Spectral => reference::Fan::Spectral,
         _ => return None,
     };
-    let form = match v.distribution {
-        Distribution::Normal => Form::Normal,
-        Distribution::TruncatedNormal { sigmas } => Form::Truncated(sigmas),
-        Distribution::Uniform => Form::Uniform,
+    let form = match v.family {
+        Family::Normal => Form::Normal,
+        Family::TruncatedNormal { sigmas } => Form::Truncated(sigmas),
+        Family::Uniform => Form::Uniform,
         _ => return None,
     };
     Some((Scaling::new(v.scale, fan), form))
 }
 
 /// The oracle's law for ours, at a weight.
-fn oracle(law: Init, weight: &Weight) -> Option<Law> {
+fn oracle(law: Init, weight: &Weight) -> Option<Distribution> {
     Some(match law {
-        Init::Const(value) => Law::Const(value),
-        Init::Uniform { lo, up } => Law::Uniform(lo, up),
-        Init::Randn { mean, stdev } => Law::Normal(mean, stdev),
+        Init::Const(value) => Distribution::Const(value),
+        Init::Uniform { lo, up } => Distribution::Uniform(lo, up),
+        Init::Randn { mean, stdev } => Distribution::Normal(mean, stdev),
         Init::TruncatedNormal { mean, stdev, cut: Cut::Absolute { lo, up } } => {
-            Law::TruncatedNormal(mean, stdev, lo, up)
+            Distribution::TruncatedNormal(mean, stdev, lo, up)
         }
         Init::TruncatedNormal { mean, stdev, cut: Cut::Sigmas { lo, up } } => {
-            Law::TruncatedNormal(mean, stdev, mean + lo * stdev, mean + up * stdev)
+            Distribution::TruncatedNormal(mean, stdev, mean + lo * stdev, mean + up * stdev)
         }
         Init::VarianceScaling(v) => {
             let (scaling, form) = oracle_scaling(v)?;
-            scaling.law(oracle_fans(&weight.dims, weight.layer)?, form)
+            scaling.distribution(oracle_fans(&weight.dims, weight.layer)?, form)
         }
         _ => return None,
     })
 }
 
 /// That a law's numbers are the oracle's: mean, standard deviation, bounds.
-fn same_numbers(law: Init, expected: Law, weight: &Weight) -> Result<(), TestCaseError> {
-    let got = law.law(&weight.shape(), weight.layer)?;
+fn same_numbers(law: Init, expected: Distribution, weight: &Weight) -> Result<(), TestCaseError> {
+    let got = law.distribution(&weight.shape(), weight.layer)?;
     let [mean, std, _] = expected.moments();
     // A cut far out in a tail costs the closed forms digits on both sides.
     let scale = 1e4 * (std + mean.abs());
-    let (mean_scale, std_scale) =
-        if matches!(expected, Law::TruncatedNormal(..)) { (scale, scale) } else { (mean.abs() + std, std) };
+    let (mean_scale, std_scale) = if matches!(expected, Distribution::TruncatedNormal(..)) {
+        (scale, scale)
+    } else {
+        (mean.abs() + std, std)
+    };
     prop_assert!(close(got.mean(), mean, mean_scale), "{law}: mean {} for {mean}", got.mean());
     prop_assert!(close(got.std(), std, std_scale), "{law}: std {} for {std}", got.std());
-    if let Law::Uniform(lo, up) | Law::TruncatedNormal(.., lo, up) = expected {
+    if let Distribution::Uniform(lo, up) | Distribution::TruncatedNormal(.., lo, up) = expected {
         let (low, high) = got.support();
         prop_assert!(close(low, lo, up - lo) && close(high, up, up - lo), "{law}: [{low}, {high}]");
     }
@@ -86,7 +89,7 @@ proptest! {
         let expected = oracle(law, &weight).ok_or_else(|| TestCaseError::fail("no oracle"))?;
         same_numbers(law, expected, &weight)?;
         // A gain multiplies the standard deviation, whatever the law.
-        let wider = law.times(gain).law(&weight.shape(), weight.layer)?.std();
+        let wider = law.times(gain).distribution(&weight.shape(), weight.layer)?.std();
         prop_assert!((wider / (gain * expected.moments()[1]) - 1.0).abs() < 1e-9, "{law} times {gain}");
         // The check sees 1 % of the gain.
         if law.needs_fans() {
@@ -110,7 +113,7 @@ proptest! {
                 "normal" => Form::Normal,
                 _ => Form::Truncated(2.0),
             };
-            Some((law, scaling.law(weight.oracle_fans(), form)))
+            Some((law, scaling.distribution(weight.oracle_fans(), form)))
         };
         let all: Vec<_> = NAMED.into_iter().filter_map(named).collect();
         prop_assert_eq!(all.len(), 15);
@@ -122,7 +125,7 @@ proptest! {
     /// No value passes a bound, in any dtype, though the bounds themselves are rounded.
     #[test]
     fn bounds_hold_in_every_dtype(law in bounded(), seed: u64) {
-        let (lo, up) = law.law(&Shape::from(4096), Layer::Linear)?.support();
+        let (lo, up) = law.distribution(&Shape::from(4096), Layer::Linear)?.support();
         for dtype in DTYPES {
             let tensor = Initializer::new(seed).tensor("w", 4096, law, dtype, &Device::Cpu)?;
             prop_assert!(inside(&values(&tensor)?, lo, up), "{law} {dtype:?}");
@@ -134,7 +137,7 @@ proptest! {
         // A square of a fan makes laws that f8 cannot hold, which it says.
         prop_assume!(v.fan != Fan::InSquared);
         let law = Init::VarianceScaling(v);
-        let (lo, up) = law.law(&weight.shape(), weight.layer)?.support();
+        let (lo, up) = law.distribution(&weight.shape(), weight.layer)?.support();
         for dtype in DTYPES {
             let rule = law.on(weight.layer);
             let tensor = Initializer::new(seed).tensor("w", weight.shape(), rule, dtype, &Device::Cpu)?;

@@ -7,7 +7,7 @@ use std::error::Error;
 use acceptance::models::{MODELS, Model};
 use acceptance::values::{all_bits, values};
 use candle_core::{DType, Device};
-use candle_init::{Error as InitError, Initializer, Why};
+use candle_init::{Error as InitError, Initializer, Reason};
 use candle_nn::{VarBuilder, VarMap};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -54,7 +54,7 @@ fn models_build_and_run() -> Outcome {
         let mut made: Vec<_> = report.entries().iter().map(|entry| format!("{:?}", entry.record)).collect();
         made.sort();
         assert_eq!(planned, made, "{}", model.name);
-        assert!(report.entries().iter().all(|e| e.record.why != Why::Uncovered), "{}", model.name);
+        assert!(report.entries().iter().all(|e| e.record.reason != Reason::Uncovered), "{}", model.name);
     }
     Ok(())
 }

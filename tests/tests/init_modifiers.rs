@@ -77,7 +77,7 @@ proptest! {
         let he = (2.0 / fans.fan_in).sqrt();
         prop_assert!(close(of(init::HE_NORMAL)?, he * wide_in.sqrt() / over_in));
         // … over fan_out: times √(width_mult_out/width_mult_in) with two, times √width_mult_out with fan_out alone.
-        let scaling = VarianceScaling { scale: 2.0, fan: candle_init::Fan::Out, distribution: candle_init::Distribution::Normal };
+        let scaling = VarianceScaling { scale: 2.0, fan: candle_init::Fan::Out, family: candle_init::Family::Normal };
         let he = (2.0 / fans.fan_out).sqrt() * wide_out.sqrt();
         prop_assert!(close(of(Init::VarianceScaling(scaling))?, he / over_in));
         // xavier_normal_: times √((out + in)/(out₀ + in₀)), with two also over √width_mult_in.
@@ -163,9 +163,12 @@ fn factors_of_the_papers() -> Outcome {
     let he_out =
         "variance_scaling(scale=2, fan=out, distribution=normal).fixup(blocks=9, layers_per_block=2)";
     close(std(he_out.parse::<Rule>()?, "w", &[16, 16, 3, 3])?, 0.039_283_71);
-    let first = init::SIREN_FIRST.law(&Shape::from((256, 2)), Layer::Linear)?;
+    let first = init::SIREN_FIRST.distribution(&Shape::from((256, 2)), Layer::Linear)?;
     assert!((first.support().1 - 0.5).abs() < 1e-15);
-    close(init::siren(30.0)?.law(&Shape::from((8, 256)), Layer::Linear)?.support().1, 0.005_103_103_63);
+    close(
+        init::siren(30.0)?.distribution(&Shape::from((8, 256)), Layer::Linear)?.support().1,
+        0.005_103_103_63,
+    );
     let Init::Const(prior) = init::prior_bias(0.01)? else { return Err("no constant".into()) };
     close(prior, -4.595_119_850_13);
     Ok(())

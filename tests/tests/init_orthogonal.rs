@@ -4,7 +4,7 @@
 //! whole suite would refuse a right sampler with a probability below 1e-9.
 
 use acceptance::stats::{FALSE_ALARM, LIMIT, ks};
-use candle_init::counter_rng::{self, Element, Law, Purpose, Stream};
+use candle_init::counter_rng::{self, Distribution, Element, Purpose, Stream};
 use candle_init::{Error, Scalar, defect, orthonormal};
 use statrs::function::beta::beta_reg;
 
@@ -49,7 +49,7 @@ fn by_definition<T: Element + Into<f64>>(
     let sign = |x: f64| if x < 0.0 { -1.0 } else { 1.0 };
     for k in (0..short).rev() {
         let start = (k * long + k) as u64;
-        let x = stream.vec::<T>(&Law::normal(0.0, 1.0)?, start..start + (long - k) as u64)?;
+        let x = stream.vec::<T>(&Distribution::normal(0.0, 1.0)?, start..start + (long - k) as u64)?;
         let mut v: Vec<f64> = x.into_iter().map(Into::into).collect();
         let (head, norm) = (sign(v[0]), v.iter().map(|x| x * x).sum::<f64>().sqrt());
         v[0] += head * norm;
@@ -203,7 +203,7 @@ fn the_defect_sees_one_wrong_entry() -> anyhow::Result<()> {
 fn what_no_memory_holds_is_refused() {
     let stream = stream(1, "huge");
     let huge = orthonormal::<f32>(1 << 40, 1 << 12, &stream, 0);
-    assert!(matches!(huge, Err(Error::Law(counter_rng::Error::OutOfMemory { .. }))), "{huge:?}");
+    assert!(matches!(huge, Err(Error::Distribution(counter_rng::Error::OutOfMemory { .. }))), "{huge:?}");
     let uncountable = orthonormal::<f32>(usize::MAX, 2, &stream, 0);
     assert!(matches!(uncountable, Err(Error::ElementCount { .. })), "{uncountable:?}");
 }

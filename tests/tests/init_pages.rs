@@ -6,7 +6,7 @@ use std::error::Error;
 use acceptance::drawn::{drawn, refusal, singles};
 use candle_core::{DType, Shape};
 use candle_init::{
-    Activation, Axes, Centre, Cut, Distribution, Fan, Init, Layer, Matrix, NonLinearity, Rule, Stft,
+    Activation, Axes, Centre, Cut, Family, Fan, Init, Layer, Matrix, NonLinearity, Rule, Stft,
     VarianceScaling, depth, init,
 };
 
@@ -34,7 +34,7 @@ rows! {
     "xavier_normal.pytorch_gain(tanh)" => init::GLOROT_NORMAL.times(NonLinearity::Tanh.gain());
     "kaiming_uniform" => init::HE_UNIFORM;
     "kaiming_normal" => init::HE_NORMAL;
-    "variance_scaling(scale=2, fan=out, distribution=normal)" => Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::Out, distribution: Distribution::Normal });
+    "variance_scaling(scale=2, fan=out, distribution=normal)" => Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::Out, family: Family::Normal });
     "lecun_uniform.pytorch_gain(leaky_relu(slope=0.2))" => init::LECUN_UNIFORM.times(NonLinearity::LeakyReLU(0.2).gain());
     "pytorch_uniform" => init::PYTORCH_UNIFORM;
     "lecun_normal" => init::LECUN_NORMAL;
@@ -63,8 +63,8 @@ rows! {
     "he_truncated_normal" => init::HE_TRUNCATED_NORMAL;
     "lecun_uniform" => init::LECUN_UNIFORM;
     "lecun_truncated_normal" => init::LECUN_TRUNCATED_NORMAL;
-    "variance_scaling(scale=2, fan=average, distribution=uniform)" => Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::Average, distribution: Distribution::Uniform });
-    "variance_scaling(scale=2, fan=out, distribution=truncated_normal)" => Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::Out, distribution: Distribution::TRUNCATED_NORMAL });
+    "variance_scaling(scale=2, fan=average, distribution=uniform)" => Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::Average, family: Family::Uniform });
+    "variance_scaling(scale=2, fan=out, distribution=truncated_normal)" => Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::Out, family: Family::TRUNCATED_NORMAL });
     "he_normal" => init::HE_NORMAL;
     "lecun_truncated_normal.on(axes(ioo))" => init::LECUN_TRUNCATED_NORMAL.on(Layer::Axes(Axes::new(3, &[0], &[1, 2], &[])?));
     "glorot_uniform.on(input_first)" => init::GLOROT_UNIFORM.on(Layer::INPUT_FIRST);
@@ -77,7 +77,7 @@ rows! {
     "normal(std=0.01)" => Init::Randn { mean: 0.0, stdev: 0.01 };
     "truncated_normal(std=0.01)" => Init::truncated_normal(0.0, 0.01);
     "truncated_normal(std=0.01, lo=-3, up=3)" => Init::TruncatedNormal { mean: 0.0, stdev: 0.01, cut: Cut::Sigmas { lo: -3.0, up: 3.0 } };
-    "variance_scaling(scale=2, fan=geometric_average, distribution=normal)" => Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::GeometricAverage, distribution: Distribution::Normal });
+    "variance_scaling(scale=2, fan=geometric_average, distribution=normal)" => Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::GeometricAverage, family: Family::Normal });
     "lecun_truncated_normal.on(axes(sio))" => init::LECUN_TRUNCATED_NORMAL.on(Layer::Axes(Axes::new(3, &[-2], &[-1], &[0])?));
     "delta_orthogonal(centre=lower)" => Init::Delta { matrix: Matrix::Orthogonal, gain: 1.0, centre: Centre::Lower };
     "delta_orthogonal.on(axes(kkio))" => init::DELTA_ORTHOGONAL.on(Layer::Axes("kkio".parse()?));

@@ -47,7 +47,7 @@
 //! | tf.keras test_stateless, test_seed_stateless, partition offsets | `keras::values_depend_on_nothing_else`; nothing warns, for nothing is unseeded |
 //! | tf.keras Identity of (3, 4, 5) | `torch::eye_and_dirac_are_one_law`: a Dirac kernel here |
 //! | tf.keras Orthogonal and Identity reject partitions | none: whole parameters are made, and sliced |
-//! | tf.keras defaults ±0.05 | none: no law here has a default width; the `keras` dialect gives embeddings theirs |
+//! | tf.keras defaults ±0.05 | none: no law here has a default width; the `keras` framework gives embeddings theirs |
 //! | sharding layouts | none: candle has no sharded tensor |
 //!
 //! | JAX, flax, haiku | here |
@@ -124,7 +124,7 @@ use acceptance::stats::{FALSE_ALARM, check_mean_std, ks};
 use acceptance::values::singles;
 use candle_core::{DType, Device, Shape};
 use candle_init::{Axes, Fans, Initializer, Layer, Rule, STD_CUT_AT_TWO_SIGMAS};
-use reference::Law;
+use reference::Distribution;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -140,7 +140,7 @@ fn cube(rank: usize) -> Vec<usize> {
 }
 
 /// That a rule's values at a shape follow a law, and would not with a standard deviation 1 % larger.
-fn follows(rule: impl Into<Rule>, dims: &[usize], law: Law) -> Outcome {
+fn follows(rule: impl Into<Rule>, dims: &[usize], law: Distribution) -> Outcome {
     let rule = rule.into();
     let tensor = Initializer::new(1).tensor("w", dims, rule.clone(), DType::F32, &CPU)?;
     sample_follows(&singles(&tensor)?, law, &rule.to_string());
@@ -148,7 +148,7 @@ fn follows(rule: impl Into<Rule>, dims: &[usize], law: Law) -> Outcome {
 }
 
 /// The same of a sample: mean and standard deviation, and the whole form by Kolmogorov's test.
-fn sample_follows(sample: &[f32], law: Law, what: &str) {
+fn sample_follows(sample: &[f32], law: Distribution, what: &str) {
     let [mean, std, kurtosis] = law.moments();
     let moments = check_mean_std(sample, mean, std, kurtosis);
     assert!(moments.is_ok(), "{what}: {moments:?}");
@@ -161,9 +161,9 @@ fn sample_follows(sample: &[f32], law: Law, what: &str) {
 #[test]
 fn the_check_sees_one_percent() -> Outcome {
     for (text, law) in [
-        ("uniform(lo=-1, up=1)", Law::Uniform(-1.0, 1.0)),
-        ("normal", Law::Normal(0.0, 1.0)),
-        ("truncated_normal", Law::TruncatedNormal(0.0, 1.0, -2.0, 2.0)),
+        ("uniform(lo=-1, up=1)", Distribution::Uniform(-1.0, 1.0)),
+        ("normal", Distribution::Normal(0.0, 1.0)),
+        ("truncated_normal", Distribution::TruncatedNormal(0.0, 1.0, -2.0, 2.0)),
     ] {
         let tensor = Initializer::new(1).tensor("w", cube(1), text.parse::<Rule>()?, DType::F32, &CPU)?;
         let wider = ks(&singles(&tensor)?, |x| cdf(law, x / 1.01));
@@ -206,7 +206,7 @@ fn constants_of_the_cut_normal() -> Outcome {
         (2.5, 0.954_597_5),
         (3.0, 0.986_578_4),
     ] {
-        let law = candle_init::Law::truncated_normal(0.0, 1.0, -sigmas, sigmas)?;
+        let law = candle_init::Distribution::truncated_normal(0.0, 1.0, -sigmas, sigmas)?;
         assert!((law.std() - std).abs() < 6e-8, "{sigmas}: {}", law.std());
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::error::Error;
 use acceptance::catalogue::{CATALOGUE, model};
 use acceptance::values::{snapshot, values};
 use candle_core::{DType, Device, Tensor, Var};
-use candle_init::{Init, Initializer, Plan, Report, Rule, Why, init, named_vars, trainable_vars};
+use candle_init::{Init, Initializer, Plan, Reason, Report, Rule, init, named_vars, trainable_vars};
 use candle_nn::{VarBuilder, VarMap};
 use proptest::prelude::*;
 
@@ -97,7 +97,7 @@ fn a_report_measures_what_is_there_now() -> Outcome {
     vars.set_one("w", Tensor::full(0.25, 1000, &CPU)?)?;
     let report = init.report(&vars)?;
     let entry = &report.entries()[0];
-    assert_eq!((entry.mean, entry.std, &entry.record.why), (0.25, 0.0, &Why::Hint));
+    assert_eq!((entry.mean, entry.std, &entry.record.reason), (0.25, 0.0, &Reason::Hint));
     Ok(())
 }
 
@@ -159,8 +159,11 @@ fn variables_that_exist_are_kept() -> Outcome {
     let after = snapshot(&vars)?;
     assert!(before.iter().all(|(name, kept)| after.get(name) == Some(kept)) && after.len() == 3);
     let report = init.report(&vars)?;
-    let whys: Vec<_> = report.entries().iter().map(|e| (e.record.name.as_str(), &e.record.why)).collect();
-    assert_eq!(whys, [("fc.bias", &Why::Hint), ("fc.weight", &Why::Foreign), ("other.w", &Why::Foreign)]);
+    let whys: Vec<_> = report.entries().iter().map(|e| (e.record.name.as_str(), &e.record.reason)).collect();
+    assert_eq!(
+        whys,
+        [("fc.bias", &Reason::Hint), ("fc.weight", &Reason::Foreign), ("other.w", &Reason::Foreign)]
+    );
     assert!(report.to_string().contains("2 of 3 parameters not made by this initializer"), "{report}");
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::error::Error;
 use acceptance::catalogue::{CATALOGUE, Due, Role, model};
 use acceptance::values::{bits, values};
 use candle_core::{DType, Device};
-use candle_init::{Error as InitError, Fans, Init, Initializer, Layer, Record, Why, init};
+use candle_init::{Error as InitError, Fans, Init, Initializer, Layer, Reason, Record, init};
 use candle_nn::{VarBuilder, VarMap};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -28,20 +28,20 @@ fn planned(init: &Initializer) -> candle_init::Result<Vec<(&'static str, Due, Re
 }
 
 /// A table of what differs, so that a failure shows all of it.
-fn compare(init: &Initializer, law: impl Fn(&Due) -> String, why: impl Fn(&Due) -> Why) -> Outcome {
+fn compare(init: &Initializer, law: impl Fn(&Due) -> String, why: impl Fn(&Due) -> Reason) -> Outcome {
     for (layer, due, record) in planned(init)? {
         let (name, dims, _, fans, _) = due;
         assert_eq!(record.name, format!("layer.{name}"), "{layer}");
         assert_eq!((record.shape.dims(), record.dtype), (dims, DType::F32), "{layer} {name}");
-        assert_eq!((&record.law, &record.why), (&law(&due), &why(&due)), "{layer} {name}");
+        assert_eq!((&record.law, &record.reason), (&law(&due), &why(&due)), "{layer} {name}");
         let expected = fans.map(|(fan_in, fan_out)| Fans { fan_in, fan_out });
         assert_eq!(record.fans, expected, "{layer} {name}: {:?}", record.layer);
     }
     Ok(())
 }
 
-fn own_reason(role: Role) -> Why {
-    if role == Role::Statistic { Why::RunningStatistic } else { Why::Hint }
+fn own_reason(role: Role) -> Reason {
+    if role == Role::Statistic { Reason::RunningStatistic } else { Reason::Hint }
 }
 
 #[test]
@@ -52,15 +52,15 @@ fn without_rules_every_layer_keeps_candles_law() -> Outcome {
 #[test]
 fn weights_get_the_default_and_nothing_else_does() -> Outcome {
     let law = |due: &Due| if due.4 == Role::Weight { "lecun_normal".into() } else { due.2.into() };
-    let why = |due: &Due| if due.4 == Role::Weight { Why::Weights } else { own_reason(due.4) };
+    let why = |due: &Due| if due.4 == Role::Weight { Reason::Weights } else { own_reason(due.4) };
     compare(&Initializer::new(1).weights(init::LECUN_NORMAL), law, why)
 }
 
 #[test]
 fn a_rule_for_all_leaves_only_the_running_statistics() -> Outcome {
     let law = |due: &Due| if due.4 == Role::Statistic { due.2.into() } else { HALF.to_string() };
-    let rule = Why::Rule { pattern: "layer.*".into() };
-    let why = |due: &Due| if due.4 == Role::Statistic { Why::RunningStatistic } else { rule.clone() };
+    let rule = Reason::Rule { pattern: "layer.*".into() };
+    let why = |due: &Due| if due.4 == Role::Statistic { Reason::RunningStatistic } else { rule.clone() };
     // Lenient, because a norm without scale has statistics only, and a rule would be refused as unused.
     compare(&Initializer::new(1).weights(init::LECUN_NORMAL).rule("layer.*", HALF).lenient(), law, why)
 }
@@ -88,13 +88,13 @@ fn the_values_are_those_of_the_record() -> Outcome {
 fn decided(
     init: &Initializer,
     request: impl FnOnce(VarBuilder<'static>) -> candle_core::Result<candle_core::Tensor>,
-) -> candle_init::Result<(Why, String)> {
+) -> candle_init::Result<(Reason, String)> {
     let plan = init.plan(DType::F32, request)?;
-    Ok((plan.records()[0].why.clone(), plan.records()[0].law.clone()))
+    Ok((plan.records()[0].reason.clone(), plan.records()[0].law.clone()))
 }
 
-fn rule(pattern: &str) -> Why {
-    Why::Rule { pattern: pattern.into() }
+fn rule(pattern: &str) -> Reason {
+    Reason::Rule { pattern: pattern.into() }
 }
 
 /// Each stage of the order gives way to the one before it.
@@ -104,9 +104,9 @@ fn the_stages_come_in_order() -> Outcome {
     let ask =
         |init: &Initializer| decided(init, |vb| vb.pp("head").get_with_hints((4, 4), "weight", kaiming));
     let bare = Initializer::new(1);
-    assert_eq!(ask(&bare)?, (Why::Hint, "he_normal".into()));
+    assert_eq!(ask(&bare)?, (Reason::Hint, "he_normal".into()));
     let weights = bare.weights(init::GLOROT_NORMAL);
-    assert_eq!(ask(&weights)?, (Why::Weights, "glorot_normal".into()));
+    assert_eq!(ask(&weights)?, (Reason::Weights, "glorot_normal".into()));
     let wide = weights.clone().rule("*", init::ONES);
     assert_eq!(ask(&wide)?, (rule("*"), "ones".into()));
     let narrow = weights.rule("head.*", HALF).rule("*.weight", init::ONES).lenient();
@@ -114,7 +114,7 @@ fn the_stages_come_in_order() -> Outcome {
     let statistic = |init: &Initializer| {
         decided(init, |vb| vb.pp("bn").get_with_hints(4, "running_var", candle_nn::init::ONE))
     };
-    assert_eq!(statistic(&wide.lenient())?, (Why::RunningStatistic, "ones".into()));
+    assert_eq!(statistic(&wide.lenient())?, (Reason::RunningStatistic, "ones".into()));
     Ok(())
 }
 
@@ -166,7 +166,7 @@ fn patterns_match_whole_paths() -> Outcome {
 fn zeros_are_honest_for_biases_only() -> Outcome {
     let strict = Initializer::new(1);
     for name in ["bias", "beta", "bias_ih_l0", "bias_hh_l3_reverse"] {
-        assert_eq!(decided(&strict, |vb| vb.get(4, name))?, (Why::Hint, "zeros".into()));
+        assert_eq!(decided(&strict, |vb| vb.get(4, name))?, (Reason::Hint, "zeros".into()));
         assert!(matches!(decided(&strict, |vb| vb.get((4, 4), name)), Err(InitError::Uncovered { .. })));
     }
     for (name, dims) in [("weight", &[4][..]), ("weight", &[4, 4]), ("A_log", &[4, 4]), ("biased", &[4])] {
@@ -174,11 +174,11 @@ fn zeros_are_honest_for_biases_only() -> Outcome {
         let InitError::Uncovered { parameters } = error else { return Err("another error".into()) };
         assert_eq!((parameters[0].name.as_str(), parameters[0].shape.dims()), (&*format!("m.{name}"), dims));
         let lenient = decided(&strict.clone().lenient(), |vb| vb.pp("m").get(dims, name))?;
-        assert_eq!(lenient, (Why::Uncovered, "zeros".into()));
+        assert_eq!(lenient, (Reason::Uncovered, "zeros".into()));
     }
     // A matrix under the name of a weight gets the default of weights, if there is one.
     let weights = strict.weights(init::HE_NORMAL);
-    assert_eq!(decided(&weights, |vb| vb.get((4, 4), "weight"))?, (Why::Weights, "he_normal".into()));
+    assert_eq!(decided(&weights, |vb| vb.get((4, 4), "weight"))?, (Reason::Weights, "he_normal".into()));
     assert!(matches!(decided(&weights, |vb| vb.get(4, "weight")), Err(InitError::Uncovered { .. })));
     assert!(matches!(decided(&weights, |vb| vb.get((4, 4), "A_log")), Err(InitError::Uncovered { .. })));
     Ok(())

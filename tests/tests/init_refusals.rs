@@ -222,7 +222,8 @@ fn a_constructors_own_error_comes_back() -> Outcome {
 /// An error of ours survives the way through candle's error and back.
 #[test]
 fn errors_are_found_inside_candles() -> Outcome {
-    let error = init::HE_NORMAL.law(&Shape::from(3), candle_init::Layer::Linear).err().ok_or("a law")?;
+    let error =
+        init::HE_NORMAL.distribution(&Shape::from(3), candle_init::Layer::Linear).err().ok_or("a law")?;
     let (text, candle) = (error.to_string(), candle_core::Error::from(error));
     assert_eq!(candle.to_string(), text);
     let wrapped = candle.context("while building the head");

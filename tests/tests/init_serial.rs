@@ -7,7 +7,7 @@ use acceptance::models::{MODELS, Model};
 use acceptance::strategies::any_rule;
 use acceptance::values::all_bits;
 use candle_core::{DType, Device};
-use candle_init::{Activation, Axes, Dialect, Initializer, Layer, NAMED, Rule, init};
+use candle_init::{Activation, Axes, Framework, Initializer, Layer, NAMED, Rule, init};
 use candle_nn::VarMap;
 use proptest::prelude::*;
 use serde::Serialize;
@@ -44,7 +44,7 @@ fn single_words_survive_a_file() -> Outcome {
     for (name, law) in NAMED {
         assert_eq!(through(&law)?.0, law, "{name}");
     }
-    assert_eq!(through(&Dialect::Flax)?, (Dialect::Flax, "\"flax\"".into()));
+    assert_eq!(through(&Framework::Flax)?, (Framework::Flax, "\"flax\"".into()));
     assert_eq!(
         through(&Layer::ConvTranspose { groups: 2, stride: 3 })?.1,
         "\"conv_transpose(groups=2, stride=3)\""
@@ -58,7 +58,7 @@ fn single_words_survive_a_file() -> Outcome {
 #[test]
 fn an_initializer_survives_a_file() -> Outcome {
     let code = Initializer::new(u64::MAX)
-        .dialect(Dialect::Keras)
+        .defaults(Framework::Keras)
         .weights(init::ORTHOGONAL.gain(Activation::Tanh))
         .rule("0.weight", init::HE_NORMAL.sparse(0.5).on(Layer::Linear))
         .rule("{1,2}.bias", Rule::values(5, vec![1.0, -2.0, 0.1, 1e-7, 3.5])?)
@@ -94,10 +94,10 @@ fn everything_may_be_left_out() -> Outcome {
 #[test]
 fn files_with_mistakes() {
     for (text, part) in [
-        ("sead = 1", "unknown field `sead`, expected one of `seed`, `dialect`"),
+        ("sead = 1", "unknown field `sead`, expected one of `seed`, `framework`"),
         ("seed = -1", "seed"),
         ("seed = \"one\"", "seed `one` is not a number"),
-        ("dialect = \"torch\"", "`torch` is not a dialect"),
+        ("framework = \"torch\"", "`torch` is not a framework"),
         ("weights = \"he_norml\"", "did you mean `he_normal`?"),
         ("weights = \"he_normal.gian(gelu)\"", "did you mean `gain`?"),
         ("weights = \"he_normal.gain(gleu)\"", "did you mean `gelu`?"),

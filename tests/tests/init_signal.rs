@@ -12,7 +12,7 @@ use acceptance::depth::{Signal, fixed_point};
 use acceptance::stats::LIMIT;
 use acceptance::values::values;
 use candle_core::{DType, Device, Result, Tensor, Var};
-use candle_init::{Distribution, Fan, Init, Initializer, NonLinearity, VarianceScaling, init};
+use candle_init::{Family, Fan, Init, Initializer, NonLinearity, VarianceScaling, init};
 
 type Outcome = std::result::Result<(), Box<dyn Error>>;
 type Activation = fn(&Tensor) -> Result<Tensor>;
@@ -24,7 +24,7 @@ const NETWORKS: u64 = 8;
 const WRONG: u64 = 4;
 
 const HE_OUT: Init =
-    Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::Out, distribution: Distribution::Normal });
+    Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::Out, family: Family::Normal });
 
 /// A network of one kind of layer. `wide` times more outputs than units, of which the first are kept, or
 /// `tall` times more inputs, of which the others are zero, make the two fans differ.

@@ -151,7 +151,7 @@ fn a_random_head_parts_constant_neurons() -> Outcome {
 #[test]
 fn a_custom_law_without_a_draw_is_found() -> Outcome {
     let rows = Rule::custom("same row", |shape, stream| {
-        let law = candle_init::Law::normal(0.0, 1.0).map_err(candle_core::Error::wrap)?;
+        let law = candle_init::Distribution::normal(0.0, 1.0).map_err(candle_core::Error::wrap)?;
         let columns = shape.dims().last().copied().unwrap_or(1) as u64;
         let row = stream.vec::<f32>(&law, 0..columns).map_err(candle_core::Error::wrap)?;
         Ok(row.iter().copied().cycle().take(shape.elem_count()).collect())

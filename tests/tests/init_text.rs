@@ -7,8 +7,7 @@ use acceptance::strategies::{random_law, weight};
 use acceptance::values::bits;
 use candle_core::{DType, Device, Shape};
 use candle_init::{
-    Cut, Distribution, Error as InitError, Init, Initializer, Layer, NAMED, NonLinearity, VarianceScaling,
-    init,
+    Cut, Error as InitError, Family, Init, Initializer, Layer, NAMED, NonLinearity, VarianceScaling, init,
 };
 use candle_nn::VarMap;
 use candle_nn::init::{self as candle, FanInOut, NormalOrUniform};
@@ -173,10 +172,10 @@ fn candles_hints_keep_their_meaning() -> Outcome {
     for (hint, dims) in hints().into_iter().flat_map(|h| [vec![64, 128], vec![8, 4, 3, 3]].map(|d| (h, d))) {
         let shape = Shape::from(dims);
         let (ours, (mean, std)) = (Init::from(hint), candle_moments(hint, &shape));
-        let law = ours.law(&shape, Layer::of_shape(&shape))?;
+        let law = ours.distribution(&shape, Layer::of_shape(&shape))?;
         assert!(law.mean() == mean && (law.std() - std).abs() <= 1e-15 * std, "{hint:?}: {ours}");
         let normal = matches!(hint, candle::Init::Kaiming { dist: NormalOrUniform::Normal, .. });
-        let form = matches!(ours, Init::VarianceScaling(v) if v.distribution == Distribution::Normal);
+        let form = matches!(ours, Init::VarianceScaling(v) if v.family == Family::Normal);
         assert_eq!(normal, form, "{hint:?}: {ours}");
     }
     assert_eq!(Init::from(candle::DEFAULT_KAIMING_UNIFORM), init::HE_UNIFORM);
@@ -207,7 +206,7 @@ fn gains_are_candles_and_pytorchs() {
 }
 
 fn truncated(law: Init) -> bool {
-    let scaled = |v: VarianceScaling| matches!(v.distribution, Distribution::TruncatedNormal { .. });
+    let scaled = |v: VarianceScaling| matches!(v.family, Family::TruncatedNormal { .. });
     matches!(law, Init::TruncatedNormal { .. }) || matches!(law, Init::VarianceScaling(v) if scaled(v))
 }
 
@@ -215,7 +214,7 @@ proptest! {
     /// Said in candle's words and taken back, a law is the same at its shape; a cut one cannot be said.
     #[test]
     fn candles_words_say_the_same_law(law in random_law(), weight in weight(48)) {
-        let ours = law.law(&weight.shape(), weight.layer)?;
+        let ours = law.distribution(&weight.shape(), weight.layer)?;
         let Some(hint) = law.to_candle(&weight.shape(), weight.layer)? else {
             prop_assert!(truncated(law), "{law} was not said");
             return Ok(());
@@ -224,7 +223,7 @@ proptest! {
         let (mean, std) = candle_moments(hint, &weight.shape());
         prop_assert!((mean - ours.mean()).abs() <= 1e-15 * (mean.abs() + std), "{law}: {hint:?}");
         prop_assert!((std / ours.std() - 1.0).abs() < 1e-15, "{law}: {hint:?}");
-        let back = Init::from(hint).law(&weight.shape(), weight.layer)?;
+        let back = Init::from(hint).distribution(&weight.shape(), weight.layer)?;
         prop_assert_eq!((back.std(), back.support()), (ours.std(), ours.support()));
     }
 

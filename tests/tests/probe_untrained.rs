@@ -5,7 +5,7 @@ use acceptance::models::MODELS;
 use acceptance::planted::{healthy, layers, net};
 use acceptance::scratch::Scratch;
 use candle_core::{DType, Device, Tensor};
-use candle_init::{Dialect, Init, Initializer, Layer, Rule, init};
+use candle_init::{Framework, Init, Initializer, Layer, Rule, init};
 use candle_init_probe::{Unmoved, unmoved, unmoved_since_init, verify};
 use candle_nn::{VarBuilder, VarMap};
 
@@ -27,13 +27,13 @@ fn set(vars: &VarMap, name: &str, change: impl Fn(&Tensor) -> candle_core::Resul
     Ok(var.set(&change(var)?)?)
 }
 
-/// Every layer of candle, laws of every kind, three dialects, four dtypes: exact.
+/// Every layer of candle, laws of every kind, three frameworks, four dtypes: exact.
 #[test]
 fn every_start_is_verified() -> Outcome {
     let inits = [
         Initializer::new(1),
         Initializer::new(2)
-            .dialect(Dialect::PyTorch)
+            .defaults(Framework::PyTorch)
             .layer("1[56]*", Layer::LSTM)
             .layer("1[78]*", Layer::GRU),
         Initializer::new(3).weights(init::ORTHOGONAL).rule("0.weight", init::HE_NORMAL.sparse(0.5)),
@@ -68,7 +68,7 @@ fn models_are_verified() -> Outcome {
 fn a_custom_law_is_verified() -> Outcome {
     let law = |shift: f64| {
         Rule::custom("mine", move |shape, stream| {
-            let law = candle_init::Law::normal(shift, 1.0).map_err(candle_core::Error::wrap)?;
+            let law = candle_init::Distribution::normal(shift, 1.0).map_err(candle_core::Error::wrap)?;
             stream.vec::<f32>(&law, 0..shape.elem_count() as u64).map_err(candle_core::Error::wrap)
         })
     };

@@ -1,6 +1,6 @@
 //! The narrow dtypes: the f32 value rounded once, to nearest even, and never outside the bounds.
 
-use counter_rng::{Element, Error, Law};
+use counter_rng::{Distribution, Element, Error};
 use float8::F8E4M3;
 use half::{bf16, f16};
 use proptest::prelude::*;
@@ -74,11 +74,11 @@ fn words() -> impl Strategy<Value = Vec<u64>> {
     })
 }
 
-/// Laws with and without bounds, from tiny to some hundreds, bounds of few and of many digits.
-fn law() -> impl Strategy<Value = Law> {
+/// Distributions with and without bounds, from tiny to some hundreds, bounds of few and of many digits.
+fn distribution() -> impl Strategy<Value = Distribution> {
     let parts = (0..4_u8, -1.0..1.0, -9.0..2.5, -3.0..3.0, 0.0..4.0, any::<bool>());
     parts.prop_filter_map(
-        "no such law",
+        "no such distribution",
         |(kind, mean, scale, a, width, coarse): (_, f64, f64, f64, f64, _)| {
             let std = 10_f64.powf(scale);
             let (mut lo, mut up) = (std * a, std * (a + width));
@@ -86,10 +86,10 @@ fn law() -> impl Strategy<Value = Law> {
                 (lo, up) = ((lo * 8.0).round() / 8.0, (up * 8.0).round() / 8.0);
             }
             match kind {
-                0 => Law::constant(std * mean),
-                1 => Law::uniform(lo, up),
-                2 => Law::normal(std * mean, std),
-                _ => Law::truncated_normal(std * mean, std, lo, up),
+                0 => Distribution::constant(std * mean),
+                1 => Distribution::uniform(lo, up),
+                2 => Distribution::normal(std * mean, std),
+                _ => Distribution::truncated_normal(std * mean, std, lo, up),
             }
             .ok()
         },
@@ -109,14 +109,18 @@ fn refused_rightly<T: Element>(format: Format, error: &Error, empty: bool) -> Re
 }
 
 /// The values of `T` are those of f32, rounded, then moved inside the bounds as `T` has them.
-fn rounds_once<T: Element>(format: Format, law: Law, words: &[u64]) -> Result<(), TestCaseError> {
-    let (lo, up) = law.support();
+fn rounds_once<T: Element>(
+    format: Format,
+    distribution: Distribution,
+    words: &[u64],
+) -> Result<(), TestCaseError> {
+    let (lo, up) = distribution.support();
     let (low, high) = if lo == up { (format.nearest(lo), format.nearest(up)) } else { format.inside(lo, up) };
-    let got = match law.values_of::<T>(words) {
+    let got = match distribution.values_of::<T>(words) {
         Ok(got) => got,
         Err(error) => return refused_rightly::<T>(format, &error, low > high),
     };
-    let Ok(single) = law.values_of::<f32>(words) else { return Ok(()) };
+    let Ok(single) = distribution.values_of::<f32>(words) else { return Ok(()) };
     for (got, single) in got.into_iter().zip(single) {
         let expected = format.nearest(f64::from(single)).max(low).min(high);
         prop_assert_eq!(got.widen(), expected, "{} of {} in {:?}", T::NAME, single, (lo, up));
@@ -127,17 +131,17 @@ fn rounds_once<T: Element>(format: Format, law: Law, words: &[u64]) -> Result<()
 
 proptest! {
     #[test]
-    fn narrow_values_are_rounded_f32_values(law in law(), words in words()) {
-        rounds_once::<f32>(F32, law, &words)?;
-        rounds_once::<bf16>(BF16, law, &words)?;
-        rounds_once::<f16>(F16, law, &words)?;
-        rounds_once::<F8E4M3>(Format::E4m3, law, &words)?;
+    fn narrow_values_are_rounded_f32_values(distribution in distribution(), words in words()) {
+        rounds_once::<f32>(F32, distribution, &words)?;
+        rounds_once::<bf16>(BF16, distribution, &words)?;
+        rounds_once::<f16>(F16, distribution, &words)?;
+        rounds_once::<F8E4M3>(Format::E4m3, distribution, &words)?;
     }
 
     #[test]
-    fn f64_values_lie_inside(law in law(), words in words()) {
-        let ((lo, up), Ok(values)) = (law.support(), law.values_of::<f64>(&words)) else { return Ok(()) };
-        prop_assert!(values.iter().all(|v| lo <= *v && *v <= up), "{law:?}");
+    fn f64_values_lie_inside(distribution in distribution(), words in words()) {
+        let ((lo, up), Ok(values)) = (distribution.support(), distribution.values_of::<f64>(&words)) else { return Ok(()) };
+        prop_assert!(values.iter().all(|v| lo <= *v && *v <= up), "{distribution:?}");
     }
 }
 
@@ -150,7 +154,7 @@ fn every_tie_goes_to_the_even_code() -> Result<(), Error> {
         let tie = (pair[0] + pair[1]) / 2.0;
         for value in [tie, tie * (1.0 - 1e-6), tie * (1.0 + 1e-6), pair[0]] {
             let expected = Format::E4m3.nearest(value);
-            let Ok(got) = Law::constant(value)?.values_of::<F8E4M3>(&[0]) else {
+            let Ok(got) = Distribution::constant(value)?.values_of::<F8E4M3>(&[0]) else {
                 assert_eq!(expected, 0.0, "{value}");
                 continue;
             };
@@ -166,10 +170,18 @@ fn ties_of_the_sixteen_bit_types() -> Result<(), Error> {
     for code in (1..0x7bff_u16).step_by(61) {
         let (low, high) = (f16::from_bits(code).to_f64(), f16::from_bits(code + 1).to_f64());
         let tie = (low + high) / 2.0;
-        assert_eq!(Law::constant(tie)?.values_of::<f16>(&[0])?[0].to_f64(), F16.nearest(tie), "{tie}");
+        assert_eq!(
+            Distribution::constant(tie)?.values_of::<f16>(&[0])?[0].to_f64(),
+            F16.nearest(tie),
+            "{tie}"
+        );
         let (low, high) = (bf16::from_bits(code).to_f64(), bf16::from_bits(code + 1).to_f64());
         let tie = (low + high) / 2.0;
-        assert_eq!(Law::constant(tie)?.values_of::<bf16>(&[0])?[0].to_f64(), BF16.nearest(tie), "{tie}");
+        assert_eq!(
+            Distribution::constant(tie)?.values_of::<bf16>(&[0])?[0].to_f64(),
+            BF16.nearest(tie),
+            "{tie}"
+        );
     }
     Ok(())
 }

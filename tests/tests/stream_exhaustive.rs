@@ -1,9 +1,9 @@
-//! Every word there is: the accuracy of the f32 normal, and the exact moments of the laws. Minutes, so on demand:
+//! Every word there is: the accuracy of the f32 normal, and the exact moments of the distributions. Minutes, so on demand:
 //! `cargo test --release -p acceptance --test stream_exhaustive -- --ignored --nocapture`
 
 use std::error::Error;
 
-use counter_rng::Law;
+use counter_rng::Distribution;
 use rayon::prelude::*;
 use reference::value;
 
@@ -17,9 +17,9 @@ const LIMIT_ULPS: f64 = 4.0;
 const STEPS: usize = 32;
 
 /// The values of words `chunk·CHUNK ..`.
-fn values(law: Law, chunk: u64) -> Result<Vec<f32>, counter_rng::Error> {
+fn values(distribution: Distribution, chunk: u64) -> Result<Vec<f32>, counter_rng::Error> {
     let words: Vec<u64> = (chunk * CHUNK..(chunk + 1) * CHUNK).map(|w| w << 32).collect();
-    law.values_of(&words)
+    distribution.values_of(&words)
 }
 
 /// The distance between neighbouring f32 at `x`, read off its exponent.
@@ -40,7 +40,7 @@ impl Accuracy {
 
     fn of(chunk: u64) -> Result<Self, counter_rng::Error> {
         let mut all = Self::NONE;
-        for (m, got) in (chunk * CHUNK..).zip(values(Law::normal(0.0, 1.0)?, chunk)?) {
+        for (m, got) in (chunk * CHUNK..).zip(values(Distribution::normal(0.0, 1.0)?, chunk)?) {
             let exact = value::normal(m as u32, 0.0, 1.0);
             let distance = (f64::from(got) - exact).abs() / ulp(exact);
             match all.counts.get_mut((distance * 8.0) as usize) {
@@ -101,9 +101,9 @@ impl Sum {
 }
 
 /// Sums of the first four powers over one chunk of words.
-fn power_sums(law: Law, chunk: u64) -> Result<[Sum; 4], counter_rng::Error> {
+fn power_sums(distribution: Distribution, chunk: u64) -> Result<[Sum; 4], counter_rng::Error> {
     let mut sums = [Sum(0.0, 0.0); 4];
-    for value in values(law, chunk)?.into_iter().map(f64::from) {
+    for value in values(distribution, chunk)?.into_iter().map(f64::from) {
         let square = value * value;
         let powers = [value, square, square * value, square * square];
         for (sum, power) in sums.iter_mut().zip(powers) {
@@ -114,8 +114,8 @@ fn power_sums(law: Law, chunk: u64) -> Result<[Sum; 4], counter_rng::Error> {
 }
 
 /// `[mean, std, kurtosis]` over all 2³² words.
-fn moments(law: Law) -> Result<[f64; 3], counter_rng::Error> {
-    let parts = (0..(1_u64 << 32) / CHUNK).into_par_iter().map(|chunk| power_sums(law, chunk));
+fn moments(distribution: Distribution) -> Result<[f64; 3], counter_rng::Error> {
+    let parts = (0..(1_u64 << 32) / CHUNK).into_par_iter().map(|chunk| power_sums(distribution, chunk));
     let zero = || [Sum(0.0, 0.0); 4];
     let merge = |a: [Sum; 4], b: [Sum; 4]| std::array::from_fn(|i| a[i].add(b[i].0).add(b[i].1));
     let sums = parts.try_reduce(zero, |a, b| Ok(merge(a, b)))?;
@@ -125,27 +125,31 @@ fn moments(law: Law) -> Result<[f64; 3], counter_rng::Error> {
     Ok([m1, variance.sqrt(), fourth / (variance * variance)])
 }
 
-/// Over all words a law has the moments that it states: mean to 1e-7 of std, std and kurtosis to 1e-6.
+/// Over all words a distribution has the moments that it states: mean to 1e-7 of std, std and kurtosis to 1e-6.
 #[test]
-#[ignore = "all 2^32 words of each law"]
+#[ignore = "all 2^32 words of each distribution"]
 fn exact_moments_of_the_laws() -> Outcome {
     let cut = |a, b| {
-        Law::truncated_normal(0.0, 1.0, a, b).map(|l| (l, reference::Law::TruncatedNormal(0.0, 1.0, a, b)))
+        Distribution::truncated_normal(0.0, 1.0, a, b)
+            .map(|l| (l, reference::Distribution::TruncatedNormal(0.0, 1.0, a, b)))
     };
     let pairs = [
-        (Law::normal(0.0, 1.0)?, reference::Law::Normal(0.0, 1.0)),
-        (Law::uniform(-1.0, 1.0)?, reference::Law::Uniform(-1.0, 1.0)),
+        (Distribution::normal(0.0, 1.0)?, reference::Distribution::Normal(0.0, 1.0)),
+        (Distribution::uniform(-1.0, 1.0)?, reference::Distribution::Uniform(-1.0, 1.0)),
         cut(-2.0, 2.0)?,
         cut(-1.0, 3.0)?,
     ];
-    for (law, oracle) in pairs {
-        let ([mean, std, kurtosis], stated) = (moments(law)?, oracle.moments());
-        println!("{law:?}\n  mean {mean:e} (stated {:e})", stated[0]);
+    for (distribution, oracle) in pairs {
+        let ([mean, std, kurtosis], stated) = (moments(distribution)?, oracle.moments());
+        println!("{distribution:?}\n  mean {mean:e} (stated {:e})", stated[0]);
         println!("  std {std:.12} / stated - 1 = {:.2e}", std / stated[1] - 1.0);
         println!("  variance {:.12}", std * std);
         println!("  kurtosis {kurtosis:.12} / stated - 1 = {:.2e}", kurtosis / stated[2] - 1.0);
-        assert!((mean - stated[0]).abs() < 1e-7 * std, "{law:?}");
-        assert!((std / stated[1] - 1.0).abs() < 1e-6 && (kurtosis / stated[2] - 1.0).abs() < 1e-6, "{law:?}");
+        assert!((mean - stated[0]).abs() < 1e-7 * std, "{distribution:?}");
+        assert!(
+            (std / stated[1] - 1.0).abs() < 1e-6 && (kurtosis / stated[2] - 1.0).abs() < 1e-6,
+            "{distribution:?}"
+        );
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use counter_rng::{Element, Error, Kernel, Law, Stream};
+use counter_rng::{Distribution, Element, Error, Kernel, Stream};
 use float8::F8E4M3;
 use half::{bf16, f16};
 use proptest::prelude::*;
@@ -18,21 +18,21 @@ const SHARED: usize = 6 * 512 * 64 + 83;
 /// Elements around each output that no fill may touch.
 const GUARD: usize = 5;
 
-/// A law of each kind; the truncated ones reach every polynomial of the quantile.
-fn laws() -> Result<[Law; 7], Error> {
+/// A distribution of each kind; the truncated ones reach every polynomial of the quantile.
+fn distributions() -> Result<[Distribution; 7], Error> {
     let open = f64::INFINITY;
     Ok([
-        Law::constant(0.3)?,
-        Law::uniform(-0.7, 1.3)?,
-        Law::normal(0.25, 1.5)?,
-        Law::truncated_normal(0.1, 1.0, -2.0, 1.75)?,
-        Law::truncated_normal(0.0, 1.0, 5.0, 6.0)?,
-        Law::truncated_normal(0.0, 1.0, 6.0, open)?,
-        Law::truncated_normal(1.0, 0.5, -open, open)?,
+        Distribution::constant(0.3)?,
+        Distribution::uniform(-0.7, 1.3)?,
+        Distribution::normal(0.25, 1.5)?,
+        Distribution::truncated_normal(0.1, 1.0, -2.0, 1.75)?,
+        Distribution::truncated_normal(0.0, 1.0, 5.0, 6.0)?,
+        Distribution::truncated_normal(0.0, 1.0, 6.0, open)?,
+        Distribution::truncated_normal(1.0, 0.5, -open, open)?,
     ])
 }
 
-/// A value that no law of these gives, to see what was written.
+/// A value that no distribution of these gives, to see what was written.
 fn poison<T: Element>() -> T {
     T::nearest(-208.0)
 }
@@ -43,9 +43,14 @@ fn bits<T: Element>(values: &[T]) -> Vec<u64> {
 }
 
 /// A fill of the middle of a poisoned buffer; its ends must stay as they were.
-fn filled<T: Element>(kernel: Kernel, law: &Law, start: u64, length: usize) -> Result<Vec<u64>, Error> {
+fn filled<T: Element>(
+    kernel: Kernel,
+    distribution: &Distribution,
+    start: u64,
+    length: usize,
+) -> Result<Vec<u64>, Error> {
     let mut buffer = vec![poison::<T>(); length + 2 * GUARD];
-    Stream::new(9, "exam").fill_with(kernel, law, start, &mut buffer[GUARD..GUARD + length])?;
+    Stream::new(9, "exam").fill_with(kernel, distribution, start, &mut buffer[GUARD..GUARD + length])?;
     let (head, rest) = buffer.split_at(GUARD);
     let (middle, tail) = rest.split_at(length);
     assert!(head.iter().chain(tail).all(|v| *v == poison()), "written outside");
@@ -54,11 +59,11 @@ fn filled<T: Element>(kernel: Kernel, law: &Law, start: u64, length: usize) -> R
 }
 
 fn same_everywhere<T: Element>(start: u64, length: usize) -> Outcome {
-    for law in laws()? {
-        let expected = filled::<T>(Kernel::Portable, &law, start, length)?;
+    for distribution in distributions()? {
+        let expected = filled::<T>(Kernel::Portable, &distribution, start, length)?;
         for kernel in Kernel::available() {
-            let got = filled::<T>(kernel, &law, start, length)?;
-            assert!(got == expected, "{} {} {law:?} {start} {length}", kernel.name(), T::NAME);
+            let got = filled::<T>(kernel, &distribution, start, length)?;
+            assert!(got == expected, "{} {} {distribution:?} {start} {length}", kernel.name(), T::NAME);
         }
     }
     Ok(())
@@ -80,25 +85,25 @@ fn every_kernel_gives_the_portable_bits() -> Outcome {
     exam::<F8E4M3>()
 }
 
-/// The exam sees a difference: another start, another law, one bit.
+/// The exam sees a difference: another start, another distribution, one bit.
 #[test]
 fn the_exam_is_not_blind() -> Outcome {
-    let law = Law::normal(0.0, 1.0)?;
-    let expected = filled::<f32>(Kernel::detect(), &law, 64, 65)?;
-    assert_ne!(expected, filled::<f32>(Kernel::detect(), &law, 65, 65)?);
-    assert_ne!(expected, filled::<f32>(Kernel::detect(), &Law::normal(0.0, 1.0 + 1e-6)?, 64, 65)?);
+    let distribution = Distribution::normal(0.0, 1.0)?;
+    let expected = filled::<f32>(Kernel::detect(), &distribution, 64, 65)?;
+    assert_ne!(expected, filled::<f32>(Kernel::detect(), &distribution, 65, 65)?);
+    assert_ne!(expected, filled::<f32>(Kernel::detect(), &Distribution::normal(0.0, 1.0 + 1e-6)?, 64, 65)?);
     assert_ne!(bits(&[0.0_f32]), bits(&[-0.0_f32]));
     Ok(())
 }
 
 #[test]
 fn every_thread_count_gives_the_same_bits() -> Outcome {
-    for law in laws()? {
-        let fill = || filled::<f32>(Kernel::detect(), &law, 3, 3 * SHARED);
+    for distribution in distributions()? {
+        let fill = || filled::<f32>(Kernel::detect(), &distribution, 3, 3 * SHARED);
         let expected = fill()?;
         for threads in 1..=3 {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-            assert!(pool.install(fill)? == expected, "{threads} threads, {law:?}");
+            assert!(pool.install(fill)? == expected, "{threads} threads, {distribution:?}");
         }
     }
     Ok(())
@@ -109,13 +114,13 @@ fn every_thread_count_gives_the_same_bits() -> Outcome {
 #[test]
 fn fresh_memory_gets_the_same_bits() -> Outcome {
     let (stream, length) = (Stream::new(9, "fresh"), 6_291_456 + 321);
-    for law in [Law::uniform(-0.7, 1.3)?, Law::normal(0.25, 1.5)?] {
+    for distribution in [Distribution::uniform(-0.7, 1.3)?, Distribution::normal(0.25, 1.5)?] {
         let mut touched = vec![poison::<f32>(); length];
-        stream.fill_with(Kernel::Portable, &law, 5, &mut touched)?;
+        stream.fill_with(Kernel::Portable, &distribution, 5, &mut touched)?;
         for threads in 1..=2 {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-            let fresh = pool.install(|| stream.vec::<f32>(&law, 5..5 + length as u64))?;
-            assert!(bits(&fresh) == bits(&touched), "{threads} threads, {law:?}");
+            let fresh = pool.install(|| stream.vec::<f32>(&distribution, 5..5 + length as u64))?;
+            assert!(bits(&fresh) == bits(&touched), "{threads} threads, {distribution:?}");
         }
     }
     Ok(())
@@ -124,9 +129,9 @@ fn fresh_memory_gets_the_same_bits() -> Outcome {
 /// A constant is the same value at every length that is written another way.
 #[test]
 fn constants_of_every_length() -> Outcome {
-    let law = Law::constant(0.3)?;
+    let distribution = Distribution::constant(0.3)?;
     for length in [0, 1, 100_000, (64 << 20) / 2 - 1, (64 << 20) / 2 + 7] {
-        let values = law.constant_vec::<bf16>(length).transpose()?.unwrap_or_default();
+        let values = distribution.constant_vec::<bf16>(length).transpose()?.unwrap_or_default();
         assert_eq!(values.len() as u64, length);
         assert!(values.iter().all(|value| *value == bf16::from_f32(0.3)), "{length}");
     }
@@ -136,10 +141,13 @@ fn constants_of_every_length() -> Outcome {
 /// A fill in parts that each stay on one thread is the fill that is shared out.
 #[test]
 fn shared_and_single_fills_agree() -> Outcome {
-    for law in laws()? {
-        let whole = filled::<bf16>(Kernel::detect(), &law, 40, SHARED)?;
+    for distribution in distributions()? {
+        let whole = filled::<bf16>(Kernel::detect(), &distribution, 40, SHARED)?;
         for (part, at) in whole.chunks(10_007).zip((40..).step_by(10_007)) {
-            assert!(filled::<bf16>(Kernel::detect(), &law, at, part.len())? == part, "{law:?} {at}");
+            assert!(
+                filled::<bf16>(Kernel::detect(), &distribution, at, part.len())? == part,
+                "{distribution:?} {at}"
+            );
         }
     }
     Ok(())
@@ -147,9 +155,9 @@ fn shared_and_single_fills_agree() -> Outcome {
 
 fn slice_of_whole<T: Element>(seed: u64, from: usize, length: usize) -> Result<(), TestCaseError> {
     let stream = Stream::new(seed, "sliced");
-    for law in laws().map_err(|e| TestCaseError::fail(e.to_string()))? {
-        let whole = stream.vec::<T>(&law, 0..(from + length) as u64);
-        let slice = stream.vec::<T>(&law, from as u64..(from + length) as u64);
+    for distribution in distributions().map_err(|e| TestCaseError::fail(e.to_string()))? {
+        let whole = stream.vec::<T>(&distribution, 0..(from + length) as u64);
+        let slice = stream.vec::<T>(&distribution, from as u64..(from + length) as u64);
         prop_assert_eq!(whole.map(|v| bits(&v[from..])), slice.map(|v| bits(&v)));
     }
     Ok(())
@@ -168,15 +176,15 @@ proptest! {
     /// Cut anywhere, in any order, a range far out is what one fill makes of it.
     #[test]
     fn cuts_do_not_matter(start in 0..u64::MAX - 5000, length in 1..3000_usize, cut in 0..3000_usize) {
-        let (stream, law) = (Stream::new(1, "cut"), Law::normal(0.0, 1.0));
-        let law = law.map_err(|e| TestCaseError::fail(e.to_string()))?;
+        let (stream, distribution) = (Stream::new(1, "cut"), Distribution::normal(0.0, 1.0));
+        let distribution = distribution.map_err(|e| TestCaseError::fail(e.to_string()))?;
         let cut = cut.min(length);
         let (mut whole, mut parts) = (vec![0_f32; length], vec![0_f32; length]);
         let (head, tail) = parts.split_at_mut(cut);
         let fills = [
-            stream.fill(&law, start, &mut whole),
-            stream.fill(&law, start + cut as u64, tail),
-            stream.fill(&law, start, head),
+            stream.fill(&distribution, start, &mut whole),
+            stream.fill(&distribution, start + cut as u64, tail),
+            stream.fill(&distribution, start, head),
         ];
         prop_assert_eq!(fills, [Ok(()), Ok(()), Ok(())]);
         prop_assert_eq!(bits(&whole), bits(&parts));
@@ -189,26 +197,26 @@ proptest! {
         let low = Stream::with_purpose(seed, "words", counter_rng::Purpose::LowWords);
         let words: Vec<u64> =
             (from..from + length).map(|i| u64::from(stream.word(i)) << 32 | u64::from(low.word(i))).collect();
-        for law in laws().map_err(|e| TestCaseError::fail(e.to_string()))? {
-            prop_assert_eq!(law.values_of::<f32>(&words), stream.vec::<f32>(&law, from..from + length));
-            prop_assert_eq!(law.values_of::<f64>(&words), stream.vec::<f64>(&law, from..from + length));
-            prop_assert_eq!(law.values_of::<bf16>(&words), stream.vec::<bf16>(&law, from..from + length));
+        for distribution in distributions().map_err(|e| TestCaseError::fail(e.to_string()))? {
+            prop_assert_eq!(distribution.values_of::<f32>(&words), stream.vec::<f32>(&distribution, from..from + length));
+            prop_assert_eq!(distribution.values_of::<f64>(&words), stream.vec::<f64>(&distribution, from..from + length));
+            prop_assert_eq!(distribution.values_of::<bf16>(&words), stream.vec::<bf16>(&distribution, from..from + length));
         }
     }
 }
 
 #[test]
 fn a_range_past_the_end_is_refused_and_leaves_the_buffer() -> Outcome {
-    let (stream, law) = (Stream::new(2, "end"), Law::normal(0.0, 1.0)?);
+    let (stream, distribution) = (Stream::new(2, "end"), Distribution::normal(0.0, 1.0)?);
     for (start, count) in [(u64::MAX, 1), (u64::MAX - 63, 64), (u64::MAX - 10, 20)] {
         let mut out = vec![7.0_f32; count as usize];
-        assert_eq!(stream.fill(&law, start, &mut out), Err(Error::IndexOverflow { start, count }));
+        assert_eq!(stream.fill(&distribution, start, &mut out), Err(Error::IndexOverflow { start, count }));
         assert!(out.iter().all(|v| *v == 7.0), "{start} {count}");
     }
     let mut last = [7.0_f32; 64];
-    stream.fill(&law, u64::MAX - 64, &mut last)?;
+    stream.fill(&distribution, u64::MAX - 64, &mut last)?;
     assert!(last.iter().all(|v| *v != 7.0));
     let (from, to) = (10, 3);
-    assert_eq!(stream.vec::<f32>(&law, from..to)?, []);
+    assert_eq!(stream.vec::<f32>(&distribution, from..to)?, []);
     Ok(())
 }

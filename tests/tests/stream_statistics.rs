@@ -1,15 +1,15 @@
-//! The values as a sample: their law by moments, Kolmogorov's test and tail counts, and their independence.
+//! The values as a sample: their distribution by moments, Kolmogorov's test and tail counts, and their independence.
 //!
 //! Fixed seeds; each check refuses a right sampler with probability 1e-12 (`stats::FALSE_ALARM`) and there are
 //! fewer than 500, so the whole suite stays below 1e-9. At n = 4 Mi a mean off by 0.42 % of std or a std off by
-//! 0.30 % is refused with 91 % probability (normal law), and a distribution function off by 0.0023 anywhere.
+//! 0.30 % is refused with 91 % probability (normal distribution), and a distribution function off by 0.0023 anywhere.
 //! Every statistic is also fed data that are wrong by about 1 %, which it must refuse.
 
 use std::collections::HashSet;
 use std::error::Error;
 
 use acceptance::stats::{self, FALSE_ALARM, LIMIT};
-use counter_rng::{Element, Law, Purpose, Stream};
+use counter_rng::{Distribution, Element, Purpose, Stream};
 use half::bf16;
 use reference::gauss;
 
@@ -19,57 +19,60 @@ const N: u64 = 1 << 22;
 /// Values per stream in the tests of independence.
 const PART: u64 = 1 << 20;
 
-/// A law of the crate with the oracle's.
-type Pair = (Law, reference::Law);
+/// A distribution of the crate with the oracle's.
+type Pair = (Distribution, reference::Distribution);
 
-fn laws() -> Result<[Pair; 6], counter_rng::Error> {
+fn distributions() -> Result<[Pair; 6], counter_rng::Error> {
     let open = f64::INFINITY;
     let cut = |mean, std, lo, up| {
-        Law::truncated_normal(mean, std, lo, up)
-            .map(|l| (l, reference::Law::TruncatedNormal(mean, std, lo, up)))
+        Distribution::truncated_normal(mean, std, lo, up)
+            .map(|l| (l, reference::Distribution::TruncatedNormal(mean, std, lo, up)))
     };
     Ok([
-        (Law::uniform(-0.7, 1.3)?, reference::Law::Uniform(-0.7, 1.3)),
-        (Law::normal(0.0, 0.02)?, reference::Law::Normal(0.0, 0.02)),
-        (Law::normal(0.25, 1.5)?, reference::Law::Normal(0.25, 1.5)),
+        (Distribution::uniform(-0.7, 1.3)?, reference::Distribution::Uniform(-0.7, 1.3)),
+        (Distribution::normal(0.0, 0.02)?, reference::Distribution::Normal(0.0, 0.02)),
+        (Distribution::normal(0.25, 1.5)?, reference::Distribution::Normal(0.25, 1.5)),
         cut(0.0, 1.0, -2.0, 2.0)?,
         cut(1.0, 0.5, 1.2, open)?,
         cut(0.0, 1.0, -4.0, -3.0)?,
     ])
 }
 
-/// The oracle's distribution function of a law that is not constant.
-fn cdf(law: reference::Law) -> impl Fn(f64) -> f64 {
-    let (mean, std, lo, up) = match law {
-        reference::Law::TruncatedNormal(mean, std, lo, up) => (mean, std, lo, up),
-        reference::Law::Const(at) => (at, 1.0, at, at),
-        reference::Law::Uniform(lo, up) => (0.0, 1.0, lo, up),
-        reference::Law::Normal(mean, std) => (mean, std, f64::NEG_INFINITY, f64::INFINITY),
+/// The oracle's distribution function of a distribution that is not constant.
+fn cdf(distribution: reference::Distribution) -> impl Fn(f64) -> f64 {
+    let (mean, std, lo, up) = match distribution {
+        reference::Distribution::TruncatedNormal(mean, std, lo, up) => (mean, std, lo, up),
+        reference::Distribution::Const(at) => (at, 1.0, at, at),
+        reference::Distribution::Uniform(lo, up) => (0.0, 1.0, lo, up),
+        reference::Distribution::Normal(mean, std) => (mean, std, f64::NEG_INFINITY, f64::INFINITY),
     };
     let (alpha, whole) = ((lo - mean) / std, gauss::mass((lo - mean) / std, (up - mean) / std));
-    move |x| match law {
-        reference::Law::Uniform(..) => ((x - lo) / (up - lo)).clamp(0.0, 1.0),
-        reference::Law::Normal(..) => gauss::upper((mean - x) / std),
+    move |x| match distribution {
+        reference::Distribution::Uniform(..) => ((x - lo) / (up - lo)).clamp(0.0, 1.0),
+        reference::Distribution::Normal(..) => gauss::upper((mean - x) / std),
         _ => gauss::mass(alpha, (x.clamp(lo, up) - mean) / std) / whole,
     }
 }
 
 /// Mean, standard deviation and the whole distribution, as one verdict.
-fn follows(values: &[f32], law: reference::Law) -> Result<(), String> {
-    let [mean, std, kurtosis] = law.moments();
+fn follows(values: &[f32], distribution: reference::Distribution) -> Result<(), String> {
+    let [mean, std, kurtosis] = distribution.moments();
     stats::check_mean_std(values, mean, std, kurtosis)?;
-    let p = stats::ks(values, cdf(law));
+    let p = stats::ks(values, cdf(distribution));
     if p > FALSE_ALARM { Ok(()) } else { Err(format!("Kolmogorov: p = {p:e}")) }
 }
 
-/// What must be refused: a std 1 % off on either side, a mean 1 % of it off, another law of the same mean and
+/// What must be refused: a std 1 % off on either side, a mean 1 % of it off, another distribution of the same mean and
 /// std, nothing at all.
-fn mutants(values: &[f32], law: reference::Law) -> Result<[Vec<f32>; 5], counter_rng::Error> {
-    let [mean, std, _] = law.moments();
+fn mutants(
+    values: &[f32],
+    distribution: reference::Distribution,
+) -> Result<[Vec<f32>; 5], counter_rng::Error> {
+    let [mean, std, _] = distribution.moments();
     let map = |f: &dyn Fn(f64) -> f64| values.iter().map(|&v| f(f64::from(v)) as f32).collect();
-    let other = match law {
-        reference::Law::Uniform(..) => Law::normal(mean, std)?,
-        _ => Law::uniform(mean - std * 3_f64.sqrt(), mean + std * 3_f64.sqrt())?,
+    let other = match distribution {
+        reference::Distribution::Uniform(..) => Distribution::normal(mean, std)?,
+        _ => Distribution::uniform(mean - std * 3_f64.sqrt(), mean + std * 3_f64.sqrt())?,
     };
     Ok([
         map(&|v| mean + (v - mean) * 1.01),
@@ -82,37 +85,43 @@ fn mutants(values: &[f32], law: reference::Law) -> Result<[Vec<f32>; 5], counter
 
 #[test]
 fn values_follow_their_law_and_mutants_do_not() -> Outcome {
-    for (i, (law, oracle)) in laws()?.into_iter().enumerate() {
-        let mut values = Stream::new(i as u64, "statistics.weight").vec::<f32>(&law, 0..N)?;
+    for (i, (distribution, oracle)) in distributions()?.into_iter().enumerate() {
+        let mut values = Stream::new(i as u64, "statistics.weight").vec::<f32>(&distribution, 0..N)?;
         // Sorting a sorted sample again costs nothing: most mutants stay in order.
         values.sort_unstable_by(f32::total_cmp);
-        follows(&values, oracle).map_err(|e| format!("{law:?}: {e}"))?;
+        follows(&values, oracle).map_err(|e| format!("{distribution:?}: {e}"))?;
         for (kind, mutant) in mutants(&values, oracle)?.iter().enumerate() {
             let [mean, std, kurtosis] = oracle.moments();
-            // The other law has the right mean and std: only Kolmogorov's test can see it.
+            // The other distribution has the right mean and std: only Kolmogorov's test can see it.
             assert_eq!(
                 stats::check_mean_std(mutant, mean, std, kurtosis).is_ok(),
                 kind == 3,
-                "{law:?} {kind}"
+                "{distribution:?} {kind}"
             );
-            assert!(stats::ks(mutant, cdf(oracle)) < FALSE_ALARM, "{law:?} {kind}");
+            assert!(stats::ks(mutant, cdf(oracle)) < FALSE_ALARM, "{distribution:?} {kind}");
         }
     }
     Ok(())
 }
 
-fn single<T: Element>(stream: Stream, law: &Law) -> Result<Vec<f32>, counter_rng::Error> {
-    Ok(stream.vec::<T>(law, 0..N)?.into_iter().map(|v| v.widen() as f32).collect())
+fn single<T: Element>(stream: Stream, distribution: &Distribution) -> Result<Vec<f32>, counter_rng::Error> {
+    Ok(stream.vec::<T>(distribution, 0..N)?.into_iter().map(|v| v.widen() as f32).collect())
 }
 
 /// The words of f64 are the stream's own mixture of two; those of bf16 add a rounding of 2⁻⁹ at most, whose
 /// effect on the moments is far below what is seen here.
 #[test]
 fn other_dtypes_follow_their_law() -> Outcome {
-    for (law, oracle) in laws()? {
-        follows(&single::<f64>(Stream::new(5, "wide"), &law)?, oracle)?;
+    for (distribution, oracle) in distributions()? {
+        follows(&single::<f64>(Stream::new(5, "wide"), &distribution)?, oracle)?;
         let [mean, std, kurtosis] = oracle.moments();
-        stats::assert_mean_std(&single::<bf16>(Stream::new(6, "narrow"), &law)?, mean, std, kurtosis, "bf16");
+        stats::assert_mean_std(
+            &single::<bf16>(Stream::new(6, "narrow"), &distribution)?,
+            mean,
+            std,
+            kurtosis,
+            "bf16",
+        );
     }
     Ok(())
 }
@@ -124,12 +133,12 @@ fn tail_counts(values: &[f32], z: f32) -> [f64; 2] {
     [count(&|v| v > z), count(&|v| v < -z)].map(|got| (got - n * p) / (n * p * (1.0 - p)).sqrt())
 }
 
-/// Kolmogorov's test hardly looks at the tails; a law cut at 4 standard deviations is seen here.
+/// Kolmogorov's test hardly looks at the tails; a distribution cut at 4 standard deviations is seen here.
 #[test]
 fn tails_are_there() -> Outcome {
     let stream = Stream::new(8, "tails");
-    let normal = stream.vec::<f32>(&Law::normal(0.0, 1.0)?, 0..N)?;
-    let cut = stream.vec::<f32>(&Law::truncated_normal(0.0, 1.0, -4.0, 4.0)?, 0..N)?;
+    let normal = stream.vec::<f32>(&Distribution::normal(0.0, 1.0)?, 0..N)?;
+    let cut = stream.vec::<f32>(&Distribution::truncated_normal(0.0, 1.0, -4.0, 4.0)?, 0..N)?;
     for z in [1.0, 2.0, 3.0, 4.0] {
         assert!(tail_counts(&normal, z).iter().all(|errors| errors.abs() < LIMIT), "{z}");
     }
@@ -155,9 +164,11 @@ fn neighbours() -> [Stream; 9] {
 
 #[test]
 fn streams_are_uncorrelated() -> Outcome {
-    let law = Law::normal(0.0, 1.0)?;
-    let parts: Vec<Vec<f32>> =
-        neighbours().iter().map(|s| s.vec(&law, 0..PART)).collect::<Result<_, counter_rng::Error>>()?;
+    let distribution = Distribution::normal(0.0, 1.0)?;
+    let parts: Vec<Vec<f32>> = neighbours()
+        .iter()
+        .map(|s| s.vec(&distribution, 0..PART))
+        .collect::<Result<_, counter_rng::Error>>()?;
     for (i, j) in (0..parts.len()).flat_map(|i| (0..i).map(move |j| (i, j))) {
         stats::check_uncorrelated(&parts[i], &parts[j]).map_err(|e| format!("{i} {j}: {e}"))?;
     }
@@ -170,7 +181,7 @@ fn streams_are_uncorrelated() -> Outcome {
 /// Neighbours along a lane, a block, a row, a tile: the values, and their squares.
 #[test]
 fn elements_are_uncorrelated_at_every_distance() -> Outcome {
-    let values = Stream::new(11, "lags").vec::<f32>(&Law::normal(0.0, 1.0)?, 0..PART + 4096)?;
+    let values = Stream::new(11, "lags").vec::<f32>(&Distribution::normal(0.0, 1.0)?, 0..PART + 4096)?;
     let squares: Vec<f32> = values.iter().map(|v| v * v).collect();
     let length = PART as usize;
     for lag in [1, 2, 3, 4, 15, 16, 17, 32, 48, 63, 64, 65, 128, 1024, 4096] {
@@ -196,24 +207,29 @@ fn repeated_runs(parts: &[Vec<f32>]) -> usize {
 /// the 2³⁹ pairs of runs here make that 2⁻⁵⁷.
 #[test]
 fn no_run_of_values_comes_twice() -> Outcome {
-    let law = Law::uniform(-1.0, 1.0)?;
-    let mut parts: Vec<Vec<f32>> =
-        neighbours().iter().map(|s| s.vec(&law, 0..1 << 16)).collect::<Result<_, counter_rng::Error>>()?;
+    let distribution = Distribution::uniform(-1.0, 1.0)?;
+    let mut parts: Vec<Vec<f32>> = neighbours()
+        .iter()
+        .map(|s| s.vec(&distribution, 0..1 << 16))
+        .collect::<Result<_, counter_rng::Error>>()?;
     assert_eq!(repeated_runs(&parts), 0);
-    parts.push(neighbours()[2].vec(&law, 65_000..65_100)?);
+    parts.push(neighbours()[2].vec(&distribution, 65_000..65_100)?);
     assert_eq!(repeated_runs(&parts), 97, "an overlap of one stream with itself is seen");
     Ok(())
 }
 
-/// The law's own distribution function and moments are the oracle's.
+/// The distribution's own distribution function and moments are the oracle's.
 #[test]
 fn stated_moments_and_distribution_agree_with_the_oracle() -> Outcome {
-    for (law, oracle) in laws()? {
+    for (distribution, oracle) in distributions()? {
         let [mean, std, _] = oracle.moments();
-        assert!((law.mean() - mean).abs() < 1e-9 * std && (law.std() / std - 1.0).abs() < 1e-7, "{law:?}");
+        assert!(
+            (distribution.mean() - mean).abs() < 1e-9 * std && (distribution.std() / std - 1.0).abs() < 1e-7,
+            "{distribution:?}"
+        );
         for k in -40..=40 {
             let x = mean + 0.1 * f64::from(k) * std;
-            assert!((law.cdf(x) - cdf(oracle)(x)).abs() < 1e-12, "{law:?} {x}");
+            assert!((distribution.cdf(x) - cdf(oracle)(x)).abs() < 1e-12, "{distribution:?} {x}");
         }
     }
     Ok(())

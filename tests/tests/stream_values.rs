@@ -1,6 +1,6 @@
 //! The f32 and f64 values against the oracle, word by word, within stated bounds.
 
-use counter_rng::{Law, Purpose, Stream};
+use counter_rng::{Distribution, Purpose, Stream};
 use proptest::prelude::*;
 use reference::{upper_quantile, value};
 
@@ -18,7 +18,7 @@ fn ulp(x: f64) -> f64 {
     2.0_f64.powi((x.abs().log2().floor() as i32 - 23).max(-149))
 }
 
-fn law(result: Result<Law, counter_rng::Error>) -> Result<Law, TestCaseError> {
+fn distribution(result: Result<Distribution, counter_rng::Error>) -> Result<Distribution, TestCaseError> {
     result.map_err(|e| TestCaseError::fail(e.to_string()))
 }
 
@@ -45,9 +45,13 @@ fn window() -> impl Strategy<Value = (f64, f64)> {
         .prop_map(|(mirrored, (a, b))| if mirrored { (-b, -a) } else { (a, b) })
 }
 
-fn values_of<T: counter_rng::Element>(law: Law, words: &[u32], low: u32) -> Result<Vec<T>, TestCaseError> {
+fn values_of<T: counter_rng::Element>(
+    distribution: Distribution,
+    words: &[u32],
+    low: u32,
+) -> Result<Vec<T>, TestCaseError> {
     let words: Vec<u64> = words.iter().map(|&w| u64::from(w) << 32 | u64::from(low)).collect();
-    law.values_of(&words).map_err(|e| TestCaseError::fail(e.to_string()))
+    distribution.values_of(&words).map_err(|e| TestCaseError::fail(e.to_string()))
 }
 
 /// The exact upper quantile of a 63-bit magnitude over 2^64.
@@ -69,7 +73,7 @@ proptest! {
     fn elements_are_the_oracles(seed: u64, name in ".{0,12}", start in 0..u64::MAX - 64) {
         let stream = Stream::new(seed, &name);
         let mut out = [0_f32; 64];
-        let filled = stream.fill(&law(Law::normal(0.0, 1.0))?, start, &mut out);
+        let filled = stream.fill(&distribution(Distribution::normal(0.0, 1.0))?, start, &mut out);
         prop_assert_eq!(filled, Ok(()));
         for (i, got) in (start..).zip(out) {
             let exact = value::normal(stream.word(i), 0.0, 1.0);
@@ -80,9 +84,9 @@ proptest! {
     /// Standard normal: within [`NORMAL_ULPS`] for every word, and odd in the sign bit.
     #[test]
     fn normal_values(words in words()) {
-        let got = values_of::<f32>(law(Law::normal(0.0, 1.0))?, &words, 0)?;
+        let got = values_of::<f32>(distribution(Distribution::normal(0.0, 1.0))?, &words, 0)?;
         let flipped: Vec<u32> = words.iter().map(|w| w ^ SIGN).collect();
-        let negative = values_of::<f32>(law(Law::normal(0.0, 1.0))?, &flipped, 0)?;
+        let negative = values_of::<f32>(distribution(Distribution::normal(0.0, 1.0))?, &flipped, 0)?;
         for ((w, got), negative) in words.into_iter().zip(got).zip(negative) {
             let exact = value::normal(w, 0.0, 1.0);
             prop_assert!((f64::from(got) - exact).abs() <= NORMAL_ULPS * ulp(exact), "{w:08x} {got} {exact}");
@@ -94,7 +98,7 @@ proptest! {
     #[test]
     fn normal_values_of_any_law(words in words(), mean in -10.0..10.0, log_std in -8.0..4.0) {
         let std = 10_f64.powf(log_std);
-        let got = values_of::<f32>(law(Law::normal(mean, std))?, &words, 0)?;
+        let got = values_of::<f32>(distribution(Distribution::normal(mean, std))?, &words, 0)?;
         for (w, got) in words.into_iter().zip(got) {
             let (z, exact) = (value::normal(w, 0.0, 1.0), value::normal(w, mean, std));
             let bound = std * (NORMAL_ULPS * ulp(z) + z.abs() * HALF_ULP) + (mean.abs() + ulp(exact)) * HALF_ULP;
@@ -106,7 +110,7 @@ proptest! {
     #[test]
     fn uniform_values(words in words(), lo in -10.0..10.0, width in 0.0..20.0) {
         let (lo, up): (f64, f64) = (lo, lo + width);
-        let got = values_of::<f32>(law(Law::uniform(lo, up))?, &words, 0)?;
+        let got = values_of::<f32>(distribution(Distribution::uniform(lo, up))?, &words, 0)?;
         let bound = 2.001 * HALF_ULP * lo.abs().max(up.abs());
         for (w, got) in words.into_iter().zip(got) {
             let exact = value::uniform(w, lo, up);
@@ -119,10 +123,10 @@ proptest! {
     fn truncated_values(words in words(), (a, b) in window(), mean in -3.0..3.0, log_std in -3.0..1.0) {
         let std = 10_f64.powf(log_std);
         let (lo, up) = (mean + std * a, mean + std * b);
-        let law = Law::truncated_normal(mean, std, lo, up);
-        prop_assume!(law.is_ok());
-        let law = law.map_err(|e| TestCaseError::fail(e.to_string()))?;
-        let Ok(got) = values_of::<f32>(law, &words, 0) else { return Err(TestCaseError::reject("too narrow")) };
+        let distribution = Distribution::truncated_normal(mean, std, lo, up);
+        prop_assume!(distribution.is_ok());
+        let distribution = distribution.map_err(|e| TestCaseError::fail(e.to_string()))?;
+        let Ok(got) = values_of::<f32>(distribution, &words, 0) else { return Err(TestCaseError::reject("too narrow")) };
         for (w, got) in words.into_iter().zip(got) {
             let exact = value::truncated(w, mean, std, lo, up);
             let z = ((exact - mean) / std).abs().max(1.0);
@@ -136,8 +140,8 @@ proptest! {
     #[test]
     fn infinite_window_is_the_normal(words in words(), low: u32, mean in -3.0..3.0, log_std in -3.0..3.0) {
         let std = 10_f64.powf(log_std);
-        let cut = law(Law::truncated_normal(mean, std, f64::NEG_INFINITY, f64::INFINITY))?;
-        let whole = law(Law::normal(mean, std))?;
+        let cut = distribution(Distribution::truncated_normal(mean, std, f64::NEG_INFINITY, f64::INFINITY))?;
+        let whole = distribution(Distribution::normal(mean, std))?;
         let bits = |values: Vec<f32>| values.into_iter().map(f32::to_bits).collect::<Vec<_>>();
         prop_assert_eq!(bits(values_of(cut, &words, low)?), bits(values_of(whole, &words, low)?));
         let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
@@ -148,7 +152,7 @@ proptest! {
     /// differs from f32 by half that cell and the error of f32 at most.
     #[test]
     fn f64_values_refine_f32(words in words(), low: u32) {
-        let normal = law(Law::normal(0.0, 1.0))?;
+        let normal = distribution(Distribution::normal(0.0, 1.0))?;
         let (wide, narrow) = (values_of::<f64>(normal, &words, low)?, values_of::<f32>(normal, &words, low)?);
         for ((w, wide), narrow) in words.into_iter().zip(wide).zip(narrow) {
             let (m, sign) = (w & !SIGN, if w & SIGN == 0 { 1.0 } else { -1.0 });
@@ -164,11 +168,11 @@ proptest! {
     /// With the low word halfway, a 64-bit word is the middle of its 32-bit cell, which the oracle has.
     #[test]
     fn f64_truncated_values(words in words(), (a, b) in window(), mean in -3.0..3.0) {
-        let law = Law::truncated_normal(mean, 0.5, mean + 0.5 * a, mean + 0.5 * b);
-        prop_assume!(law.is_ok());
-        let law = law.map_err(|e| TestCaseError::fail(e.to_string()))?;
+        let distribution = Distribution::truncated_normal(mean, 0.5, mean + 0.5 * a, mean + 0.5 * b);
+        prop_assume!(distribution.is_ok());
+        let distribution = distribution.map_err(|e| TestCaseError::fail(e.to_string()))?;
         let words: Vec<u32> = words.into_iter().map(|w| w | 1 << 14).collect();
-        for (&w, got) in words.iter().zip(values_of::<f64>(law, &words, SIGN)?) {
+        for (&w, got) in words.iter().zip(values_of::<f64>(distribution, &words, SIGN)?) {
             let exact = value::truncated(w, mean, 0.5, mean + 0.5 * a, mean + 0.5 * b);
             prop_assert!((got - exact).abs() <= 1e-13, "{w:08x} {got} {exact} in [{a}, {b}]");
         }
@@ -177,7 +181,7 @@ proptest! {
     #[test]
     fn f64_uniform_values(words in words(), low: u32, lo in -10.0..10.0, width in 0.0..20.0) {
         let (lo, up): (f64, f64) = (lo, lo + width);
-        for (&w, got) in words.iter().zip(values_of::<f64>(law(Law::uniform(lo, up))?, &words, low)?) {
+        for (&w, got) in words.iter().zip(values_of::<f64>(distribution(Distribution::uniform(lo, up))?, &words, low)?) {
             let share = (u64::from(w) << 32 | u64::from(low)) as f64 / 2.0_f64.powi(64);
             prop_assert!((got - (lo + share * (up - lo))).abs() <= 2e-14, "{w:08x}{low:08x} {got}");
         }
@@ -189,16 +193,16 @@ proptest! {
 fn f64_takes_its_low_word_from_its_own_purpose() -> Result<(), counter_rng::Error> {
     let (high, low) = (Stream::new(3, "w"), Stream::with_purpose(3, "w", Purpose::LowWords));
     let word = |i| u64::from(high.word(i)) << 32 | u64::from(low.word(i));
-    let law = Law::normal(0.0, 1.0)?;
+    let distribution = Distribution::normal(0.0, 1.0)?;
     let words: Vec<u64> = (100..300).map(word).collect();
-    assert_eq!(law.values_of::<f64>(&words)?, high.vec::<f64>(&law, 100..300)?);
+    assert_eq!(distribution.values_of::<f64>(&words)?, high.vec::<f64>(&distribution, 100..300)?);
     Ok(())
 }
 
 /// The largest and the smallest magnitudes that one word can stand for.
 #[test]
 fn ends_of_the_normal() -> Result<(), counter_rng::Error> {
-    let normal = Law::normal(0.0, 1.0)?;
+    let normal = Distribution::normal(0.0, 1.0)?;
     let [largest, smallest] = [0_u64, u64::MAX >> 1].map(|w| normal.values_of::<f32>(&[w]).map(|v| v[0]));
     assert!((largest? - 6.337_958).abs() < 2e-6 && (smallest? / 2.918_099_4e-10 - 1.0).abs() < 1e-6);
     assert!((normal.values_of::<f64>(&[0])?[0] - 9.155_27).abs() < 1e-4);

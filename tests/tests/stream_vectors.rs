@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use counter_rng::{Element, Law, Stream};
+use counter_rng::{Distribution, Element, Stream};
 use float8::F8E4M3;
 use half::{bf16, f16};
 
@@ -14,15 +14,15 @@ fn rows() -> impl Iterator<Item = Vec<&'static str>> {
     TABLE.lines().filter(|row| !row.starts_with('#')).skip(1).map(|row| row.split(',').collect())
 }
 
-fn law(row: &[&str]) -> Outcome<Law> {
+fn distribution(row: &[&str]) -> Outcome<Distribution> {
     let p: Vec<f64> =
         row[4..8].iter().filter(|p| !p.is_empty()).map(|p| p.parse()).collect::<Result<_, _>>()?;
     Ok(match (row[3], p.as_slice()) {
-        ("constant", &[value]) => Law::constant(value)?,
-        ("uniform", &[lo, up]) => Law::uniform(lo, up)?,
-        ("normal", &[mean, std]) => Law::normal(mean, std)?,
-        ("truncated_normal", &[mean, std, lo, up]) => Law::truncated_normal(mean, std, lo, up)?,
-        _ => return Err(format!("no law {row:?}").into()),
+        ("constant", &[value]) => Distribution::constant(value)?,
+        ("uniform", &[lo, up]) => Distribution::uniform(lo, up)?,
+        ("normal", &[mean, std]) => Distribution::normal(mean, std)?,
+        ("truncated_normal", &[mean, std, lo, up]) => Distribution::truncated_normal(mean, std, lo, up)?,
+        _ => return Err(format!("no distribution {row:?}").into()),
     })
 }
 
@@ -30,7 +30,7 @@ fn law(row: &[&str]) -> Outcome<Law> {
 fn element<T: Element>(row: &[&str]) -> Outcome<T> {
     let (seed, index) = (row[0].parse()?, row[8].parse()?);
     let mut out = [T::zeroed()];
-    Stream::new(seed, row[1]).fill(&law(row)?, index, &mut out)?;
+    Stream::new(seed, row[1]).fill(&distribution(row)?, index, &mut out)?;
     Ok(out[0])
 }
 
@@ -59,12 +59,12 @@ fn every_recorded_value() -> Outcome<()> {
     Ok(())
 }
 
-/// The table is not of one kind: each dtype and law is there, and most values differ from each other.
+/// The table is not of one kind: each dtype and distribution is there, and most values differ from each other.
 #[test]
 fn the_table_covers_the_contract() {
     for dtype in ["f64", "f32", "bf16", "f16", "f8e4m3"] {
-        for law in ["constant", "uniform", "normal", "truncated_normal"] {
-            assert!(rows().any(|row| row[2] == dtype && row[3] == law), "{dtype} {law}");
+        for distribution in ["constant", "uniform", "normal", "truncated_normal"] {
+            assert!(rows().any(|row| row[2] == dtype && row[3] == distribution), "{dtype} {distribution}");
         }
     }
     let distinct: std::collections::HashSet<_> =

@@ -1,13 +1,13 @@
-//! What to launch on an NVIDIA GPU for the elements of a law: the PTX, and the arguments of its kernels.
+//! What to launch on an NVIDIA GPU for the elements of a distribution: the PTX, and the arguments of its kernels.
 //!
 //! Nothing here needs a GPU, a driver or a library of CUDA: a host that has them loads [`ptx`] and launches
 //! [`Fill::entry`] with [`Fill::arguments`] and the address of the output. `candle-init` is such a host.
 //! `docs/cuda.md` in the repository says how the PTX is made and what is promised.
 
+use crate::distribution::Distribution;
 use crate::element::Element;
 use crate::error::Error;
 use crate::key::Key;
-use crate::law::Law;
 use crate::philox::{TILE, WEYL};
 use crate::sampler::Sampler;
 use crate::stream::Stream;
@@ -70,14 +70,14 @@ impl Arguments {
     }
 }
 
-/// One launch: elements of a law into memory of a GPU.
+/// One launch: elements of a distribution into memory of a GPU.
 ///
 /// ```
-/// use counter_rng::{Law, Stream, cuda::Fill};
-/// let (stream, law) = (Stream::new(42, "fc1.weight"), Law::normal(0.0, 0.02)?);
-/// let fill = Fill::new::<half::bf16>(&stream, &law, 0, 784 * 256)?;
+/// use counter_rng::{Distribution, Stream, cuda::Fill};
+/// let (stream, distribution) = (Stream::new(42, "fc1.weight"), Distribution::normal(0.0, 0.02)?);
+/// let fill = Fill::new::<half::bf16>(&stream, &distribution, 0, 784 * 256)?;
 /// assert_eq!(fill.map(|fill| (fill.entry(), fill.blocks())), Some(("normal", 49)));
-/// assert_eq!(Fill::new::<f64>(&stream, &law, 0, 784 * 256)?, None);
+/// assert_eq!(Fill::new::<f64>(&stream, &distribution, 0, 784 * 256)?, None);
 /// # Ok::<(), counter_rng::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,19 +88,19 @@ pub struct Fill {
 }
 
 impl Fill {
-    /// The launch that gives elements `start .. start + count` of `law`, as [`Stream::fill`] gives them. `None` where
+    /// The launch that gives elements `start .. start + count` of `distribution`, as [`Stream::fill`] gives them. `None` where
     /// there is no kernel: `f64` has one for constants only.
     ///
     /// # Errors
     /// As [`Stream::fill`].
     pub fn new<T: Element>(
         stream: &Stream,
-        law: &Law,
+        distribution: &Distribution,
         start: u64,
         count: u64,
     ) -> Result<Option<Self>, Error> {
         start.checked_add(count).ok_or(Error::IndexOverflow { start, count })?;
-        let sampler = Sampler::new::<T>(law)?;
+        let sampler = Sampler::new::<T>(distribution)?;
         if let Sampler::Constant(value) = sampler {
             return Self::constant(T::nearest(value.into()), count).map(Some);
         }
@@ -159,7 +159,7 @@ fn round_keys(key: Key) -> [u32; 20] {
     std::array::from_fn(|i| key.key[i % 2].wrapping_add(WEYL[i % 2].wrapping_mul(i as u32 / 2)))
 }
 
-/// The kernel and the constants of a law, which binary32 holds exactly.
+/// The kernel and the constants of a distribution, which binary32 holds exactly.
 fn numbers<W: Copy + Into<f64>>(sampler: &Sampler<W>) -> (&'static str, Arguments) {
     let narrow = |value: W| value.into() as f32;
     match sampler {

@@ -3,9 +3,9 @@
 use float8::F8E4M3;
 use half::{bf16, f16};
 
+use crate::distribution::Distribution;
 use crate::error::Error;
 use crate::kernel::{Kernel, Simd};
-use crate::law::Law;
 use crate::philox::Lanes;
 use crate::stream::Stream;
 use crate::transform::Wide;
@@ -39,10 +39,16 @@ pub trait Element: sealed::Sealed + bytemuck::Pod + PartialEq + Send + Sync + 's
     /// Fills in code that is compiled with this crate: as a generic it would be compiled again, at length and
     /// by the user's settings, in every crate that fills.
     #[doc(hidden)]
-    fn fill(kernel: Kernel, stream: &Stream, law: &Law, start: u64, out: &mut [Self]) -> Result<(), Error>;
-    /// [`Law::values_of`], likewise.
+    fn fill(
+        kernel: Kernel,
+        stream: &Stream,
+        distribution: &Distribution,
+        start: u64,
+        out: &mut [Self],
+    ) -> Result<(), Error>;
+    /// [`Distribution::values_of`], likewise.
     #[doc(hidden)]
-    fn values_of(law: &Law, words: &[u64]) -> Result<Vec<Self>, Error>;
+    fn values_of(distribution: &Distribution, words: &[u64]) -> Result<Vec<Self>, Error>;
     /// The next value towards +∞ (`towards_max`) or −∞; only asked inside the finite range.
     #[doc(hidden)]
     fn neighbour(self, towards_max: bool) -> Self;
@@ -89,14 +95,14 @@ macro_rules! element {
             fn fill(
                 kernel: Kernel,
                 stream: &Stream,
-                law: &Law,
+                distribution: &Distribution,
                 start: u64,
                 out: &mut [Self],
             ) -> Result<(), Error> {
-                stream.fill_elements(kernel, law, start, out)
+                stream.fill_elements(kernel, distribution, start, out)
             }
-            fn values_of(law: &Law, words: &[u64]) -> Result<Vec<Self>, Error> {
-                words::values_of(law, words)
+            fn values_of(distribution: &Distribution, words: &[u64]) -> Result<Vec<Self>, Error> {
+                words::values_of(distribution, words)
             }
             fn neighbour(self, towards_max: bool) -> Self {
                 neighbour!(self, towards_max)

@@ -1,12 +1,12 @@
-//! What can be wrong with a law, a range or a dtype.
+//! What can be wrong with a distribution, a range or a dtype.
 
-/// Why a law cannot be made or a range cannot be filled.
+/// Reason a distribution cannot be made or a range cannot be filled.
 ///
 /// Every message names what was asked, what is required and the way out.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A parameter of a law is NaN or infinite.
+    /// A parameter of a distribution is NaN or infinite.
     #[error("{parameter} is {value}: a finite number is required")]
     NotFinite {
         /// The parameter, such as `std`.
@@ -21,7 +21,7 @@ pub enum Error {
         std: f64,
     },
     /// A truncated normal without a spread has no window to fall into.
-    #[error("std is 0: a truncated normal needs std > 0; use a constant law for a fixed value")]
+    #[error("std is 0: a truncated normal needs std > 0; use a constant distribution for a fixed value")]
     ZeroStd,
     /// The lower bound lies above the upper one, or a truncation leaves no interval.
     #[error("the interval [{lo}, {up}] is empty: give a lower bound below the upper one")]
@@ -34,7 +34,7 @@ pub enum Error {
     /// A truncation window holds too little of the normal's probability to be drawn from.
     #[error(
         "a normal with mean {mean} and std {std} falls into [{lo}, {up}] with probability \
-         {probability:.1e}, below 2^-32: move the window towards the mean, or use a uniform law"
+         {probability:.1e}, below 2^-32: move the window towards the mean, or use a uniform distribution"
     )]
     ImprobableWindow {
         /// Mean of the normal that is cut.
@@ -58,22 +58,26 @@ pub enum Error {
         /// Upper bound asked.
         up: f64,
     },
-    /// The law reaches values that the dtype cannot hold.
-    #[error("the law reaches {value}, beyond the largest {dtype}, {max}: use a smaller law or a wider dtype")]
+    /// The distribution reaches values that the dtype cannot hold.
+    #[error(
+        "the distribution reaches {value}, beyond the largest {dtype}, {max}: use a smaller distribution or a wider dtype"
+    )]
     Overflow {
         /// The dtype asked.
         dtype: &'static str,
-        /// The largest magnitude the law gives.
+        /// The largest magnitude the distribution gives.
         value: f64,
         /// The largest finite value of the dtype.
         max: f64,
     },
-    /// Every value of a law that is not zero would round to zero.
-    #[error("the law stays below {value:e}, which {dtype} rounds to zero: use a larger law or a wider dtype")]
+    /// Every value of a distribution that is not zero would round to zero.
+    #[error(
+        "the distribution stays below {value:e}, which {dtype} rounds to zero: use a larger distribution or a wider dtype"
+    )]
     Underflow {
         /// The dtype asked.
         dtype: &'static str,
-        /// The largest magnitude the law gives.
+        /// The largest magnitude the distribution gives.
         value: f64,
     },
     /// A range of elements ends past 2^64.

@@ -137,7 +137,7 @@ fn repeat<T: Element>(value: T, out: &mut [T]) {
     share(out, SHARED, |(_, out)| out.fill(value));
 }
 
-/// Fills `out` with elements `start..` of the law.
+/// Fills `out` with elements `start..` of the distribution.
 pub(crate) fn fill<T: Element>(
     kernel: Kernel,
     keys: Keys,

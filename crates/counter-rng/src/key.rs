@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// Which words of a name are wanted: one name owns several independent streams.
 ///
-/// Separate purposes mean that a law which needs a permutation or a helper matrix never
+/// Separate purposes mean that a distribution which needs a permutation or a helper matrix never
 /// disturbs the values drawn under the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -14,9 +14,9 @@ pub enum Purpose {
     Values = 0,
     /// The low words of `f64` values.
     LowWords = 1,
-    /// Permutations, as sparse laws need them.
+    /// Permutations, as sparse distributions need them.
     Permutation = 2,
-    /// Auxiliary matrices, such as the Gaussian input of an orthogonal law.
+    /// Auxiliary matrices, such as the Gaussian input of an orthogonal distribution.
     Auxiliary = 3,
 }
 

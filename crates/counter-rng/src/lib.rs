@@ -1,12 +1,12 @@
 //! Random numbers with an address: every value is a pure function of **(seed, name, index)**.
 //!
 //! ```
-//! use counter_rng::{Law, Stream};
+//! use counter_rng::{Distribution, Stream};
 //!
 //! let stream = Stream::new(42, "fc1.weight");          // seed and name; no state
-//! let law = Law::normal(0.0, (2.0_f64 / 784.0).sqrt())?; // He's law for 784 inputs
-//! let weights = stream.vec::<f32>(&law, 0..784 * 256)?;  // all threads, the same bits everywhere
-//! assert_eq!(weights[100_000], stream.vec::<f32>(&law, 100_000..100_001)?[0]);
+//! let distribution = Distribution::normal(0.0, (2.0_f64 / 784.0).sqrt())?; // He's distribution for 784 inputs
+//! let weights = stream.vec::<f32>(&distribution, 0..784 * 256)?;  // all threads, the same bits everywhere
+//! assert_eq!(weights[100_000], stream.vec::<f32>(&distribution, 100_000..100_001)?[0]);
 //! # Ok::<(), counter_rng::Error>(())
 //! ```
 //!
@@ -18,7 +18,7 @@
 //!
 //! - **Key.** SHA-256 over a version tag, a [`Purpose`], the seed and the name ([`Key`]).
 //! - **Words.** Philox4x32-10, in tiles of 64 elements = 16 blocks × 4 words.
-//! - **Numbers.** [`Law`]: constant, uniform, normal, truncated normal; IEEE-754 arithmetic in a
+//! - **Numbers.** [`Distribution`]: constant, uniform, normal, truncated normal; IEEE-754 arithmetic in a
 //!   fixed order, no libm, no rejection loop, one word per `f32`.
 //! - **Dtypes.** [`Element`]: `f32`; `bf16`, `f16` and `F8E4M3` are the `f32` value rounded once;
 //!   `f64` has a word pair of its own.
@@ -26,19 +26,19 @@
 //! `docs/stream.md` in the repository says all of it, polynomials included, to the point where the
 //! stream can be written again in another language from that text alone.
 //!
-//! # A law of your own
+//! # A distribution of your own
 //!
 //! [`Stream::rng`] is a seekable generator for `rand` and `rand_distr`.
 
 #![allow(clippy::needless_range_loop, reason = "a loop over lane numbers is the shape the vectoriser knows")]
 
 pub mod cuda;
+mod distribution;
 mod element;
 mod error;
 mod fill;
 mod kernel;
 mod key;
-mod law;
 mod philox;
 mod rng;
 mod sampler;
@@ -46,11 +46,11 @@ mod stream;
 mod transform;
 mod words;
 
+pub use distribution::Distribution;
 pub use element::Element;
 pub use error::Error;
 pub use kernel::Kernel;
 pub use key::{Key, Purpose};
-pub use law::Law;
 pub use rng::StreamRng;
 pub use stream::Stream;
 pub use transform::Wide;

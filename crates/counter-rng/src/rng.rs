@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn words_bytes_and_positions_agree() {
-        let stream = Stream::new(7, "law");
+        let stream = Stream::new(7, "distribution");
         let mut rng = stream.rng();
         for element in 0..200 {
             assert_eq!(rng.try_next_u32(), Ok(stream.word(element)));

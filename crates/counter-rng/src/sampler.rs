@@ -1,8 +1,8 @@
-//! A law made ready for one dtype: its constants computed in f64, rounded once, and checked.
+//! A distribution made ready for one dtype: its constants computed in f64, rounded once, and checked.
 
+use crate::distribution::{Distribution, Kind, Window};
 use crate::element::{Element, at_least, at_most};
 use crate::error::Error;
-use crate::law::{Kind, Law, Window};
 use crate::transform::{Normal, Truncated, Uniform, Wide};
 
 /// The transforms, with constants of type `W`.
@@ -15,11 +15,11 @@ pub(crate) enum Sampler<W> {
 }
 
 impl<W: Wide> Sampler<W> {
-    /// Prepares `law` for values of type `T`.
-    pub(crate) fn new<T: Element<Wide = W>>(law: &Law) -> Result<Self, Error> {
-        let (lo, up) = reach::<T>(law);
+    /// Prepares `distribution` for values of type `T`.
+    pub(crate) fn new<T: Element<Wide = W>>(distribution: &Distribution) -> Result<Self, Error> {
+        let (lo, up) = reach::<T>(distribution);
         representable::<T>(lo.abs().max(up.abs()))?;
-        Ok(match law.0 {
+        Ok(match distribution.0 {
             Kind::Constant(value) => Self::Constant(W::from_f64(value)),
             Kind::Uniform { lo, up } => {
                 let (centre, half) = (lo / 2.0 + up / 2.0, up / 2.0 - lo / 2.0);
@@ -40,12 +40,12 @@ impl<W: Wide> Sampler<W> {
 }
 
 /// The smallest and largest value that a draw can take, up to rounding.
-fn reach<T: Element>(law: &Law) -> (f64, f64) {
+fn reach<T: Element>(distribution: &Distribution) -> (f64, f64) {
     let spread = |mean: f64, std: f64| {
         let far = T::Wide::LARGEST_QUANTILE * std;
         (mean - far, mean + far)
     };
-    match law.0 {
+    match distribution.0 {
         Kind::Normal { mean, std } => spread(mean, std),
         Kind::Truncated { mean, std, lo, up } if lo.is_finite() && up.is_finite() => {
             // A window may reach further than the normal it cuts, or start beyond it.
@@ -54,7 +54,7 @@ fn reach<T: Element>(law: &Law) -> (f64, f64) {
         }
         // A one-sided window can hold as little as 2^-32, and a word splits that once more.
         Kind::Truncated { mean, std, lo, up } => ((mean - 14.0 * std).max(lo), (mean + 14.0 * std).min(up)),
-        Kind::Constant(_) | Kind::Uniform { .. } => law.support(),
+        Kind::Constant(_) | Kind::Uniform { .. } => distribution.support(),
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
+use crate::distribution::Distribution;
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::{self, Keys};
 use crate::kernel::Kernel;
 use crate::kernel::memory::zeroed;
 use crate::key::{Key, Purpose};
-use crate::law::Law;
 use crate::philox::{TILE, tile_words};
 use crate::rng::StreamRng;
 use crate::sampler::Sampler;
@@ -19,11 +19,11 @@ use crate::sampler::Sampler;
 /// asks, in whatever order, by however many threads, in a whole tensor or in a slice.
 ///
 /// ```
-/// use counter_rng::{Law, Stream};
+/// use counter_rng::{Distribution, Stream};
 /// let stream = Stream::new(42, "fc1.weight");
-/// let law = Law::normal(0.0, 0.02)?;
-/// let whole = stream.vec::<f32>(&law, 0..10_000)?;
-/// let slice = stream.vec::<f32>(&law, 4_321..4_330)?;
+/// let distribution = Distribution::normal(0.0, 0.02)?;
+/// let whole = stream.vec::<f32>(&distribution, 0..10_000)?;
+/// let slice = stream.vec::<f32>(&distribution, 4_321..4_330)?;
 /// assert_eq!(slice, whole[4_321..4_330]);
 /// # Ok::<(), counter_rng::Error>(())
 /// ```
@@ -65,14 +65,19 @@ impl Stream {
         std::array::from_fn(|i| rows[i / 16][i % 16])
     }
 
-    /// Fills `out` with elements `start..` of `law`, by the fastest kernel and all threads of
+    /// Fills `out` with elements `start..` of `distribution`, by the fastest kernel and all threads of
     /// the current rayon pool.
     ///
     /// # Errors
     /// [`Error::Overflow`], [`Error::Underflow`] or [`Error::NothingBetween`] where the dtype cannot hold the
-    /// law, [`Error::IndexOverflow`] for a range past 2⁶⁴. `out` is untouched then.
-    pub fn fill<T: Element>(&self, law: &Law, start: u64, out: &mut [T]) -> Result<(), Error> {
-        self.fill_with(Kernel::detect(), law, start, out)
+    /// distribution, [`Error::IndexOverflow`] for a range past 2⁶⁴. `out` is untouched then.
+    pub fn fill<T: Element>(
+        &self,
+        distribution: &Distribution,
+        start: u64,
+        out: &mut [T],
+    ) -> Result<(), Error> {
+        self.fill_with(Kernel::detect(), distribution, start, out)
     }
 
     /// [`fill`](Self::fill) by a kernel of your choice: the same values at another speed.
@@ -82,24 +87,24 @@ impl Stream {
     pub fn fill_with<T: Element>(
         &self,
         kernel: Kernel,
-        law: &Law,
+        distribution: &Distribution,
         start: u64,
         out: &mut [T],
     ) -> Result<(), Error> {
-        T::fill(kernel, self, law, start, out)
+        T::fill(kernel, self, distribution, start, out)
     }
 
     /// The body of [`fill_with`](Self::fill_with).
     pub(crate) fn fill_elements<T: Element>(
         &self,
         kernel: Kernel,
-        law: &Law,
+        distribution: &Distribution,
         start: u64,
         out: &mut [T],
     ) -> Result<(), Error> {
         let count = out.len() as u64;
         start.checked_add(count).ok_or(Error::IndexOverflow { start, count })?;
-        fill::fill(kernel, self.0, Sampler::new::<T>(law)?, start, out);
+        fill::fill(kernel, self.0, Sampler::new::<T>(distribution)?, start, out);
         Ok(())
     }
 
@@ -107,13 +112,13 @@ impl Stream {
     ///
     /// # Errors
     /// As [`fill`](Self::fill), and [`Error::OutOfMemory`] where the memory cannot be had.
-    pub fn vec<T: Element>(&self, law: &Law, range: Range<u64>) -> Result<Vec<T>, Error> {
+    pub fn vec<T: Element>(&self, distribution: &Distribution, range: Range<u64>) -> Result<Vec<T>, Error> {
         let count = range.end.saturating_sub(range.start);
-        if let Some(values) = law.constant_vec(count) {
+        if let Some(values) = distribution.constant_vec(count) {
             return values;
         }
         let mut out = zeroed(count)?;
-        self.fill(law, range.start, &mut out)?;
+        self.fill(distribution, range.start, &mut out)?;
         Ok(out)
     }
 
@@ -123,10 +128,10 @@ impl Stream {
     /// use counter_rng::Stream;
     /// use rand_distr::{Distribution, LogNormal};
     /// let mut rng = Stream::new(42, "mixer.dt_bias").rng();
-    /// let law = LogNormal::new(-3.0, 1.0).map_err(|e| e.to_string())?;
-    /// let first: f32 = law.sample(&mut rng);
+    /// let distribution = LogNormal::new(-3.0, 1.0).map_err(|e| e.to_string())?;
+    /// let first: f32 = distribution.sample(&mut rng);
     /// rng.set_position(0);
-    /// assert_eq!(first, law.sample(&mut rng));
+    /// assert_eq!(first, distribution.sample(&mut rng));
     /// # Ok::<(), String>(())
     /// ```
     #[must_use]

@@ -1,26 +1,26 @@
 //! What given words stand for: the mapping of the contract without its generator.
 
+use crate::distribution::Distribution;
 use crate::element::Element;
 use crate::error::Error;
 use crate::fill::store_tile;
 use crate::kernel::{Job, Kernel, Simd};
-use crate::law::Law;
 use crate::philox::{LANES, Lanes, TILE};
 use crate::sampler::Sampler;
 use crate::transform::{Transform, Wide};
 
-impl Law {
-    /// The values that `words` stand for under this law, in their order.
+impl Distribution {
+    /// The values that `words` stand for under this distribution, in their order.
     ///
     /// The upper half of a word is what [`Stream::word`](crate::Stream::word) gives; the lower half is read for
-    /// `f64` only. For tests of a re-implementation, and for the exact moments of a law over all
+    /// `f64` only. For tests of a re-implementation, and for the exact moments of a distribution over all
     /// words; weights come from [`Stream::fill`](crate::Stream::fill).
     ///
     /// ```
-    /// use counter_rng::{Law, Stream};
-    /// let (stream, law) = (Stream::new(42, "fc1.weight"), Law::normal(0.0, 0.02)?);
+    /// use counter_rng::{Distribution, Stream};
+    /// let (stream, distribution) = (Stream::new(42, "fc1.weight"), Distribution::normal(0.0, 0.02)?);
     /// let word = u64::from(stream.word(7)) << 32;
-    /// assert_eq!(law.values_of::<f32>(&[word])?, stream.vec::<f32>(&law, 7..8)?);
+    /// assert_eq!(distribution.values_of::<f32>(&[word])?, stream.vec::<f32>(&distribution, 7..8)?);
     /// # Ok::<(), counter_rng::Error>(())
     /// ```
     ///
@@ -31,12 +31,12 @@ impl Law {
     }
 }
 
-/// The body of [`Law::values_of`].
-pub(crate) fn values_of<T: Element>(law: &Law, words: &[u64]) -> Result<Vec<T>, Error> {
+/// The body of [`Distribution::values_of`].
+pub(crate) fn values_of<T: Element>(distribution: &Distribution, words: &[u64]) -> Result<Vec<T>, Error> {
     let no_memory = |()| Error::OutOfMemory { count: words.len() as u64, dtype: T::NAME };
     let mut out = bytemuck::allocation::try_zeroed_vec(words.len()).map_err(no_memory)?;
     let kernel = Kernel::detect();
-    match Sampler::new::<T>(law)? {
+    match Sampler::new::<T>(distribution)? {
         Sampler::Constant(s) => out.fill(T::nearest(s.into())),
         Sampler::Uniform(sampler) => kernel.run(Map { sampler, words, out: &mut out }),
         Sampler::Normal(sampler) => kernel.run(Map { sampler, words, out: &mut out }),

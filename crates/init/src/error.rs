@@ -2,13 +2,13 @@
 
 use candle_core::{DType, Shape};
 
-use crate::Uncovered;
-use crate::uncovered::{names, rules};
+use crate::policy::uncovered::Uncovered;
+use crate::policy::uncovered::{names, rules};
 
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a parameter cannot be initialised, a rule is refused or a text is not a law.
+/// Reason a parameter cannot be initialised, a rule is refused or a text is not a law.
 ///
 /// Every message names what was asked, what is required and the way out. Behind a
 /// `candle_nn::VarBuilder` the error travels as a `candle_core::Error`; [`Error::of`] finds it there.
@@ -51,7 +51,7 @@ pub enum Error {
     #[error("{layer:?} does not describe shape {shape:?}: {required}")]
     Layer {
         /// The layer kind that was given.
-        layer: crate::Layer,
+        layer: crate::layer::Layer,
         /// The shape that was asked.
         shape: Shape,
         /// What the kind requires.
@@ -65,7 +65,7 @@ pub enum Error {
     },
     /// The numbers of a law do not make a distribution, or the dtype cannot hold it.
     #[error(transparent)]
-    Law(#[from] counter_rng::Error),
+    Distribution(#[from] counter_rng::Error),
     /// Weights cannot be drawn in this dtype.
     #[error(
         "{dtype:?} cannot hold weights: use f64, f32, bf16, f16 or f8e4m3, and convert afterwards where a \
@@ -154,18 +154,18 @@ pub enum Error {
         /// Its value.
         value: f64,
     },
-    /// A dialect cannot say what its framework gives a parameter.
-    #[error("{dialect} cannot say what this parameter gets: {required}")]
-    Dialect {
-        /// The dialect in text form.
-        dialect: &'static str,
+    /// A framework cannot say what its framework gives a parameter.
+    #[error("{framework} cannot say what this parameter gets: {required}")]
+    Framework {
+        /// The framework in text form.
+        framework: &'static str,
         /// What it would need, and the way out.
         required: String,
     },
     /// A text is not what it should be.
     #[error("`{text}` is not {kind}: {reason}")]
     Text {
-        /// What it should be: a law, a layer kind, a dialect, an activation.
+        /// What it should be: a law, a layer kind, a framework, an activation.
         kind: &'static str,
         /// The text.
         text: String,

@@ -9,7 +9,7 @@
 //! | a law with a gain, a mask, a padding row, by blocks | [`Rule`] |
 //! | factors for deep residual nets | [`depth`] |
 //! | a law for some parameters, or one of your own | [`Initializer::rule`], [`Rule::custom`] |
-//! | the defaults of PyTorch, Keras or Flax | [`Initializer::dialect`], [`Dialect`] |
+//! | the defaults of PyTorch, Keras or Flax | [`Initializer::framework`], [`Framework`] |
 //! | rules in a file | [`Initializer`] with `serde` |
 //! | what each parameter will get, before any memory is taken | [`Initializer::plan`] |
 //! | what each parameter got | [`Initializer::report`] |
@@ -25,77 +25,38 @@
 // Of all files one may, device/cuda.rs, and it is not part of a build without CUDA.
 #![cfg_attr(not(feature = "cuda"), forbid(unsafe_code))]
 
-mod activation;
-mod axes;
-mod backend;
-mod constant;
-pub mod depth;
-mod device;
-mod dialect;
+pub mod activation;
+mod draw;
 mod error;
-mod fans;
-mod function;
-mod gain;
-mod haar;
 pub mod init;
-mod initializer;
-mod kronrod;
-mod layout;
-mod matrix;
-mod mean_field;
-mod modifier;
+pub mod layer;
+mod model;
 mod nearest;
 mod orthogonal;
-mod part;
-mod pattern;
-mod plan;
 mod policy;
-mod quadrature;
-mod recipe;
-mod record;
-mod report;
-mod roots;
 mod rule;
-mod serial;
-mod source;
-mod step;
-mod stft;
-mod table;
-mod target;
-mod tensor;
 mod text;
-mod uncovered;
-mod variance_scaling;
-mod vars;
 
 pub use counter_rng;
-pub use counter_rng::Law;
+pub use counter_rng::Distribution;
 
-pub use activation::Activation;
-pub use axes::{Axes, Axis};
-pub use device::elements;
+pub use activation::{
+    Activation, Estimate, MeanField, NonLinearity, ScalarFunction, backward_gain, backward_gain_estimate,
+    critical, expectation, gain, gain_estimate, relu_spread, second_moment, slope_moment,
+};
+pub use draw::device::elements;
 #[doc(hidden)]
-pub use device::refill;
-pub use dialect::Dialect;
+pub use draw::device::refill;
 pub use error::{Error, Result};
-pub use fans::{Fans, Layer};
-pub use function::ScalarFunction;
-pub use gain::{NonLinearity, backward_gain, backward_gain_estimate, gain, gain_estimate};
-pub use init::{Cut, Init};
-pub use initializer::Initializer;
-pub use kronrod::Estimate;
-pub use matrix::{Centre, Matrix};
-pub use mean_field::{MeanField, critical, relu_spread};
+pub use init::{
+    Centre, Cut, Family, Fan, Init, Matrix, NAMED, STD_CUT_AT_TWO_SIGMAS, Scaling, Side, Stft,
+    VarianceScaling, Window, depth,
+};
+pub use layer::{Axes, Axis, Fans, Layer};
+pub use model::{Entry, Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
 pub use orthogonal::{Scalar, defect, orthonormal};
-pub use plan::Plan;
-pub use policy::Why;
-pub use quadrature::{expectation, second_moment, slope_moment};
-pub use record::Record;
-pub use report::{Entry, Report};
+pub use policy::Framework;
+pub use policy::Reason;
+pub use policy::uncovered::Uncovered;
 pub use rule::Rule;
-pub use stft::{Scaling, Side, Stft, Window};
-pub use text::NAMED;
-pub use uncovered::Uncovered;
-pub use variance_scaling::{Distribution, Fan, STD_CUT_AT_TWO_SIGMAS, VarianceScaling};
-pub use vars::{named_vars, trainable_vars};

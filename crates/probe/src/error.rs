@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a check could not be made. What a check *finds* is a [`Finding`](crate::Finding), never an error.
+/// Reason a check could not be made. What a check *finds* is a [`Finding`](crate::Finding), never an error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

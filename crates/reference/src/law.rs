@@ -4,7 +4,7 @@ use crate::{gauss, value};
 
 /// A distribution with its numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Law {
+pub enum Distribution {
     /// Every element is this number.
     Const(f64),
     /// `(lo, up)`: uniform on the interval.
@@ -15,7 +15,7 @@ pub enum Law {
     TruncatedNormal(f64, f64, f64, f64),
 }
 
-impl Law {
+impl Distribution {
     /// The exact value that word `w` stands for.
     #[must_use]
     pub fn value(self, w: u32) -> f64 {

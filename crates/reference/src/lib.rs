@@ -5,7 +5,7 @@
 //!
 //! Read it in the order of the data: [`Key`] names a stream, [`block`] turns a key and a counter into words,
 //! [`word()`] says which word belongs to which element, [`value`] makes it a number through
-//! [`upper_quantile`] and [`gauss`]. Beside that, [`fans()`] and [`Scaling`] choose a [`Law`], whose moments
+//! [`upper_quantile`] and [`gauss`]. Beside that, [`fans()`] and [`Scaling`] choose a [`Distribution`], whose moments
 //! are stated in closed form.
 
 mod fans;
@@ -20,7 +20,7 @@ mod word;
 
 pub use fans::{Fans, Layer, fans};
 pub use key::Key;
-pub use law::Law;
+pub use law::Distribution;
 pub use philox::block;
 pub use quantile::upper_quantile;
 pub use scaling::{Fan, Form, STD_CUT_AT_2, Scaling};

@@ -1,6 +1,6 @@
 //! Variance scaling: the one law of which the classical schemes are points.
 
-use crate::{Fans, Law};
+use crate::{Distribution, Fans};
 
 /// Standard deviation of the standard normal cut at ±2: `√(1 − 4φ(2)/(2Φ(2) − 1))`.
 pub const STD_CUT_AT_2: f64 = 0.879_625_661_034_239_8;
@@ -72,17 +72,17 @@ impl Scaling {
 
     /// The law of the given form with that standard deviation.
     #[must_use]
-    pub fn law(self, fans: Fans, form: Form) -> Law {
+    pub fn distribution(self, fans: Fans, form: Form) -> Distribution {
         let std = self.std(fans);
         let bound = 3.0_f64.sqrt() * std;
         match form {
-            Form::Normal => Law::Normal(0.0, std),
+            Form::Normal => Distribution::Normal(0.0, std),
             Form::Truncated(cut) => {
-                let [_, after, _] = Law::TruncatedNormal(0.0, 1.0, -cut, cut).moments();
+                let [_, after, _] = Distribution::TruncatedNormal(0.0, 1.0, -cut, cut).moments();
                 let parent = std / after;
-                Law::TruncatedNormal(0.0, parent, -cut * parent, cut * parent)
+                Distribution::TruncatedNormal(0.0, parent, -cut * parent, cut * parent)
             }
-            Form::Uniform => Law::Uniform(-bound, bound),
+            Form::Uniform => Distribution::Uniform(-bound, bound),
         }
     }
 }

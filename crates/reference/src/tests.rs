@@ -3,7 +3,8 @@
 use std::error::Error;
 
 use crate::{
-    Fan, Form, Layer, STD_CUT_AT_2, Scaling, block, fans, gauss, law::Law, upper_quantile, value, word,
+    Fan, Form, Layer, STD_CUT_AT_2, Scaling, block, fans, gauss, law::Distribution, upper_quantile, value,
+    word,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -101,7 +102,8 @@ fn infinite_cuts_leave_the_normal_law() {
         let uncut = value::truncated(w, 0.0, 1.0, f64::NEG_INFINITY, f64::INFINITY);
         assert!(relative(uncut, value::normal(w, 0.0, 1.0)) < 1e-15, "{w:08x}");
     }
-    let [mean, std, kurtosis] = Law::TruncatedNormal(1.0, 2.0, f64::NEG_INFINITY, f64::INFINITY).moments();
+    let [mean, std, kurtosis] =
+        Distribution::TruncatedNormal(1.0, 2.0, f64::NEG_INFINITY, f64::INFINITY).moments();
     assert!(mean == 1.0 && relative(std, 2.0) < 1e-15 && relative(kurtosis, 3.0) < 1e-15);
 }
 
@@ -113,11 +115,11 @@ fn uniform_is_symmetric_and_inside() {
     assert_eq!(value::uniform(256, 0.0, 16_777_216.0), 1.5);
 }
 
-fn law(name: &str, p: &[f64]) -> Result<Law, Box<dyn Error>> {
+fn law(name: &str, p: &[f64]) -> Result<Distribution, Box<dyn Error>> {
     match (name, p) {
-        ("uniform", &[lo, up]) => Ok(Law::Uniform(lo, up)),
-        ("normal", &[mean, std]) => Ok(Law::Normal(mean, std)),
-        ("truncated_normal", &[mean, std, a, b]) => Ok(Law::TruncatedNormal(mean, std, a, b)),
+        ("uniform", &[lo, up]) => Ok(Distribution::Uniform(lo, up)),
+        ("normal", &[mean, std]) => Ok(Distribution::Normal(mean, std)),
+        ("truncated_normal", &[mean, std, a, b]) => Ok(Distribution::TruncatedNormal(mean, std, a, b)),
         _ => Err(format!("no law {name} of {p:?}").into()),
     }
 }
@@ -128,7 +130,7 @@ fn moments_agree_with_integration() -> Outcome {
     for row in rows(include_str!("../../../tests/data/law_moments.csv"), ',') {
         let parameters: Vec<_> = row[1..5].iter().copied().filter(|cell| !cell.is_empty()).collect();
         let law = law(row[0], &numbers(&parameters)?)?;
-        let far = matches!(law, Law::TruncatedNormal(mean, _, a, b) if mean < a || b < mean);
+        let far = matches!(law, Distribution::TruncatedNormal(mean, _, a, b) if mean < a || b < mean);
         let limits = if far { [2e-14, 1e-10, 1e-7] } else { [1e-15; 3] };
         for ((got, expected), limit) in law.moments().into_iter().zip(numbers(&row[5..])?).zip(limits) {
             assert!(relative(got, expected) < limit, "{row:?}: {got}");
@@ -141,17 +143,23 @@ fn moments_agree_with_integration() -> Outcome {
 /// wider do not.
 #[test]
 fn values_have_the_moments_of_their_law() {
-    let spread = |law: Law| {
+    let spread = |law: Distribution| {
         let values = || (0..1_u32 << 16).map(|k| law.value((k << 16) + (1 << 15)) / 65536.0);
         let mean: f64 = values().sum();
         (mean, values().map(|x| (x * 65536.0 - mean).powi(2) / 65536.0).sum::<f64>().sqrt())
     };
-    let cut = |mean| Law::TruncatedNormal(mean, 1.0, -1.0, 3.0);
-    for law in [Law::Const(0.5), Law::Uniform(-1.0, 2.0), Law::Normal(0.5, 0.1), cut(0.0), cut(-5.0)] {
+    let cut = |mean| Distribution::TruncatedNormal(mean, 1.0, -1.0, 3.0);
+    for law in [
+        Distribution::Const(0.5),
+        Distribution::Uniform(-1.0, 2.0),
+        Distribution::Normal(0.5, 0.1),
+        cut(0.0),
+        cut(-5.0),
+    ] {
         let ((got_mean, got_std), [mean, std, _]) = (spread(law), law.moments());
         assert!((got_mean - mean).abs() <= 1e-4 * std && (got_std - std).abs() <= 1e-3 * std, "{law:?}");
     }
-    assert!(relative(spread(Law::Normal(0.0, 1.01)).1, 1.0) > 5e-3);
+    assert!(relative(spread(Distribution::Normal(0.0, 1.01)).1, 1.0) > 5e-3);
 }
 
 /// `conv/2`, `transposed_conv/1:2:2` and so on, as the header of the data file tells.
@@ -195,12 +203,12 @@ fn golden_laws_come_out() -> Outcome {
     {
         let shape = row[0].split('x').map(str::parse).collect::<Result<Vec<usize>, _>>()?;
         let fans = fans(&shape, layer(row[1], &mut Vec::new())?).ok_or("no fans")?;
-        let got = match (row[3], scheme(row[2]).map(|(scaling, form)| scaling.law(fans, form))) {
+        let got = match (row[3], scheme(row[2]).map(|(scaling, form)| scaling.distribution(fans, form))) {
             ("fan_in", None) => fans.fan_in,
             ("fan_out", None) => fans.fan_out,
-            ("std", Some(Law::Normal(_, std))) => std,
-            ("bound", Some(Law::Uniform(_, up))) => up,
-            ("parent_std", Some(Law::TruncatedNormal(_, std, ..))) => std,
+            ("std", Some(Distribution::Normal(_, std))) => std,
+            ("bound", Some(Distribution::Uniform(_, up))) => up,
+            ("parent_std", Some(Distribution::TruncatedNormal(_, std, ..))) => std,
             _ => return Err(format!("no such quantity: {row:?}").into()),
         };
         assert!(relative(got, row[4].parse()?) < 1e-15, "{row:?}: {got}");
@@ -213,11 +221,14 @@ fn golden_laws_come_out() -> Outcome {
 fn every_form_keeps_the_variance() -> Outcome {
     let fans = fans(&[64, 32, 3, 3], Layer::Conv(1, &[])).ok_or("no fans")?;
     for form in [Form::Normal, Form::Truncated(2.0), Form::Uniform] {
-        assert!(relative(Scaling::GLOROT.law(fans, form).moments()[1], Scaling::GLOROT.std(fans)) < 1e-15);
+        assert!(
+            relative(Scaling::GLOROT.distribution(fans, form).moments()[1], Scaling::GLOROT.std(fans))
+                < 1e-15
+        );
     }
     let formula = (1.0 - 4.0 * gauss::density(2.0) / (2.0 * gauss::centred(2.0))).sqrt();
     assert!(relative(STD_CUT_AT_2, formula) < 1e-15);
-    assert!(relative(Law::TruncatedNormal(0.0, 1.0, -2.0, 2.0).moments()[1], STD_CUT_AT_2) < 1e-15);
+    assert!(relative(Distribution::TruncatedNormal(0.0, 1.0, -2.0, 2.0).moments()[1], STD_CUT_AT_2) < 1e-15);
     Ok(())
 }
 

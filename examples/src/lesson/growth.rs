@@ -1,4 +1,4 @@
-//! Why small weights vanish and large ones explode.
+//! Reason small weights vanish and large ones explode.
 
 use anyhow::Result;
 use candle_init::{Init, init};

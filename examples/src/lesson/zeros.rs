@@ -1,4 +1,4 @@
-//! Why zeros fail.
+//! Reason zeros fail.
 
 use anyhow::Result;
 use candle_init::{Init, init};

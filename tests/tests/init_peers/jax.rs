@@ -6,8 +6,8 @@ use acceptance::rounded;
 use acceptance::stats::check_mean_std;
 use acceptance::values;
 use candle_core::{DType, Shape};
-use candle_init::{Axes, Cut, Dialect, Fans, Init, Initializer, Layer, NAMED, Rule, init};
-use reference::Law;
+use candle_init::{Axes, Cut, Fans, Framework, Init, Initializer, Layer, NAMED, Rule, init};
+use reference::Distribution;
 
 use super::{CPU, Outcome, cube, follows};
 
@@ -72,11 +72,15 @@ fn many_axes() -> Outcome {
     let multi = Axes::new(4, &[0, 1], &[-2, -1], &[])?;
     let fans = Fans::new(&Shape::from((2, 3, 4, 5)), Layer::Axes(multi))?;
     assert_eq!(fans, Fans { fan_in: 6.0, fan_out: 20.0 });
-    follows(init::LECUN_NORMAL.on(Layer::Axes(multi)), &[32, 32, 64, 64], Law::Normal(0.0, 1.0 / 32.0))?;
+    follows(
+        init::LECUN_NORMAL.on(Layer::Axes(multi)),
+        &[32, 32, 64, 64],
+        Distribution::Normal(0.0, 1.0 / 32.0),
+    )?;
     let batch = Axes::new(3, &[-2], &[-1], &[0])?;
     let fans = Fans::new(&Shape::from((2, 3, 4)), Layer::Axes(batch))?;
     assert_eq!(fans, Fans { fan_in: 3.0, fan_out: 4.0 });
-    follows(init::LECUN_NORMAL.on(Layer::Axes(batch)), &[64, 256, 256], Law::Normal(0.0, 1.0 / 16.0))
+    follows(init::LECUN_NORMAL.on(Layer::Axes(batch)), &[64, 256, 256], Distribution::Normal(0.0, 1.0 / 16.0))
 }
 
 /// `random_lax_test.py`, uniform, normal and truncated normal, with JAX's window (−0.3, 0.3): 10 000 values there. In
@@ -86,9 +90,12 @@ fn many_axes() -> Outcome {
 fn laws_in_every_float() -> Outcome {
     let cut = Cut::Sigmas { lo: -0.3, up: 0.3 };
     for (law, expected) in [
-        (Init::Uniform { lo: 0.0, up: 1.0 }, Law::Uniform(0.0, 1.0)),
-        (Init::Randn { mean: 0.0, stdev: 1.0 }, Law::Normal(0.0, 1.0)),
-        (Init::TruncatedNormal { mean: 0.0, stdev: 1.0, cut }, Law::TruncatedNormal(0.0, 1.0, -0.3, 0.3)),
+        (Init::Uniform { lo: 0.0, up: 1.0 }, Distribution::Uniform(0.0, 1.0)),
+        (Init::Randn { mean: 0.0, stdev: 1.0 }, Distribution::Normal(0.0, 1.0)),
+        (
+            Init::TruncatedNormal { mean: 0.0, stdev: 1.0, cut },
+            Distribution::TruncatedNormal(0.0, 1.0, -0.3, 0.3),
+        ),
     ] {
         follows(law, &cube(1), expected)?;
         for dtype in [DType::F64, DType::F16, DType::BF16] {
@@ -96,7 +103,7 @@ fn laws_in_every_float() -> Outcome {
             let [mean, std, kurtosis] = rounded::moments(expected, dtype);
             let got = values::singles(&tensor)?;
             check_mean_std(&got, mean, std, kurtosis)?;
-            let (lo, up) = law.law(&Shape::from(1), Layer::Linear)?.support();
+            let (lo, up) = law.distribution(&Shape::from(1), Layer::Linear)?.support();
             assert!(values::values(&tensor)?.iter().all(|v| (lo..=up).contains(v)), "{law} {dtype:?}");
         }
     }
@@ -108,7 +115,7 @@ fn laws_in_every_float() -> Outcome {
 fn zeros_ones_and_a_dense_layer() -> Outcome {
     assert_eq!(singles(&[2, 3], init::ZEROS)?, [0.0; 6]);
     assert_eq!(singles(&[2, 3], init::ONES)?, [1.0; 6]);
-    let flax = Initializer::new(1).dialect(Dialect::Flax);
+    let flax = Initializer::new(1).defaults(Framework::Flax);
     let plan = flax.plan(DType::F32, |vb| candle_nn::linear(100, 10, vb))?;
     let laws: Vec<_> = plan.records().iter().map(|r| r.law.as_str()).collect();
     assert_eq!(laws, ["lecun_truncated_normal.on(linear)", "zeros"]);

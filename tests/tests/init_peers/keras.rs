@@ -4,7 +4,7 @@ use acceptance::drawn::{drawn, refusal, singles, unorthogonality};
 use acceptance::values::values;
 use candle_core::{DType, Shape, Tensor};
 use candle_init::{Axes, Fans, Init, Initializer, Layer, NAMED, Rule, init};
-use reference::Law;
+use reference::Distribution;
 
 use super::{CPU, Outcome, cube, follows};
 
@@ -13,7 +13,7 @@ use super::{CPU, Outcome, cube, follows};
 /// Keras needs a `SeedGenerator`. There is no unseeded initializer whose clone could differ.
 #[test]
 fn normal_and_seeds() -> Outcome {
-    follows(Init::Randn { mean: 0.0, stdev: 1.0 }, &cube(2), Law::Normal(0.0, 1.0))?;
+    follows(Init::Randn { mean: 0.0, stdev: 1.0 }, &cube(2), Distribution::Normal(0.0, 1.0))?;
     let make = |init: &Initializer, name: &str| -> Result<Vec<f64>, Box<dyn std::error::Error>> {
         let normal = Init::Randn { mean: 0.0, stdev: 1.0 };
         Ok(values(&init.tensor(name, (25, 20), normal, DType::F32, &CPU)?)?)
@@ -29,13 +29,13 @@ fn normal_and_seeds() -> Outcome {
 /// RandomUniform: 25 values between −1 and 1; four million here.
 #[test]
 fn uniform() -> Outcome {
-    follows(Init::Uniform { lo: -1.0, up: 1.0 }, &cube(2), Law::Uniform(-1.0, 1.0))
+    follows(Init::Uniform { lo: -1.0, up: 1.0 }, &cube(2), Distribution::Uniform(-1.0, 1.0))
 }
 
 /// The law of Keras's truncated normal with this standard deviation after the cut.
-fn cut(std: f64) -> Law {
+fn cut(std: f64) -> Distribution {
     let parent = std / 0.879_625_661_034_239_8;
-    Law::TruncatedNormal(0.0, parent, -2.0 * parent, 2.0 * parent)
+    Distribution::TruncatedNormal(0.0, parent, -2.0 * parent, 2.0 * parent)
 }
 
 /// VarianceScaling with scale 2 over a matrix (in, out): Keras allows 0.1 at a standard deviation of 0.28.
@@ -56,7 +56,7 @@ fn variance_scaling() -> Outcome {
 fn scaling_by_axes() -> Outcome {
     let he = "variance_scaling(scale=2, fan=in, distribution=truncated_normal)".parse::<Init>()?;
     let std = |axes: &str| -> candle_init::Result<f64> {
-        Ok(he.law(&Shape::from((32, 4, 16)), Layer::Axes(axes.parse()?))?.std())
+        Ok(he.distribution(&Shape::from((32, 4, 16)), Layer::Axes(axes.parse()?))?.std())
     };
     assert!((std("ioo")? - (2.0_f64 / 32.0).sqrt()).abs() < 1e-15);
     assert!((std("kio")? - (2.0_f64 / 128.0).sqrt()).abs() < 1e-15);
@@ -152,7 +152,7 @@ fn truncated_bounds() -> Outcome {
     let (least, most) = (got.iter().copied().reduce(f64::min), got.iter().copied().reduce(f64::max));
     let (least, most) = (least.ok_or("empty")?, most.ok_or("empty")?);
     assert!((-5.5..-5.49).contains(&least) && most <= 6.5 && most > 6.49, "{least} {most}");
-    follows(Init::truncated_normal(0.5, 3.0), &cube(2), Law::TruncatedNormal(0.5, 3.0, -5.5, 6.5))
+    follows(Init::truncated_normal(0.5, 3.0), &cube(2), Distribution::TruncatedNormal(0.5, 3.0, -5.5, 6.5))
 }
 
 /// tf.keras, "same seed, made again": to 1e-4 there, to the bit here, after a file as well: every law as JSON and as

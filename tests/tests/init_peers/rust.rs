@@ -5,9 +5,9 @@ use acceptance::drawn::{drawn, refusal, singles, unorthogonality};
 use acceptance::stats::assert_mean_std;
 use acceptance::values;
 use candle_core::{DType, Shape};
-use candle_init::{Dialect, Fans, Init, Initializer, Layer, NonLinearity, Rule, init};
+use candle_init::{Fans, Framework, Init, Initializer, Layer, NonLinearity, Rule, init};
 use candle_nn::Conv2dConfig;
-use reference::Law;
+use reference::Distribution;
 
 use super::{CPU, Outcome, cube, follows};
 
@@ -15,8 +15,8 @@ use super::{CPU, Outcome, cube, follows};
 /// variance within 0.1 over 10 000 values there.
 #[test]
 fn burn_plain_laws() -> Outcome {
-    follows(Init::Uniform { lo: 0.0, up: 1.0 }, &cube(4), Law::Uniform(0.0, 1.0))?;
-    follows(Init::Randn { mean: 0.0, stdev: 1.0 }, &cube(1), Law::Normal(0.0, 1.0))?;
+    follows(Init::Uniform { lo: 0.0, up: 1.0 }, &cube(4), Distribution::Uniform(0.0, 1.0))?;
+    follows(Init::Randn { mean: 0.0, stdev: 1.0 }, &cube(1), Distribution::Normal(0.0, 1.0))?;
     for value in [0.0, 1.0, 5.0] {
         assert_eq!(singles(&[2, 2, 2, 2], Init::Const(value))?, [value; 16]);
     }
@@ -34,13 +34,13 @@ fn burn_fan_laws() -> Outcome {
     let dims = [4096, 1024];
     for (fan, n) in [("in", fan_in), ("out", fan_out)] {
         let bound = gain * (3.0 / n).sqrt();
-        follows(he(fan, "uniform")?, &dims, Law::Uniform(-bound, bound))?;
-        follows(he(fan, "normal")?, &dims, Law::Normal(0.0, gain / n.sqrt()))?;
+        follows(he(fan, "uniform")?, &dims, Distribution::Uniform(-bound, bound))?;
+        follows(he(fan, "normal")?, &dims, Distribution::Normal(0.0, gain / n.sqrt()))?;
     }
     let xavier = gain * (2.0 / (fan_in + fan_out)).sqrt();
     let bound = 3_f64.sqrt() * xavier;
-    follows(init::GLOROT_UNIFORM.times(gain), &dims, Law::Uniform(-bound, bound))?;
-    follows(init::GLOROT_NORMAL.times(gain), &dims, Law::Normal(0.0, xavier))
+    follows(init::GLOROT_UNIFORM.times(gain), &dims, Distribution::Uniform(-bound, bound))?;
+    follows(init::GLOROT_NORMAL.times(gain), &dims, Distribution::Normal(0.0, xavier))
 }
 
 /// burn, `…_bias` and `…_no_fan`: burn gives a bias the weight's fans, and panics where it has none. Here a fan law on a
@@ -73,10 +73,10 @@ fn burn_orthogonal() -> Outcome {
 }
 
 /// burn, the tests of its layers: weights and biases in ±1/√fan_in, fans over groups that divide. Its layers' defaults
-/// are PyTorch's, which the dialect gives. Range there; here also the standard deviation that is planned.
+/// are PyTorch's, which the framework gives. Range there; here also the standard deviation that is planned.
 #[test]
 fn burn_layers() -> Outcome {
-    let init = Initializer::new(1).dialect(Dialect::PyTorch);
+    let init = Initializer::new(1).defaults(Framework::PyTorch);
     let vars = candle_nn::VarMap::new();
     let vb = init.var_builder(&vars, DType::F32, &CPU);
     candle_nn::linear(5, 300, vb.pp("linear"))?;
@@ -101,26 +101,26 @@ fn burn_layers() -> Outcome {
 #[test]
 fn tch_init() -> Outcome {
     assert_eq!(singles(&[3], Init::Const(42.0))?, [42.0; 3]);
-    follows(Init::Uniform { lo: 1.0, up: 2.0 }, &cube(1), Law::Uniform(1.0, 2.0))?;
-    follows(Init::Randn { mean: 0.0, stdev: 0.02 }, &cube(1), Law::Normal(0.0, 0.02))?;
+    follows(Init::Uniform { lo: 1.0, up: 2.0 }, &cube(1), Distribution::Uniform(1.0, 2.0))?;
+    follows(Init::Randn { mean: 0.0, stdev: 0.02 }, &cube(1), Distribution::Normal(0.0, 0.02))?;
     let orthogonal = drawn("w", &[100, 100], init::ORTHOGONAL.times(2.0), DType::F64)?;
     let norm = orthogonal.iter().map(|v| v * v).sum::<f64>().sqrt();
     assert!((norm - 20.0).abs() < 1e-12, "{norm}");
     assert!(refusal(&[100], "orthogonal").contains("rank 2 or more"));
     for law in [init::HE_UNIFORM, init::HE_NORMAL] {
-        let std = law.law(&Shape::from((20, 100)), Layer::Linear)?.std();
+        let std = law.distribution(&Shape::from((20, 100)), Layer::Linear)?.std();
         assert!((std - 0.02_f64.sqrt()).abs() < 1e-15, "{law}");
     }
     let bound = 0.06_f64.sqrt();
-    follows(init::HE_UNIFORM, &[41_944, 100], Law::Uniform(-bound, bound))?;
-    follows(init::HE_NORMAL, &[41_944, 100], Law::Normal(0.0, 0.02_f64.sqrt()))
+    follows(init::HE_UNIFORM, &[41_944, 100], Distribution::Uniform(-bound, bound))?;
+    follows(init::HE_NORMAL, &[41_944, 100], Distribution::Normal(0.0, 0.02_f64.sqrt()))
 }
 
 /// dfdx, `test_linear_initialize`: within ±1/√2000, which zeros are too; here the whole form.
 #[test]
 fn dfdx_linear() -> Outcome {
     let bound = 1.0 / 2000_f64.sqrt();
-    follows(init::PYTORCH_UNIFORM, &[2097, 2000], Law::Uniform(-bound, bound))
+    follows(init::PYTORCH_UNIFORM, &[2097, 2000], Distribution::Uniform(-bound, bound))
 }
 
 /// Lux, `kaiming_uniform` fills its range: the least and the most of (100, 400) values lie past 0.9 of the bound.
@@ -223,7 +223,7 @@ fn lux_fans() -> Outcome {
 #[test]
 fn lux_far_mean() -> Outcome {
     let rule: Rule = "truncated_normal(mean=-5, std=1, lo=-2, up=2, cut=absolute)".parse()?;
-    follows(rule, &cube(1), Law::TruncatedNormal(-5.0, 1.0, -2.0, 2.0))
+    follows(rule, &cube(1), Distribution::TruncatedNormal(-5.0, 1.0, -2.0, 2.0))
 }
 
 /// The mode and slope of burn's and candle's Kaiming laws, in candle's words, are read as ours.

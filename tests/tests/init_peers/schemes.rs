@@ -6,9 +6,9 @@ use acceptance::drawn::{drawn, refusal, singles, unorthogonality};
 use acceptance::models::MODELS;
 use acceptance::values::{self, all_bits};
 use candle_core::{DType, Tensor, Var};
-use candle_init::{Activation, Dialect, Error, Init, Initializer, Layer, Rule, Why, init};
+use candle_init::{Activation, Error, Framework, Init, Initializer, Layer, Reason, Rule, init};
 use candle_nn::{VarBuilder, VarMap};
-use reference::Law;
+use reference::Distribution;
 
 use super::{CPU, Outcome, follows};
 
@@ -44,7 +44,7 @@ fn net(vb: &VarBuilder) -> candle_core::Result<()> {
 /// model of the same seed has, exactly. What was loaded stays as it is. Here it holds for each subset of one.
 #[test]
 fn missing_keys_get_what_a_new_model_has() -> Outcome {
-    let init = Initializer::new(3).dialect(Dialect::PyTorch);
+    let init = Initializer::new(3).defaults(Framework::PyTorch);
     let whole = VarMap::new();
     net(&init.var_builder(&whole, DType::F32, &CPU))?;
     let whole = all_bits(&whole)?;
@@ -169,7 +169,7 @@ fn allennlp_unit_scaling() -> Outcome {
         [(Rule::from(init::LECUN_UNIFORM), 1.0), (init::LECUN_UNIFORM.gain(Activation::Relu), 2_f64.sqrt())]
     {
         let bound = gain * (3.0_f64 / 1024.0).sqrt();
-        follows(rule, &[4096, 1024], Law::Uniform(-bound, bound))?;
+        follows(rule, &[4096, 1024], Distribution::Uniform(-bound, bound))?;
     }
     Ok(())
 }
@@ -184,11 +184,11 @@ fn mmengine_precedence_and_dump() -> Outcome {
     let report = init.report(&vars)?;
     let why = |name: &str| {
         let entry = report.entries().iter().find(|entry| entry.record.name == name);
-        entry.map(|entry| (entry.record.why.clone(), entry.record.law.clone()))
+        entry.map(|entry| (entry.record.reason.clone(), entry.record.law.clone()))
     };
     let pattern = "layers.1.fc.weight".to_string();
-    assert_eq!(why("layers.1.fc.weight"), Some((Why::Rule { pattern }, "const(value=0.5)".into())));
-    assert_eq!(why("layers.0.fc.weight"), Some((Why::Weights, "he_normal".into())));
+    assert_eq!(why("layers.1.fc.weight"), Some((Reason::Rule { pattern }, "const(value=0.5)".into())));
+    assert_eq!(why("layers.0.fc.weight"), Some((Reason::Weights, "he_normal".into())));
     assert_eq!(report.entries().len(), 7);
     assert!(report.to_string().contains("layer's hint"));
     Ok(())

@@ -7,7 +7,7 @@ use acceptance::values::{self, values};
 use candle_core::{DType, Tensor};
 use candle_init::{Cut, Fan, Init, Initializer, Layer, NonLinearity, Rule, VarianceScaling, init};
 use proptest::prelude::*;
-use reference::Law;
+use reference::Distribution;
 
 use super::{CPU, Outcome, cube, follows};
 
@@ -78,8 +78,8 @@ proptest! {
 #[test]
 fn uniform_and_normal() -> Outcome {
     for (rank, a, b, std) in [(1, -2.5, -1.25, 1.5), (2, 0.75, 3.5, 2.25), (4, 2.5, 7.0, 4.75)] {
-        follows(Init::Uniform { lo: a, up: b }, &cube(rank), Law::Uniform(a, b))?;
-        follows(Init::Randn { mean: a, stdev: std }, &cube(rank), Law::Normal(a, std))?;
+        follows(Init::Uniform { lo: a, up: b }, &cube(rank), Distribution::Uniform(a, b))?;
+        follows(Init::Randn { mean: a, stdev: std }, &cube(rank), Distribution::Normal(a, std))?;
     }
     Ok(())
 }
@@ -93,7 +93,7 @@ fn truncated_from_a_seed() -> Outcome {
     let make = |seed| Initializer::new(seed).tensor("w", 1000, law, DType::F32, &CPU);
     assert_eq!(values(&make(42)?)?, values(&make(42)?)?);
     assert_ne!(values(&make(42)?)?, values(&make(43)?)?);
-    follows(law, &cube(1), Law::TruncatedNormal(0.0, 1.0, 0.0, 1.0))
+    follows(law, &cube(1), Distribution::TruncatedNormal(0.0, 1.0, 0.0, 1.0))
 }
 
 /// `constant`, `ones_and_zeros` and `eye`, exact as there; `eye` for wide and tall matrices.
@@ -204,8 +204,8 @@ fn xavier() -> Outcome {
     for (rank, gain) in [(2, 1.0), (2, 0.35), (4, 1.0), (4, 1.9)] {
         let std = gain * (2.0 / if rank == 2 { 5120.0 } else { 24_576.0_f64 }).sqrt();
         let bound = 3_f64.sqrt() * std;
-        follows(init::GLOROT_UNIFORM.times(gain), &cube(rank), Law::Uniform(-bound, bound))?;
-        follows(init::GLOROT_NORMAL.times(gain), &cube(rank), Law::Normal(0.0, std))?;
+        follows(init::GLOROT_UNIFORM.times(gain), &cube(rank), Distribution::Uniform(-bound, bound))?;
+        follows(init::GLOROT_NORMAL.times(gain), &cube(rank), Distribution::Normal(0.0, std))?;
     }
     Ok(())
 }
@@ -220,12 +220,12 @@ fn kaiming() -> Outcome {
             let std = (2.0_f64 / ((1.0 + slope * slope) * n)).sqrt();
             let bound = 3_f64.sqrt() * std;
             let gain = NonLinearity::LeakyReLU(slope).gain();
-            let of = |distribution| {
-                Init::VarianceScaling(VarianceScaling { scale: 1.0, fan, distribution }).times(gain)
+            let of = |family| {
+                Init::VarianceScaling(VarianceScaling { scale: 1.0, fan, family }).times(gain)
             };
-            use candle_init::Distribution::{Normal, Uniform};
-            follows(of(Uniform), &cube(rank), Law::Uniform(-bound, bound))?;
-            follows(of(Normal), &cube(rank), Law::Normal(0.0, std))?;
+            use candle_init::Family::{Normal, Uniform};
+            follows(of(Uniform), &cube(rank), Distribution::Uniform(-bound, bound))?;
+            follows(of(Normal), &cube(rank), Distribution::Normal(0.0, std))?;
         }
     }
     Ok(())
@@ -244,7 +244,7 @@ fn sparse() -> Outcome {
             assert_eq!(column.filter(|v| **v == 0.0).count(), zeros, "column {col}");
         }
         let kept: Vec<f32> = got.into_iter().filter(|v| *v != 0.0).collect();
-        super::sample_follows(&kept, Law::Normal(0.0, 0.01), "sparse");
+        super::sample_follows(&kept, Distribution::Normal(0.0, 0.01), "sparse");
     }
     Ok(())
 }
@@ -273,9 +273,9 @@ fn orthogonal() -> Outcome {
 /// Mean, std, lower and upper bound: from the ranges of `trunc_normal_all_dtypes`.
 const WINDOWS: [[f64; 4]; 3] = [[0.3, 0.9, -0.7, 1.4], [0.8, 0.05, 0.72, 0.87], [0.02, 0.5, -0.9, 0.1]];
 
-fn window([mean, stdev, lo, up]: [f64; 4]) -> (Init, Law) {
+fn window([mean, stdev, lo, up]: [f64; 4]) -> (Init, Distribution) {
     let law = Init::TruncatedNormal { mean, stdev, cut: Cut::Absolute { lo, up } };
-    (law, Law::TruncatedNormal(mean, stdev, lo, up))
+    (law, Distribution::TruncatedNormal(mean, stdev, lo, up))
 }
 
 /// `trunc_normal_all_dtypes`: no value passes the bounds themselves; PyTorch rounds them to the dtype first.

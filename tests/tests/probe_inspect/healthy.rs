@@ -3,7 +3,7 @@
 use acceptance::models::MODELS;
 use acceptance::planted::{layers, net};
 use candle_core::{DType, Device, Result, Tensor};
-use candle_init::{Dialect, Init, Initializer, Layer, init};
+use candle_init::{Framework, Init, Initializer, Layer, init};
 use candle_init_probe::{Inspect, Inspection};
 use candle_nn::{VarBuilder, VarMap};
 use rayon::prelude::*;
@@ -69,7 +69,7 @@ fn gpt_2_passes() -> Outcome {
 #[test]
 fn models_pass() -> Outcome {
     for model in MODELS {
-        for init in [Initializer::new(5), Initializer::new(6).dialect(Dialect::PyTorch)] {
+        for init in [Initializer::new(5), Initializer::new(6).defaults(Framework::PyTorch)] {
             let (vars, init) = (VarMap::new(), (model.rules)(init).lenient());
             (model.run)(init.var_builder(&vars, DType::F32, &CPU), false)?;
             let found_with = found(&Inspection::with_targets(&vars, &init)?);

@@ -68,12 +68,12 @@ pub(crate) use lanewise;
 /// The code that fills a range. Every kernel gives the same bits; they differ in speed.
 ///
 /// ```
-/// use counter_rng::{Kernel, Law, Stream};
-/// let (stream, law) = (Stream::new(42, "fc1.weight"), Law::normal(0.0, 1.0)?);
-/// let expected = stream.vec::<f32>(&law, 0..1000)?;
+/// use counter_rng::{Kernel, Distribution, Stream};
+/// let (stream, distribution) = (Stream::new(42, "fc1.weight"), Distribution::normal(0.0, 1.0)?);
+/// let expected = stream.vec::<f32>(&distribution, 0..1000)?;
 /// for kernel in Kernel::available() {
 ///     let mut values = vec![0_f32; 1000];
-///     stream.fill_with(kernel, &law, 0, &mut values)?;
+///     stream.fill_with(kernel, &distribution, 0, &mut values)?;
 ///     assert_eq!(values, expected);
 /// }
 /// # Ok::<(), counter_rng::Error>(())

@@ -1,4 +1,4 @@
-//! What the bodies of the generator and of the laws are written in: sixteen lanes, and the operations on them.
+//! What the bodies of the generator and of the distributions are written in: sixteen lanes, and the operations on them.
 
 use crate::key::Key;
 use crate::philox::Lanes;

@@ -5,9 +5,9 @@
 use half::{bf16, f16};
 
 use super::*;
+use crate::distribution::Distribution;
 use crate::element::Element;
 use crate::error::Error;
-use crate::law::Law;
 use crate::philox::{LANES, Lanes};
 use crate::stream::Stream;
 
@@ -182,22 +182,22 @@ fn every_operation_gives_the_portable_bits() {
 }
 
 fn fills<T: Element>() -> Result<(), Error> {
-    let laws = [
-        Law::uniform(-0.7, 1.3)?,
-        Law::normal(0.25, 1.5)?,
-        Law::truncated_normal(0.1, 1.0, -2.0, 1.75)?,
-        Law::truncated_normal(0.0, 1.0, 6.0, f64::INFINITY)?,
+    let distributions = [
+        Distribution::uniform(-0.7, 1.3)?,
+        Distribution::normal(0.25, 1.5)?,
+        Distribution::truncated_normal(0.1, 1.0, -2.0, 1.75)?,
+        Distribution::truncated_normal(0.0, 1.0, 6.0, f64::INFINITY)?,
     ];
     let length = if cfg!(miri) { 3 } else { 3000 };
-    for law in laws {
+    for distribution in distributions {
         let fill = |kernel| -> Result<Vec<u64>, Error> {
             let mut out = vec![T::nearest(0.0); length];
-            Stream::new(9, "exam").fill_with(kernel, &law, (1 << 36) - 100, &mut out)?;
+            Stream::new(9, "exam").fill_with(kernel, &distribution, (1 << 36) - 100, &mut out)?;
             Ok(out.iter().map(|v| v.widen().to_bits()).collect())
         };
         let expected = fill(Kernel::Portable)?;
         for kernel in Kernel::available() {
-            assert!(fill(kernel)? == expected, "{} {} {law:?}", kernel.name(), T::NAME);
+            assert!(fill(kernel)? == expected, "{} {} {distribution:?}", kernel.name(), T::NAME);
         }
     }
     Ok(())

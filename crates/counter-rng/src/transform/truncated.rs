@@ -5,8 +5,8 @@
 //! sums of positive terms, so the smaller one keeps its digits however far out the window lies;
 //! `x = P − Q` comes from its own exact difference. An infinite window is the plain normal.
 
+use crate::distribution::Window;
 use crate::kernel::Simd;
-use crate::law::Window;
 use crate::transform::wide::clamp;
 use crate::transform::{Transform, Wide};
 

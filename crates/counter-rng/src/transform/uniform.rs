@@ -12,7 +12,7 @@ use crate::transform::{Transform, Wide};
 pub(crate) struct Uniform<W> {
     pub(crate) centre: W,
     pub(crate) scale: W,
-    /// The bounds as the dtype has them, inside the law's.
+    /// The bounds as the dtype has them, inside the distribution's.
     pub(crate) lo: W,
     pub(crate) up: W,
 }

@@ -5,7 +5,7 @@ use faer::prelude::ReborrowMut;
 use faer::{Accum, MatMut, MatRef, Par};
 
 use super::{Scalar, zeros};
-use crate::Result;
+use crate::error::Result;
 
 /// Vectors that are compared with all others; a matrix with more has so many of them picked at equal distances.
 const PICKED: usize = 256;
@@ -19,7 +19,7 @@ const SLAB: usize = 512;
 /// Of more than 256 vectors, 256 at equal distances are compared with all: `2·256·rows·cols` operations.
 ///
 /// # Errors
-/// [`Error::Law`](crate::Error::Law) with [`counter_rng::Error::OutOfMemory`] where memory cannot be had.
+/// [`Error::Distribution`](crate::Error::Distribution) with [`counter_rng::Error::OutOfMemory`] where memory cannot be had.
 pub fn defect<T: Scalar>(values: &[T], rows: usize, cols: usize) -> Result<f64> {
     let q = MatRef::from_row_major_slice(values, rows, cols);
     let q = if rows < cols { q.transpose() } else { q };

@@ -1,6 +1,6 @@
 //! A few Householder reflectors as one: `H₀·H₁ ⋯ H₍width₋₁₎ = I − V·T⁻¹·Vᵀ`.
 
-use counter_rng::{Law, Stream};
+use counter_rng::{Distribution, Stream};
 use faer::linalg::{matmul::matmul, triangular_solve::solve_upper_triangular_in_place};
 use faer::prelude::{Reborrow, ReborrowMut};
 use faer::traits::math_utils::one;
@@ -8,7 +8,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
 use super::{Scalar, zeros};
-use crate::Result;
+use crate::error::Result;
 
 /// Reflectors that are applied together. Another number rounds otherwise, so it is part of the values.
 pub(super) const PANEL: usize = 64;
@@ -68,7 +68,7 @@ struct End {
 impl Draw<'_> {
     /// Draws the columns of `v`, which are zero: column `k` is a reflector from row `k` on.
     fn reflectors<T: Scalar>(self, v: &mut [T], height: usize) -> Result<Vec<End>> {
-        let normal = Law::normal(0.0, 1.0)?;
+        let normal = Distribution::normal(0.0, 1.0)?;
         let draw = |(k, column): (usize, &mut [T])| {
             let x = &mut column[k..];
             self.stream.fill(&normal, self.start + k as u64 * self.stride, x)?;

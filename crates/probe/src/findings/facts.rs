@@ -134,7 +134,7 @@ fn symmetric(
 
 fn basis_text(basis: &Basis) -> String {
     match basis {
-        Basis::Law(law) => format!("its law is {law}"),
+        Basis::Distribution(law) => format!("its law is {law}"),
         Basis::Others(others) => format!("the others have {others}"),
     }
 }

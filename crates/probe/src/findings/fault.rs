@@ -29,7 +29,7 @@ pub enum Way {
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// The law that an initializer gave the parameter, in text form.
-    Law(String),
+    Distribution(String),
     /// What the net's other weights agree on, in words: `√(2/fan_in), as 11 of 12 weights`.
     Others(String),
 }
@@ -90,7 +90,7 @@ pub enum Fault {
         expected: f64,
         /// The interval around `expected` in which a right weight of this size falls, but for one in 10¹².
         interval: (f64, f64),
-        /// Why it should be that.
+        /// Reason it should be that.
         basis: Basis,
     },
     /// The mean is not what it should be.
@@ -101,7 +101,7 @@ pub enum Fault {
         expected: f64,
         /// The interval around `expected` in which a right weight's mean falls, but for one in 10¹².
         interval: (f64, f64),
-        /// Why it should be that.
+        /// Reason it should be that.
         basis: Basis,
     },
     /// The standard deviation is the right one for the other fan.

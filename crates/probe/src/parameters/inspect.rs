@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use candle_init::{Initializer, Record, Why};
+use candle_init::{Initializer, Reason, Record};
 use candle_nn::VarMap;
 use rayon::prelude::*;
 
@@ -184,8 +184,8 @@ fn measure_batch(
 fn known(record: &Record) -> Known {
     let moments = record.target_mean.zip(record.target_std);
     let target = moments.map(|(mean, std)| Target { law: record.law.clone(), mean, std });
-    let zero_rule = match &record.why {
-        Why::Rule { pattern } if moments == Some((0.0, 0.0)) => Some(pattern.clone()),
+    let zero_rule = match &record.reason {
+        Reason::Rule { pattern } if moments == Some((0.0, 0.0)) => Some(pattern.clone()),
         _ => None,
     };
     Known { target, zero_rule, fans: record.fans.map(|fans| (fans.fan_in, fans.fan_out)) }

@@ -36,7 +36,7 @@ pub(crate) fn against(
         measured: moments.mean,
         expected: target.mean,
         interval: (target.mean - error, target.mean + error),
-        basis: Basis::Law(target.law.clone()),
+        basis: Basis::Distribution(target.law.clone()),
     })
 }
 
@@ -47,7 +47,7 @@ fn off(
     (lo, hi): (f64, f64),
     fans: Option<(f64, f64)>,
 ) -> Fault {
-    let (expected, basis) = (target.std, Basis::Law(target.law.clone()));
+    let (expected, basis) = (target.std, Basis::Distribution(target.law.clone()));
     let swapped = fans.zip(fan_of(&target.law)).and_then(|((fan_in, fan_out), fan)| match fan {
         Fan::In => Some(expected * (fan_in / fan_out).sqrt()),
         Fan::Out => Some(expected * (fan_out / fan_in).sqrt()),

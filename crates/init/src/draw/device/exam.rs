@@ -1,0 +1,59 @@
+//! What a GPU draws first: some elements of every law and dtype that it has kernels for, held against the processor's.
+//!
+//! The bits are a promise, and there are more GPUs and drivers than anyone has seen. So each device proves them once a
+//! process, before a value that it drew is used; it takes about as long as loading the kernels.
+
+use std::sync::{Mutex, PoisonError};
+
+use candle_core::cuda_backend::DeviceId;
+use candle_core::{CudaDevice, Shape, WithDType};
+use counter_rng::{Distribution, Element, Stream};
+
+use super::Elements;
+use super::cuda::drawn;
+use crate::error::Error;
+use crate::error::Result;
+
+/// The devices that have passed.
+static PASSED: Mutex<Vec<DeviceId>> = Mutex::new(Vec::new());
+
+/// Where the elements start, and how many they are: neither on the border of a tile, many tiles between.
+const START: u64 = (1 << 36) + 7;
+const COUNT: u64 = 5003;
+
+/// That a device draws what the processor draws.
+pub(super) fn pass(device: &CudaDevice) -> Result<()> {
+    let mut passed = PASSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if passed.contains(&device.id()) {
+        return Ok(());
+    }
+    for law in [
+        Distribution::uniform(-1.0, 1.0)?,
+        Distribution::normal(0.0, 1.0)?,
+        Distribution::truncated_normal(0.0, 1.0, -2.0, 2.0)?,
+    ] {
+        same::<f32>(&law, device)?;
+        same::<half::bf16>(&law, device)?;
+        same::<half::f16>(&law, device)?;
+        same::<float8::F8E4M3>(&law, device)?;
+    }
+    passed.push(device.id());
+    Ok(())
+}
+
+fn same<T: Element + WithDType>(law: &Distribution, device: &CudaDevice) -> Result<()> {
+    let stream = Stream::new(0, "exam");
+    let elements = Elements { stream: &stream, law, start: START };
+    let there = drawn::<T>(&elements, &Shape::from(COUNT as usize), T::DTYPE, device)?;
+    let Some(there) = there else { return Ok(()) };
+    let expected = stream.vec::<T>(law, START..START + COUNT)?;
+    if there.to_vec1::<T>()? == expected { Ok(()) } else { Err(differs::<T>(law)) }
+}
+
+fn differs<T: WithDType>(law: &Distribution) -> Error {
+    let reason = format!(
+        "of {law:?} in {:?} it draws other values than the processor, which is a fault to report",
+        T::DTYPE
+    );
+    Error::Kernels { reason }
+}

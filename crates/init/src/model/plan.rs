@@ -1,0 +1,69 @@
+//! What a model's parameters would get: the result of a dry run.
+
+use std::fmt;
+
+use crate::model::record::Record;
+use crate::model::table;
+
+/// A dry run's parameters, in the order the model asks for them. Prints as a table.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    records: Vec<Record>,
+}
+
+impl Plan {
+    pub(crate) fn new(records: Vec<Record>) -> Self {
+        Self { records }
+    }
+
+    /// Every parameter.
+    #[must_use]
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// Number of values of all parameters.
+    #[must_use]
+    pub fn elements(&self) -> u128 {
+        self.records.iter().map(elements).sum()
+    }
+
+    /// Memory of all parameters, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u128 {
+        self.records.iter().map(bytes).sum()
+    }
+}
+
+fn elements(record: &Record) -> u128 {
+    record.shape.dims().iter().map(|&d| d as u128).product()
+}
+
+fn bytes(record: &Record) -> u128 {
+    elements(record) * record.dtype.size_in_bytes() as u128
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let row = |r: &Record| {
+            let (mean, std) = (table::number(r.target_mean), table::number(r.target_std));
+            let dtype = r.dtype.as_str().to_string();
+            let (shape, size) = (table::shape(&r.shape), table::bytes(bytes(r)));
+            [
+                r.name.clone(),
+                shape,
+                dtype,
+                r.reason.to_string(),
+                r.law.clone(),
+                r.fans_text(),
+                mean,
+                std,
+                size,
+            ]
+        };
+        let header = ["parameter", "shape", "dtype", "why", "law", "fan in → out", "mean", "std", "memory"];
+        writeln!(f, "{}", table::table(header, &[5, 6, 7, 8], self.records.iter().map(row)))?;
+        let (elements, bytes) = (table::count(self.elements()), table::bytes(self.bytes()));
+        write!(f, "{} parameters, {elements} values, {bytes}", self.records.len())
+    }
+}

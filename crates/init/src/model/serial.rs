@@ -1,0 +1,156 @@
+//! Laws, rules and whole initializers in files: everything that has a text form is a string there.
+
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::activation::Activation;
+use crate::init::Init;
+use crate::layer::Axes;
+use crate::layer::Layer;
+use crate::model::Initializer;
+use crate::policy::Framework;
+use crate::rule::Base;
+use crate::rule::Rule;
+
+macro_rules! as_text {
+    ($($type:ty),*) => {
+        $(impl Serialize for $type {
+            /// As the text form.
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            /// From the text form.
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+                text.parse().map_err(D::Error::custom)
+            }
+        })*
+    };
+}
+
+as_text!(Activation, Axes, Framework, Init, Layer);
+
+impl Serialize for Rule {
+    /// As the text form.
+    ///
+    /// # Errors
+    /// A closure has none: name the parameters of such a rule in code.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.closure() {
+            Some(name) => Err(S::Error::custom(format!(
+                "`{name}` is a closure, which no file can hold; add its rule in code"
+            ))),
+            None => serializer.collect_str(self),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Rule {
+    /// From the text form.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+impl Rule {
+    /// The name of the closure in it, if there is one.
+    fn closure(&self) -> Option<&str> {
+        match &self.base {
+            Base::Custom(custom) => Some(&custom.name),
+            Base::Blocks(blocks) => blocks.iter().find_map(|block| block.rule.closure()),
+            Base::Init(_) | Base::Values(_) => None,
+        }
+    }
+}
+
+/// An initializer as a file has it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    seed: Seed,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    defaults: Option<Framework>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weights: Option<Rule>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    lenient: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<(String, Rule)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    layers: Vec<(String, Layer)>,
+}
+
+/// A seed; TOML has no integers of 64 bits without a sign, so a large one is text.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Seed {
+    Number(u64),
+    Text(String),
+}
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self::Number(0)
+    }
+}
+
+impl From<u64> for Seed {
+    fn from(seed: u64) -> Self {
+        if i64::try_from(seed).is_ok() { Self::Number(seed) } else { Self::Text(seed.to_string()) }
+    }
+}
+
+impl Seed {
+    fn number(&self) -> Result<u64, String> {
+        match self {
+            Self::Number(seed) => Ok(*seed),
+            Self::Text(text) => {
+                text.trim().parse().map_err(|_| format!("seed `{text}` is not a number from 0 to 2^64 − 1"))
+            }
+        }
+    }
+}
+
+impl Serialize for Initializer {
+    /// As `seed`, `defaults`, `weights`, `lenient`, `rules` and `layers`, the last two as pairs in order.
+    ///
+    /// # Errors
+    /// A rule that was refused, and a law that is a closure.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.check().map_err(S::Error::custom)?;
+        let policy = self.policy();
+        File {
+            seed: policy.seed.into(),
+            defaults: policy.framework,
+            weights: policy.weights.clone(),
+            lenient: policy.lenient,
+            rules: policy.rules.iter().map(|(p, rule)| (p.text.clone(), rule.clone())).collect(),
+            layers: policy.layers.iter().map(|(p, layer)| (p.text.clone(), *layer)).collect(),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Initializer {
+    /// From `seed`, `defaults`, `weights`, `lenient`, `rules` and `layers`; each may be missing.
+    ///
+    /// # Errors
+    /// What is wrong with a text or a pattern, with the nearest known name.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let file = File::deserialize(deserializer)?;
+        let mut init = Self::new(file.seed.number().map_err(D::Error::custom)?);
+        init = file.defaults.into_iter().fold(init, Self::defaults);
+        init = file.weights.into_iter().fold(init, Self::weights);
+        init = file.rules.into_iter().fold(init, |init, (pattern, rule)| init.rule(&pattern, rule));
+        init = file.layers.into_iter().fold(init, |init, (pattern, layer)| init.layer(&pattern, layer));
+        let init = if file.lenient { init.lenient() } else { init };
+        init.check().map_err(D::Error::custom)?;
+        Ok(init)
+    }
+}

@@ -1,0 +1,271 @@
+//! The text form of rules: a law and its modifiers, chained as in code.
+
+use std::fmt;
+use std::str::FromStr;
+
+use candle_core::{DType, Shape};
+
+use crate::activation::NonLinearity;
+use crate::error::Error;
+use crate::error::Result;
+use crate::init;
+use crate::init::array::Array;
+use crate::init::depth;
+use crate::init::text::said;
+use crate::rule::Rule;
+use crate::rule::modifier::{Map, Modifier};
+use crate::rule::{Base, Block};
+use crate::text::{Call, Refusal, form, split};
+
+/// What a chain may start with besides a law.
+const STARTS: [(&str, &str); 5] = [
+    ("values", "values([[1, 2], [3, 4]])"),
+    ("blocks", "blocks(2: zeros, 1: ones)"),
+    ("forget_gate_bias", "forget_gate_bias(1)"),
+    ("mamba_a_log", "mamba_a_log"),
+    ("mamba_dt_bias", "mamba_dt_bias(min=0.001, max=0.1, floor=0.0001)"),
+];
+
+/// What a chain may go on with.
+const MODIFIERS: [(&str, &str); 20] = [
+    ("times", "times(0.5)"),
+    ("gain", "gain(gelu)"),
+    ("pytorch_gain", "pytorch_gain(tanh)"),
+    ("by_depth", "by_depth()"),
+    ("mup", "mup([256, 64])"),
+    ("sparse", "sparse(0.9)"),
+    ("zero_row", "zero_row(0)"),
+    ("round", "round(bf16)"),
+    ("exp", "exp()"),
+    ("ln", "ln()"),
+    ("inverse_softplus", "inverse_softplus()"),
+    ("at_least", "at_least(0.0001)"),
+    ("at_most", "at_most(1)"),
+    ("plus", "plus(1)"),
+    ("on", "on(conv(groups=32))"),
+    ("gpt2", "gpt2(layers=12)"),
+    ("fixup", "fixup(blocks=9, layers_per_block=2)"),
+    ("t_fixup_encoder", "t_fixup_encoder(layers=6)"),
+    ("t_fixup_decoder", "t_fixup_decoder(layers=6)"),
+    ("deep_norm", "deep_norm(layers=12)"),
+];
+
+/// PyTorch's `calculate_gain`, by name.
+const PYTORCH: [(&str, NonLinearity); 5] = [
+    ("linear", NonLinearity::Linear),
+    ("sigmoid", NonLinearity::Sigmoid),
+    ("tanh", NonLinearity::Tanh),
+    ("relu", NonLinearity::ReLU),
+    ("selu", NonLinearity::SELU),
+];
+
+impl fmt::Display for Rule {
+    /// The text that [`FromStr`] reads back; of a custom law its name, which is not read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.base, self.modifiers.is_empty(), self.layer) {
+            // Alone, so that a table can pad it.
+            (Base::Init(init), true, None) => return init.fmt(f),
+            (Base::Custom(custom), true, None) => return f.pad(&custom.name),
+            (Base::Init(init), ..) => write!(f, "{init}")?,
+            (Base::Custom(custom), ..) => f.write_str(&custom.name)?,
+            (Base::Values(array), ..) => write!(f, "values({array})")?,
+            (Base::Blocks(blocks), ..) => write!(f, "blocks({})", listed(blocks))?,
+        }
+        self.modifiers.iter().try_for_each(|modifier| write!(f, ".{modifier}"))?;
+        self.layer.map_or(Ok(()), |layer| write!(f, ".on({layer})"))
+    }
+}
+
+fn listed(blocks: &[Block]) -> String {
+    let equal = blocks.iter().all(|block| block.share == 1);
+    let one =
+        |Block { share, rule }: &Block| if equal { rule.to_string() } else { format!("{share}: {rule}") };
+    blocks.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+impl fmt::Display for Modifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Times(factor) => write!(f, "times({factor})"),
+            Self::Gain(activation) => write!(f, "gain({activation})"),
+            Self::ByDepth => f.write_str("by_depth()"),
+            Self::Mup(base) => write!(f, "mup({:?})", base.dims()),
+            Self::Sparse(fraction) => write!(f, "sparse({fraction})"),
+            Self::ZeroRow(index) => write!(f, "zero_row({index})"),
+            Self::Round(dtype) => write!(f, "round({})", dtype.as_str()),
+            Self::Map(Map::Exp) => f.write_str("exp()"),
+            Self::Map(Map::Ln) => f.write_str("ln()"),
+            Self::Map(Map::InverseSoftplus) => f.write_str("inverse_softplus()"),
+            Self::Map(Map::AtLeast(least)) => write!(f, "at_least({least})"),
+            Self::Map(Map::AtMost(most)) => write!(f, "at_most({most})"),
+            Self::Map(Map::Plus(term)) => write!(f, "plus({term})"),
+        }
+    }
+}
+
+impl fmt::Display for Array {
+    /// Nested brackets, as Python writes an array.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn nest(dims: &[usize], values: &[f64]) -> String {
+            let Some((&dim, rest)) = dims.split_first() else {
+                return values.first().map_or_else(String::new, f64::to_string);
+            };
+            let size = rest.iter().product::<usize>();
+            let row = |i: usize| nest(rest, values.get(i * size..(i + 1) * size).unwrap_or_default());
+            format!("[{}]", (0..dim).map(row).collect::<Vec<_>>().join(", "))
+        }
+        f.write_str(&nest(&self.dims, &self.values))
+    }
+}
+
+impl FromStr for Rule {
+    type Err = Error;
+
+    /// Reads a chain: a law, `values`, `blocks` or a recipe, then modifiers and `on(layer kind)`; case and
+    /// blanks do not matter.
+    ///
+    /// Besides the modifiers that code has: `pytorch_gain(tanh)` for PyTorch's table, and `gpt2`, `fixup`,
+    /// `t_fixup_encoder`, `t_fixup_decoder` and `deep_norm` with their numbers of layers for the factors of
+    /// [`depth`](crate::depth).
+    fn from_str(text: &str) -> Result<Self> {
+        let refuse = |reason| Error::Text { kind: "a law", text: text.into(), reason };
+        parse(&text.to_ascii_lowercase()).map_err(refuse)
+    }
+}
+
+fn parse(text: &str) -> Result<Rule, Refusal> {
+    let pieces = split(text, '.')?;
+    let (start, rest) = pieces.split_first().ok_or("it is empty")?;
+    let mut rule = started(Call::new(start)?)?;
+    for piece in rest {
+        rule = changed(rule, Call::new(piece)?)?;
+    }
+    Ok(rule)
+}
+
+fn started(call: Call<'_>) -> Result<Rule, Refusal> {
+    let inside = call.inside.unwrap_or_default();
+    let Some((_, form)) = STARTS.iter().find(|(name, _)| *name == call.name) else {
+        return init::text::parse(call, &STARTS).map(Rule::from);
+    };
+    match call.name {
+        "values" => {
+            let (mut dims, mut values) = (Vec::new(), Vec::new());
+            nested(inside.trim(), 0, &mut dims, &mut values)?;
+            Rule::values(dims, values).map_err(said)
+        }
+        "blocks" => {
+            let blocks = split(inside, ',')?.into_iter().map(block).collect::<Result<Vec<_>, _>>()?;
+            Ok(Rule::shares(blocks))
+        }
+        "mamba_a_log" => call.plain().map(|()| init::mamba_a_log()),
+        "forget_gate_bias" => {
+            let mut arguments = call.arguments(form)?;
+            let value = arguments.only_number("value", Some(1.0))?;
+            arguments.finish().map(|()| init::forget_gate_bias(value))
+        }
+        _ => {
+            let mut arguments = call.arguments(form)?;
+            let mut number = |key, default| arguments.number(key, Some(default));
+            let (min, max, floor) = (number("min", 0.001)?, number("max", 0.1)?, number("floor", 1e-4)?);
+            arguments.finish()?;
+            init::mamba_dt_bias(min, max, floor).map_err(said)
+        }
+    }
+}
+
+/// `3: law`, or `law` for one share.
+fn block(text: &str) -> Result<(usize, Rule), Refusal> {
+    let pieces = split(text, ':')?;
+    match pieces[..] {
+        [rule] => Ok((1, parse(rule)?)),
+        [share, rule] => Ok((crate::text::parsed("share", share)?, parse(rule)?)),
+        _ => Err("write a block as `law` or as `share: law`".into()),
+    }
+}
+
+/// Reads nested brackets into row-major values, and the dimensions that all rows must have.
+fn nested(text: &str, depth: usize, dims: &mut Vec<usize>, values: &mut Vec<f64>) -> Result<(), Refusal> {
+    let Some(inside) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
+        values.push(crate::text::parsed("value", text)?);
+        return if depth == dims.len() { Ok(()) } else { Err("brackets nest unevenly".into()) };
+    };
+    let rows: Vec<_> = split(inside, ',')?.into_iter().filter(|row| !row.is_empty()).collect();
+    match dims.get(depth) {
+        None if values.is_empty() => dims.push(rows.len()),
+        Some(&dim) if dim == rows.len() => {}
+        _ => return Err("rows of one length are required".into()),
+    }
+    rows.into_iter().try_for_each(|row| nested(row, depth + 1, dims, values))
+}
+
+fn changed(rule: Rule, call: Call<'_>) -> Result<Rule, Refusal> {
+    let form = form(call.name, &MODIFIERS)?;
+    if let Some(rule) = unary(&rule, call) {
+        return rule;
+    }
+    let mut arguments = call.arguments(form)?;
+    let rule = match call.name {
+        "times" => rule.times(arguments.only_number("factor", None)?),
+        "sparse" => rule.sparse(arguments.only_number("fraction", None)?),
+        "zero_row" => rule.zero_row(arguments.only_number("index", None)?),
+        "at_least" => rule.at_least(arguments.only_number("least", None)?),
+        "at_most" => rule.at_most(arguments.only_number("most", None)?),
+        "plus" => rule.plus(arguments.only_number("term", None)?),
+        "mup" => {
+            let base = arguments.only("base").ok_or_else(|| arguments.missing("base"))?;
+            rule.mup(shape(base)?)
+        }
+        "round" => {
+            let dtype = arguments.only("dtype").ok_or_else(|| arguments.missing("dtype"))?;
+            rule.round(dtype.parse::<DType>().map_err(|_| format!("`{dtype}` is not a dtype"))?)
+        }
+        scheme => {
+            let mut layers = |key| arguments.number(key, None::<usize>);
+            let factor = match scheme {
+                "gpt2" => depth::gpt2(layers("layers")?),
+                "fixup" => depth::fixup(layers("blocks")?, layers("layers_per_block")?),
+                "t_fixup_encoder" => depth::t_fixup_encoder(layers("layers")?),
+                "t_fixup_decoder" => depth::t_fixup_decoder(layers("layers")?),
+                _ => depth::deep_norm(layers("layers")?).map(|norm| norm.beta),
+            };
+            rule.times(factor.map_err(said)?)
+        }
+    };
+    arguments.finish()?;
+    Ok(rule)
+}
+
+/// Modifiers whose brackets hold nothing, or one word that is no `key=value`.
+fn unary(rule: &Rule, call: Call<'_>) -> Option<Result<Rule, Refusal>> {
+    let (rule, inside) = (rule.clone(), call.inside.unwrap_or_default().trim());
+    Some(match call.name {
+        "by_depth" => call.plain().map(|()| rule.by_depth()),
+        "exp" => call.plain().map(|()| rule.exp()),
+        "ln" => call.plain().map(|()| rule.ln()),
+        "inverse_softplus" => call.plain().map(|()| rule.inverse_softplus()),
+        "on" => inside.parse().map(|layer| rule.on(layer)).map_err(said),
+        "gain" => inside.parse().map(|activation| rule.gain(activation)).map_err(said),
+        "pytorch_gain" => pytorch(inside).map(|gain| rule.times(gain.gain())),
+        _ => return None,
+    })
+}
+
+fn pytorch(text: &str) -> Result<NonLinearity, Refusal> {
+    let call = Call::new(text)?;
+    if call.name == "leaky_relu" {
+        let mut arguments = call.arguments("leaky_relu(slope=0.01)")?;
+        let slope = arguments.only_number("slope", Some(0.01))?;
+        return arguments.finish().map(|()| NonLinearity::LeakyReLU(slope));
+    }
+    let found = PYTORCH.iter().find(|(name, _)| *name == call.name);
+    let known = || PYTORCH.iter().map(|(name, _)| *name).chain(["leaky_relu"]);
+    found.map(|(_, gain)| *gain).ok_or_else(|| crate::nearest::suggestion(call.name, known()))
+}
+
+fn shape(text: &str) -> Result<Shape, Refusal> {
+    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let inside = inside.ok_or_else(|| format!("`{text}` is not a shape; write it as `[256, 64]`"))?;
+    let dims = split(inside, ',')?.into_iter().filter(|dim| !dim.is_empty());
+    Ok(Shape::from(dims.map(|dim| crate::text::parsed("dimension", dim)).collect::<Result<Vec<usize>, _>>()?))
+}
