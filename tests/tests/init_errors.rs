@@ -102,8 +102,8 @@ fn empty_tensors_are_made_and_listed() -> Outcome {
         let vb = init.var_builder(&vars, DType::BF16, &Device::Cpu);
         assert_eq!(vb.get(&dims, "empty")?.dims(), dims);
         let report = init.report(&vars)?;
-        let [entry] = report.entries() else { return Err("one entry is due".into()) };
-        assert!(entry.record.name == "empty" && entry.mean.is_nan() && entry.std.is_nan());
+        let [record] = report.records() else { return Err("one record is due".into()) };
+        assert!(record.name == "empty" && record.measured.is_some_and(|m| m.mean.is_nan() && m.std.is_nan()));
         assert_eq!(init.plan(DType::BF16, |vb| vb.get(&dims, "empty"))?.elements(), 0);
     }
     Ok(())

@@ -132,7 +132,7 @@ fn std(text: &str, dims: &[usize]) -> Result<f64, Box<dyn Error>> {
     let plan = candle_init::Initializer::new(1)
         .rule("w", text.parse::<Rule>()?)
         .plan(DType::F32, |vb| vb.get(dims, "w"))?;
-    Ok(plan.records()[0].target_std.ok_or("no std")?)
+    Ok(plan.records()[0].expected.map(|m| m.std).ok_or("no std")?)
 }
 
 /// peers.md, truncated normal: units, and which `std` is meant.

@@ -36,6 +36,7 @@ mod orthogonal;
 mod policy;
 mod rule;
 mod text;
+mod widen;
 
 pub use counter_rng;
 pub use counter_rng::Distribution;
@@ -44,6 +45,7 @@ pub use activation::{
     Activation, Estimate, MeanField, NonLinearity, ScalarFunction, backward_gain, backward_gain_estimate,
     critical, expectation, gain, gain_estimate, relu_spread, second_moment, slope_moment,
 };
+pub use draw::Moments;
 pub use draw::device::elements;
 #[doc(hidden)]
 pub use draw::device::refill;
@@ -53,7 +55,7 @@ pub use init::{
     VarianceScaling, Window, depth,
 };
 pub use layer::{Axes, Axis, Fans, Layer};
-pub use model::{Entry, Initializer, Plan, Record, Report, named_vars, trainable_vars};
+pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
 pub use orthogonal::{Scalar, defect, orthonormal};
 pub use policy::Framework;

@@ -74,12 +74,12 @@ impl Haar {
     }
 
     /// The largest `|QᵀQ/gain² − I|` of the matrices in a parameter; `None` where there is nothing to measure.
-    pub(crate) fn defect(&self, parameter: &Tensor) -> Result<Option<f64>> {
+    pub(crate) fn error(&self, parameter: &Tensor) -> Result<Option<f64>> {
         let (rows, cols) = (self.layout.rows(), self.layout.cols());
         if self.gain == 0.0 || rows * cols == 0 {
             return Ok(None);
         }
-        let values = crate::model::report::exact(&parameter.detach().flatten_all()?)?.to_vec1::<f64>()?;
+        let values = crate::widen::widen(&parameter.detach().flatten_all()?)?.to_vec1::<f64>()?;
         let mut matrices = vec![0.0; self.layout.parts() * rows * cols];
         for (i, value) in values.into_iter().enumerate() {
             if let Some(entry) = self.entry(i).and_then(|entry| matrices.get_mut(entry)) {

@@ -2,7 +2,10 @@
 
 pub(crate) mod device;
 pub(crate) mod haar;
+mod moments;
 pub(crate) mod operation;
 pub(crate) mod parameter;
 pub(crate) mod resolved;
 mod tensor;
+
+pub use moments::Moments;

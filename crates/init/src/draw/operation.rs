@@ -8,6 +8,7 @@ use float8::F8E4M3;
 use half::{bf16, f16};
 use rand_core::Rng as _;
 
+use crate::draw::moments::Moments;
 use crate::draw::parameter::Target;
 use crate::error::Error;
 use crate::error::Result;
@@ -73,18 +74,19 @@ impl Step {
     }
 
     /// Mean and standard deviation after the step, where they follow from those before.
-    pub(crate) fn moments(&self, (mean, std): (f64, f64)) -> Option<(f64, f64)> {
-        match *self {
-            Self::Times(factor) => Some((mean * factor, std * factor.abs())),
-            Self::Map(Map::Plus(term)) => Some((mean + term, std)),
+    pub(crate) fn moments(&self, Moments { mean, std }: Moments) -> Option<Moments> {
+        let (mean, std) = match *self {
+            Self::Times(factor) => (mean * factor, std * factor.abs()),
+            Self::Map(Map::Plus(term)) => (mean + term, std),
             Self::Sparse { rows, zeros, .. } => {
                 let kept = 1.0 - zeros as f64 / rows.max(1) as f64;
                 let square = kept * (std * std + mean * mean);
-                Some((kept * mean, (square - kept * kept * mean * mean).max(0.0).sqrt()))
+                (kept * mean, (square - kept * kept * mean * mean).max(0.0).sqrt())
             }
-            Self::Round(_) => Some((mean, std)),
-            Self::Map(_) | Self::ZeroRow { .. } => None,
-        }
+            Self::Round(_) => (mean, std),
+            Self::Map(_) | Self::ZeroRow { .. } => return None,
+        };
+        Some(Moments { mean, std })
     }
 
     /// Whether what happens to an element does not depend on the others.

@@ -7,6 +7,7 @@ use candle_core::{DType, Shape};
 use counter_rng::Distribution;
 
 use crate::draw::haar::Haar;
+use crate::draw::moments::Moments;
 use crate::draw::operation::Step;
 use crate::draw::parameter::{Target, element_count};
 use crate::error::Error;
@@ -126,10 +127,10 @@ impl Source {
     }
 
     /// Mean and standard deviation of the values, where they are known without drawing.
-    pub(crate) fn moments(&self) -> Option<(f64, f64)> {
+    pub(crate) fn moments(&self) -> Option<Moments> {
         match self {
-            Self::Distribution(law) => Some((law.mean(), law.std())),
-            Self::Haar(haar) => Some((0.0, haar.std())),
+            Self::Distribution(d) => Some(Moments { mean: d.mean(), std: d.std() }),
+            Self::Haar(haar) => Some(Moments { mean: 0.0, std: haar.std() }),
             Self::Formula(_) | Self::Custom(_) => None,
             Self::Changed(source, steps) => {
                 steps.iter().try_fold(source.moments()?, |m, step| step.moments(m))
@@ -194,20 +195,20 @@ fn elementwise(init: &Init, shape: &Shape, layer: Layer) -> Result<Distribution>
 /// The standard deviation of a base at another shape of the same layer.
 fn std_at(base: &Base, shape: &Shape, target: &Target<'_>) -> Result<Option<f64>> {
     let source = Source::of_base(base, &Target { shape, ..*target })?;
-    Ok(source.moments().map(|(_, std)| std))
+    Ok(source.moments().map(|moments| moments.std))
 }
 
 /// Moments of blocks taken together.
-fn mixture(blocks: &[(Range<usize>, Source)]) -> Option<(f64, f64)> {
+fn mixture(blocks: &[(Range<usize>, Source)]) -> Option<Moments> {
     let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
     for (range, source) in blocks {
-        let ((mean, std), n) = (source.moments()?, range.len() as f64);
+        let (Moments { mean, std }, n) = (source.moments()?, range.len() as f64);
         count += n;
         sum += n * mean;
         squares += n * (std * std + mean * mean);
     }
     let mean = sum / count.max(1.0);
-    Some((mean, (squares / count.max(1.0) - mean * mean).max(0.0).sqrt()))
+    Some(Moments { mean, std: (squares / count.max(1.0) - mean * mean).max(0.0).sqrt() })
 }
 
 /// That a dtype holds weights at all, and the values of this law.

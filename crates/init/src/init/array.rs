@@ -7,6 +7,7 @@ use candle_core::{DType, Shape, Tensor};
 use crate::draw::parameter::Target;
 use crate::error::Error;
 use crate::error::Result;
+use crate::widen::widen;
 
 /// An array of constants that is repeated along leading and singleton axes, as NumPy broadcasts.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,10 +29,7 @@ impl Array {
     }
 
     pub(crate) fn from_tensor(tensor: &Tensor) -> Result<Self> {
-        // An F8E4M3 goes by way of f32: candle's direct conversion never returns.
-        let wide =
-            if tensor.dtype() == DType::F8E4M3 { tensor.to_dtype(DType::F32)? } else { tensor.clone() };
-        let values = wide.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?;
+        let values = widen(tensor)?.flatten_all()?.to_vec1()?;
         Self::new(tensor.shape(), values)
     }
 

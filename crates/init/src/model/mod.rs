@@ -2,9 +2,10 @@
 
 mod backend;
 mod initializer;
+mod measure;
 mod plan;
 mod record;
-pub(crate) mod report;
+mod report;
 mod serial;
 mod table;
 mod vars;
@@ -12,5 +13,5 @@ mod vars;
 pub use initializer::Initializer;
 pub use plan::Plan;
 pub use record::Record;
-pub use report::{Entry, Report};
+pub use report::Report;
 pub use vars::{named_vars, trainable_vars};

@@ -38,7 +38,7 @@ use crate::rule::Rule;
 /// let init = Initializer::new(42).defaults(Framework::PyTorch);
 /// candle_nn::linear(784, 256, init.var_builder(&vars, DType::F32, &Device::Cpu).pp("fc"))?;
 /// let report = init.report(&vars)?;
-/// assert_eq!(report.entries()[1].record.target_std, Some((1.0_f64 / 784.0 / 3.0).sqrt()));
+/// assert_eq!(report.records()[1].expected.map(|m| m.std), Some((1.0_f64 / 784.0 / 3.0).sqrt()));
 /// # Ok::<(), candle_init::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

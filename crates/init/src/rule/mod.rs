@@ -146,6 +146,12 @@ impl Rule {
         Ok(Self::of(Base::Values(Array::from_tensor(tensor)?)))
     }
 
+    /// The initializer that its modifiers start from; `None` for blocks, values and closures.
+    #[must_use]
+    pub const fn init(&self) -> Option<&Init> {
+        if let Base::Init(init) = &self.base { Some(init) } else { None }
+    }
+
     pub(crate) const fn of(base: Base) -> Self {
         Self { base, modifiers: Vec::new(), layer: None }
     }
