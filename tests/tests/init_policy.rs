@@ -6,7 +6,7 @@ use std::error::Error;
 use acceptance::catalogue::{CATALOGUE, Due, Role, model};
 use acceptance::values::{bits, values};
 use candle_core::{DType, Device};
-use candle_init::{Error as InitError, Fans, Init, Initializer, Layer, Reason, Record, Record, init};
+use candle_init::{Error as InitError, Fans, Init, Initializer, Layer, Reason, Record, init};
 use candle_nn::{VarBuilder, VarMap};
 
 type Outcome = Result<(), Box<dyn Error>>;
