@@ -1,11 +1,15 @@
 //! The initializer, what it gives a model's parameters, and what is said of that.
 
-mod backend;
+mod build;
+mod collect;
 mod initializer;
 mod measure;
 mod plan;
 mod record;
+mod records;
+mod refused;
 mod report;
+mod seed;
 mod serial;
 mod table;
 mod vars;

@@ -1,19 +1,23 @@
 //! What a model's parameters would get: the result of a dry run.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::model::record::Record;
 use crate::model::table;
+use crate::policy::request::Shapes;
 
 /// A dry run's parameters, in the order the model asks for them. Prints as a table.
 #[derive(Clone, Debug)]
 pub struct Plan {
     records: Vec<Record>,
+    /// The names and shapes of the whole model.
+    pub(crate) shapes: Arc<Shapes>,
 }
 
 impl Plan {
-    pub(crate) fn new(records: Vec<Record>) -> Self {
-        Self { records }
+    pub(crate) fn new(records: Vec<Record>, shapes: Shapes) -> Self {
+        Self { records, shapes: Arc::new(shapes) }
     }
 
     /// Every parameter.

@@ -4,7 +4,7 @@ use candle_core::{DType, Shape};
 
 use crate::draw::Moments;
 use crate::draw::haar::Haar;
-use crate::draw::resolved::Source;
+use crate::draw::resolved::Resolved;
 use crate::layer::{Fans, Layer};
 use crate::policy::{Decision, Reason};
 use crate::rule::Rule;
@@ -40,14 +40,20 @@ pub struct Record {
 
 impl Record {
     /// A decision, with the numbers of its rule at the shape.
-    pub(crate) fn new(name: &str, shape: &Shape, dtype: DType, decision: &Decision, source: &Source) -> Self {
+    pub(crate) fn new(
+        name: &str,
+        shape: &Shape,
+        dtype: DType,
+        decision: &Decision,
+        source: &Resolved,
+    ) -> Self {
         Self {
             reason: decision.reason.clone(),
             rule: Some(decision.rule.clone()),
             layer: decision.layer,
             fans: Fans::new(shape, decision.layer).ok(),
             expected: source.moments(),
-            haar: if let Source::Haar(haar) = source { Some(haar.clone()) } else { None },
+            haar: if let Resolved::Haar(haar) = source { Some(haar.clone()) } else { None },
             ..Self::foreign(name, shape, dtype)
         }
     }

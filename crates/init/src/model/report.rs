@@ -41,8 +41,8 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row = |r: &Record| {
             let measured = r.measured.filter(|m| m.mean.is_finite()).map(|m| m.std);
-            let (target, measured) = (table::number(r.expected.map(|m| m.std)), table::number(measured));
-            [r.name.clone(), table::shape(&r.shape), r.reason.to_string(), r.rule_text(), target, measured]
+            let (parameter, measured) = (table::number(r.expected.map(|m| m.std)), table::number(measured));
+            [r.name.clone(), table::shape(&r.shape), r.reason.to_string(), r.rule_text(), parameter, measured]
         };
         let header = ["parameter", "shape", "rule", "initializer", "expected std", "measured std"];
         write!(f, "{}", table::table(header, &[4, 5], self.records.iter().map(row)))?;
