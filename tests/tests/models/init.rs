@@ -19,7 +19,7 @@ fn proposed(model: &Model) -> Result<Vec<String>, Box<dyn Error>> {
     match Initializer::new(1).plan(DType::F32, |vb| (model.run)(vb, false)) {
         Ok(_) => Ok(Vec::new()),
         Err(InitError::Uncovered { parameters }) => {
-            let mut rules: Vec<_> = parameters.iter().map(candle_init::Uncovered::rule).collect();
+            let mut rules: Vec<_> = parameters.into_iter().map(|parameter| parameter.rule).collect();
             rules.sort();
             rules.dedup();
             Ok(rules.iter().filter_map(|rule| Some(rule.split('"').nth(1)?.to_string())).collect())
