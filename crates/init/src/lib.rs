@@ -5,18 +5,17 @@
 //! | you want | look at |
 //! |---|---|
 //! | a model with seeded weights | [`Initializer`] |
-//! | a law: Glorot, He, LeCun, orthogonal, identity, truncated, constant | [`init`], [`Init`] |
-//! | a law with a gain, a mask, a padding row, by blocks | [`Rule`] |
+//! | Glorot, He, LeCun, orthogonal, identity, normal, uniform, truncated, constant | [`init`](mod@init), [`Init`] |
+//! | a gain, a mask, a padding row, one initializer a block | [`Rule`] |
 //! | factors for deep residual nets | [`depth`] |
-//! | a law for some parameters, or one of your own | [`Initializer::rule`], [`Rule::custom`] |
-//! | the defaults of PyTorch, Keras or Flax | [`Initializer::framework`], [`Framework`] |
+//! | a rule for some parameters, or an initializer of your own | [`Initializer::rule`], [`Rule::custom`] |
+//! | the defaults of PyTorch, Keras or Flax | [`Initializer::defaults`], [`Framework`] |
 //! | rules in a file | [`Initializer`] with `serde` |
 //! | what each parameter will get, before any memory is taken | [`Initializer::plan`] |
 //! | what each parameter got | [`Initializer::report`] |
 //! | fans of grouped and transposed convolutions, stacked gates, any layout | [`Layer`], [`Axes`], [`Fans`] |
 //! | the gain of any activation, or of a closure | [`gain`](fn@gain), [`backward_gain`], [`Activation`] |
-//! | PyTorch's and candle's table of gains | [`NonLinearity`] |
-//! | how deep a net can be and still be trained | [`MeanField`] |
+//! | how deep a net can be and still be trained | [`activation::MeanField`] |
 //! | one tensor, no model | [`Initializer::tensor`] |
 //! | a shard of one, by element index | [`elements`] |
 //! | variables in an order that does not change from run to run | [`named_vars`], [`trainable_vars`] |

@@ -1,4 +1,4 @@
-//! The text form of laws, rules and layer kinds: names, `name(key=value, …)`, and chains of them.
+//! The text form of initializers, rules and layer kinds: names, `name(key=value, …)`, and chains of them.
 
 use std::str::FromStr;
 

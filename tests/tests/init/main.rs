@@ -10,6 +10,7 @@ mod gains_depth;
 mod laws;
 mod mean_field;
 mod modifiers;
+mod order;
 mod orthogonal;
 mod peers;
 mod pieces;

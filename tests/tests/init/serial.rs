@@ -94,10 +94,10 @@ fn everything_may_be_left_out() -> Outcome {
 #[test]
 fn files_with_mistakes() {
     for (text, part) in [
-        ("sead = 1", "unknown field `sead`, expected one of `seed`, `framework`"),
+        ("sead = 1", "unknown field `sead`, expected one of `seed`, `defaults`"),
         ("seed = -1", "seed"),
         ("seed = \"one\"", "seed `one` is not a number"),
-        ("framework = \"torch\"", "`torch` is not a framework"),
+        ("defaults = \"torch\"", "`torch` is not a framework"),
         ("weights = \"he_norml\"", "did you mean `he_normal`?"),
         ("weights = \"he_normal.gian(gelu)\"", "did you mean `gain`?"),
         ("weights = \"he_normal.gain(gleu)\"", "did you mean `gelu`?"),

@@ -93,7 +93,7 @@ fn inverse_root(moment: Estimate) -> Estimate {
 /// use candle_init::{NonLinearity, init};
 /// assert_eq!(NonLinearity::Tanh.gain(), 5.0 / 3.0);
 /// let wider = init::GLOROT_UNIFORM.times(NonLinearity::Tanh.gain());
-/// assert_eq!(wider.to_string(), "variance_scaling(scale=2.777777777777778, fan=average, distribution=uniform)");
+/// assert_eq!(wider.to_string(), "glorot_uniform.times(1.6666666666666667)");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]

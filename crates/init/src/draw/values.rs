@@ -30,7 +30,7 @@ impl Resolved {
         device: &Device,
     ) -> Result<Var> {
         let values = match self {
-            Self::Distribution(law) => return elementwise::<T>(law, parameter, device),
+            Self::Distribution(distribution) => return elementwise::<T>(distribution, parameter, device),
             Self::Custom(custom) => return custom.draw(parameter, device),
             Self::Haar(haar) if haar.is_plain() => haar.plain::<T, W>(parameter)?,
             made if made.is_local() => made.in_pieces::<T, W>(parameter)?,
@@ -77,10 +77,11 @@ impl Resolved {
     /// is local.
     fn write<W: Scalar>(&self, out: &mut [f64], span: Span, parameter: &Parameter<'_>) -> Result<()> {
         match self {
-            Self::Distribution(law) => {
+            Self::Distribution(distribution) => {
                 let first = (span.start + span.offset) as u64;
-                let values =
-                    parameter.stream(Purpose::Values).vec::<W>(law, first..first + out.len() as u64)?;
+                let values = parameter
+                    .stream(Purpose::Values)
+                    .vec::<W>(distribution, first..first + out.len() as u64)?;
                 out.iter_mut().zip(values).for_each(|(out, value)| *out = value.widen());
             }
             Self::Formula(formula) => {
@@ -129,20 +130,21 @@ impl Custom {
 }
 
 fn elementwise<T: Element + WithDType>(
-    law: &Distribution,
+    distribution: &Distribution,
     parameter: &Parameter<'_>,
     device: &Device,
 ) -> Result<Var> {
     let count = element_count(parameter.shape)? as u64;
     let stream = || parameter.stream(Purpose::Values);
     if !device.is_cpu() {
-        let elements = Elements { stream: &stream(), law, start: 0 };
+        let elements = Elements { stream: &stream(), distribution, start: 0 };
         if let Some(var) = elements.drawn_there::<T>(parameter.shape, parameter.dtype, device)? {
             return Ok(var);
         }
     }
     // A constant needs no stream, and two hashes are most of the cost of a small bias.
-    let values = law.constant_vec::<T>(count).unwrap_or_else(|| stream().vec(law, 0..count))?;
+    let values =
+        distribution.constant_vec::<T>(count).unwrap_or_else(|| stream().vec(distribution, 0..count))?;
     // `from_vec` keeps the vector on the processor: no copy is made.
     Ok(Var::from_vec(values, parameter.shape, device)?)
 }

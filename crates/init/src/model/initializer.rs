@@ -53,7 +53,7 @@ use crate::rule::Rule;
 /// # use candle_init::Initializer;
 /// let init: Initializer = toml::from_str(r#"
 ///     seed = 42
-///     framework = "pytorch"
+///     defaults = "pytorch"
 ///     rules = [
 ///         ["*.c_proj.weight", "normal(std=0.02).gpt2(layers=12)"],
 ///         ["wte.weight", "normal(std=0.02).zero_row(0)"],
@@ -70,9 +70,9 @@ use crate::rule::Rule;
 /// 2. The first [rule](Self::rule) that matches the path.
 /// 3. A weight that a linear, recurrent or convolution layer asks for (rank 2 or more, Kaiming hint, or a
 ///    transposed convolution's uniform), or that a model fetches without a hint under the name `weight`:
-///    the [default law](Self::weights), if there is one.
-/// 4. What the [framework](Self::framework) gives the layer, if there is one.
-/// 5. The layer's own hint: candle's law, seeded.
+///    the [default for weights](Self::weights), if there is one.
+/// 4. What the [framework](Self::defaults) gives the layer, if there is one.
+/// 5. The layer's own hint: candle's initializer, seeded.
 /// 6. A bias (`bias`, `beta`, `bias_ih_l*`, `bias_hh_l*`) of rank 0 or 1 that asks for zero gets zero.
 /// 7. Anything else asked for without a hint is an error that names the rule to add, or zero when
 ///    [lenient](Self::lenient). candle alone cannot tell such a request from an honest zero.

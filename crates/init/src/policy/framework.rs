@@ -41,6 +41,10 @@ pub(crate) struct Asked<'a> {
 /// | PReLU | 0.25 | 0 | 0.01 |
 /// | norms | 1 and 0 | 1 and 0 | 1 and 0 |
 ///
+/// PyTorch draws a bias by the fan-in of the weight beside it, which one request does not show: build such a model with
+/// [`Initializer::build`](crate::Initializer::build), or hand a plan to
+/// [`with_plan`](crate::Initializer::with_plan).
+///
 /// candle's own linear and convolution weights are √6 = 2.45 times wider than PyTorch's. Fans are computed as
 /// the framework computes them, where it errs too: see [`Layer::AsPyTorch`].
 ///
@@ -49,7 +53,7 @@ pub(crate) struct Asked<'a> {
 /// use candle_init::{Framework, Initializer};
 /// let vars = candle_nn::VarMap::new();
 /// let init = Initializer::new(42).defaults(Framework::PyTorch);
-/// candle_nn::linear(784, 256, init.var_builder(&vars, DType::F32, &Device::Cpu).pp("fc"))?;
+/// init.build(&vars, DType::F32, &Device::Cpu, |vb| candle_nn::linear(784, 256, vb.pp("fc")))?;
 /// let report = init.report(&vars)?;
 /// assert_eq!(report.records()[1].expected.map(|m| m.std), Some((1.0_f64 / 784.0 / 3.0).sqrt()));
 /// # Ok::<(), candle_init::Error>(())

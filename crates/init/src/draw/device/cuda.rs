@@ -14,7 +14,7 @@ use candle_core::{CudaDevice, CudaStorage, DType, Shape, Storage, Tensor, Var};
 use counter_rng::Element;
 use counter_rng::cuda::{Arguments, Fill, THREADS, ptx};
 
-use super::{Elements, exam};
+use super::{Elements, conformance};
 use crate::error::Error;
 use crate::error::Result;
 
@@ -36,7 +36,7 @@ pub(super) fn draw<T: Element>(
     dtype: DType,
     device: &CudaDevice,
 ) -> Result<Option<Var>> {
-    exam::pass(device)?;
+    conformance::pass(device)?;
     drawn::<T>(elements, shape, dtype, device)
 }
 
@@ -64,8 +64,8 @@ fn prepared<T: Element>(
     count: usize,
     device: &CudaDevice,
 ) -> Result<Option<(Fill, &'static str)>> {
-    let Elements { stream, law, start } = *elements;
-    let fill = Fill::new::<T>(stream, law, start, count as u64)?;
+    let Elements { stream, distribution, start } = *elements;
+    let fill = Fill::new::<T>(stream, distribution, start, count as u64)?;
     let capability = device.cuda_stream().context().compute_capability().w()?;
     Ok(fill.zip(ptx(capability)))
 }
@@ -73,7 +73,7 @@ fn prepared<T: Element>(
 /// Fills a range of memory that exists.
 pub(super) fn refill(elements: &Elements<'_>, storage: &mut CudaStorage, range: Range<usize>) -> Result<()> {
     let (device, count) = (storage.device.clone(), range.len());
-    exam::pass(&device)?;
+    conformance::pass(&device)?;
     let prepared = match storage.dtype() {
         DType::F32 => prepared::<f32>(elements, count, &device)?,
         DType::F64 => prepared::<f64>(elements, count, &device)?,

@@ -1,9 +1,9 @@
-//! Where the elements of a law are drawn: on a GPU that has kernels, else by the processor, which then uploads them.
+//! Where the elements of a distribution are drawn: on a GPU that has kernels, else by the processor, which then uploads them.
 
 #[cfg(feature = "cuda")]
-mod cuda;
+mod conformance;
 #[cfg(feature = "cuda")]
-mod exam;
+mod cuda;
 #[cfg(not(feature = "cuda"))]
 mod none;
 
@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Elements<'a> {
     pub(crate) stream: &'a Stream,
-    pub(crate) law: &'a Distribution,
+    pub(crate) distribution: &'a Distribution,
     pub(crate) start: u64,
 }
 
@@ -49,7 +49,7 @@ impl Elements<'_> {
         if let Some(there) = self.drawn_there::<T>(&shape, T::DTYPE, device)? {
             return Ok(there.as_detached_tensor());
         }
-        let values = self.stream.vec::<T>(self.law, self.start..self.start + count as u64)?;
+        let values = self.stream.vec::<T>(self.distribution, self.start..self.start + count as u64)?;
         Ok(Tensor::from_vec(values, shape, device)?)
     }
 }
@@ -63,19 +63,19 @@ impl Elements<'_> {
 /// use candle_core::{DType, Device};
 /// use candle_init::{Distribution, counter_rng::Stream, elements};
 ///
-/// let (stream, law) = (Stream::new(42, "wte.weight"), Distribution::normal(0.0, 0.02)?);
-/// let whole = elements(&stream, &law, 0..50_000, DType::F32, &Device::Cpu)?;
-/// let shard = elements(&stream, &law, 25_000..50_000, DType::F32, &Device::Cpu)?;
+/// let (stream, distribution) = (Stream::new(42, "wte.weight"), Distribution::normal(0.0, 0.02)?);
+/// let whole = elements(&stream, &distribution, 0..50_000, DType::F32, &Device::Cpu)?;
+/// let shard = elements(&stream, &distribution, 25_000..50_000, DType::F32, &Device::Cpu)?;
 /// assert_eq!(shard.to_vec1::<f32>()?, whole.narrow(0, 25_000, 25_000)?.to_vec1::<f32>()?);
 /// # Ok::<(), candle_init::Error>(())
 /// ```
 ///
 /// # Errors
-/// [`Error::Distribution`] where the dtype cannot hold the law, the range does not end above its start's 2⁶⁴, or there is no
+/// [`Error::Distribution`] where the dtype cannot hold the distribution, the range does not end above its start's 2⁶⁴, or there is no
 /// memory; [`Error::DType`] for a dtype of no weights; on a GPU [`Error::Kernels`], and candle's own.
 pub fn elements(
     stream: &Stream,
-    law: &Distribution,
+    distribution: &Distribution,
     range: Range<u64>,
     dtype: DType,
     device: &Device,
@@ -83,13 +83,13 @@ pub fn elements(
     let (start, length) = (range.start, range.end.saturating_sub(range.start));
     let no_memory = |_| counter_rng::Error::OutOfMemory { count: length, dtype: dtype.as_str() };
     let count = usize::try_from(length).map_err(no_memory)?;
-    for_dtype!(dtype, T => Elements { stream, law, start }.tensor::<T>(count, device))
+    for_dtype!(dtype, T => Elements { stream, distribution, start }.tensor::<T>(count, device))
 }
 
-/// [`elements`] from `start` on, into the memory that a contiguous tensor has: for the exam and the benches.
+/// [`elements`] from `start` on, into the memory that a contiguous tensor has: for the conformance tests and the benches.
 #[doc(hidden)]
-pub fn refill(tensor: &Tensor, stream: &Stream, law: &Distribution, start: u64) -> Result<()> {
-    Ok(tensor.inplace_op1(&Elements { stream, law, start })?)
+pub fn refill(tensor: &Tensor, stream: &Stream, distribution: &Distribution, start: u64) -> Result<()> {
+    Ok(tensor.inplace_op1(&Elements { stream, distribution, start })?)
 }
 
 impl InplaceOp1 for Elements<'_> {
@@ -99,13 +99,13 @@ impl InplaceOp1 for Elements<'_> {
 
     fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
         let (from, to) = contiguous(layout)?;
-        let Self { stream, law, start } = *self;
+        let Self { stream, distribution, start } = *self;
         let filled = match storage {
-            CpuStorage::F32(out) => fill(stream, law, start, out, from..to),
-            CpuStorage::F64(out) => fill(stream, law, start, out, from..to),
-            CpuStorage::BF16(out) => fill(stream, law, start, out, from..to),
-            CpuStorage::F16(out) => fill(stream, law, start, out, from..to),
-            CpuStorage::F8E4M3(out) => fill(stream, law, start, out, from..to),
+            CpuStorage::F32(out) => fill(stream, distribution, start, out, from..to),
+            CpuStorage::F64(out) => fill(stream, distribution, start, out, from..to),
+            CpuStorage::BF16(out) => fill(stream, distribution, start, out, from..to),
+            CpuStorage::F16(out) => fill(stream, distribution, start, out, from..to),
+            CpuStorage::F8E4M3(out) => fill(stream, distribution, start, out, from..to),
             other => {
                 use candle_core::backend::BackendStorage;
                 Err(Error::DType { dtype: other.dtype() })
@@ -126,10 +126,10 @@ fn contiguous(layout: &Layout) -> candle_core::Result<(usize, usize)> {
 
 fn fill<T: Element>(
     stream: &Stream,
-    law: &Distribution,
+    distribution: &Distribution,
     start: u64,
     out: &mut [T],
     range: Range<usize>,
 ) -> Result<()> {
-    Ok(stream.fill(law, start, out.get_mut(range).unwrap_or_default())?)
+    Ok(stream.fill(distribution, start, out.get_mut(range).unwrap_or_default())?)
 }

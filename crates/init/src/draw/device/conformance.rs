@@ -1,4 +1,4 @@
-//! What a GPU draws first: some elements of every law and dtype that it has kernels for, held against the processor's.
+//! What a GPU draws first: some elements of every distribution and dtype that it has kernels for, compared with the processor's.
 //!
 //! The bits are a promise, and there are more GPUs and drivers than anyone has seen. So each device proves them once a
 //! process, before a value that it drew is used; it takes about as long as loading the kernels.
@@ -27,32 +27,32 @@ pub(super) fn pass(device: &CudaDevice) -> Result<()> {
     if passed.contains(&device.id()) {
         return Ok(());
     }
-    for law in [
+    for distribution in [
         Distribution::uniform(-1.0, 1.0)?,
         Distribution::normal(0.0, 1.0)?,
         Distribution::truncated_normal(0.0, 1.0, -2.0, 2.0)?,
     ] {
-        same::<f32>(&law, device)?;
-        same::<half::bf16>(&law, device)?;
-        same::<half::f16>(&law, device)?;
-        same::<float8::F8E4M3>(&law, device)?;
+        same::<f32>(&distribution, device)?;
+        same::<half::bf16>(&distribution, device)?;
+        same::<half::f16>(&distribution, device)?;
+        same::<float8::F8E4M3>(&distribution, device)?;
     }
     passed.push(device.id());
     Ok(())
 }
 
-fn same<T: Element + WithDType>(law: &Distribution, device: &CudaDevice) -> Result<()> {
-    let stream = Stream::new(0, "exam");
-    let elements = Elements { stream: &stream, law, start: START };
+fn same<T: Element + WithDType>(distribution: &Distribution, device: &CudaDevice) -> Result<()> {
+    let stream = Stream::new(0, "conformance");
+    let elements = Elements { stream: &stream, distribution, start: START };
     let there = drawn::<T>(&elements, &Shape::from(COUNT as usize), T::DTYPE, device)?;
     let Some(there) = there else { return Ok(()) };
-    let expected = stream.vec::<T>(law, START..START + COUNT)?;
-    if there.to_vec1::<T>()? == expected { Ok(()) } else { Err(differs::<T>(law)) }
+    let expected = stream.vec::<T>(distribution, START..START + COUNT)?;
+    if there.to_vec1::<T>()? == expected { Ok(()) } else { Err(differs::<T>(distribution)) }
 }
 
-fn differs<T: WithDType>(law: &Distribution) -> Error {
+fn differs<T: WithDType>(distribution: &Distribution) -> Error {
     let reason = format!(
-        "of {law:?} in {:?} it draws other values than the processor, which is a fault to report",
+        "of {distribution:?} in {:?} it draws other values than the processor, which is a fault to report",
         T::DTYPE
     );
     Error::Kernels { reason }
