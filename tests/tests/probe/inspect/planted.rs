@@ -3,7 +3,7 @@
 use acceptance::planted::{LAYERS, Plant, net};
 use candle_init_probe::{Finding, Inspect, Inspection, Side};
 
-use crate::{Outcome, found, from_file};
+use super::{Outcome, found, from_file};
 
 /// Every fault in every layer, seen with an initializer's targets, without, and from a bare file: one
 /// finding, of that name, at that place. What was planted against what was found is printed.

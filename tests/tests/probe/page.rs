@@ -5,16 +5,14 @@
 //! `PROBE_SCREENSHOTS=<folder>` keeps what the pages look like.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-#[path = "probe_page/browser.rs"]
 mod browser;
-#[path = "probe_page/pages.rs"]
 mod pages;
 
 use std::{env, fs, thread};
 
 use browser::{Browser, View, Visit};
 
-const MEASURE: &str = include_str!("probe_page/measure.js");
+const MEASURE: &str = include_str!("page/measure.js");
 
 const VIEWS: [View; 4] = [
     View { width: 1280, scheme: "light" },

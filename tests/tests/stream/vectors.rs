@@ -8,7 +8,7 @@ use half::{bf16, f16};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-const TABLE: &str = include_str!("../data/stream_v1_values.csv");
+const TABLE: &str = include_str!("../../data/stream_v1_values.csv");
 
 fn rows() -> impl Iterator<Item = Vec<&'static str>> {
     TABLE.lines().filter(|row| !row.starts_with('#')).skip(1).map(|row| row.split(',').collect())

@@ -217,6 +217,6 @@ fn a_range_past_the_end_is_refused_and_leaves_the_buffer() -> Outcome {
     stream.fill(&distribution, u64::MAX - 64, &mut last)?;
     assert!(last.iter().all(|v| *v != 7.0));
     let (from, to) = (10, 3);
-    assert_eq!(stream.vec::<f32>(&distribution, from..to)?, []);
+    assert!(stream.vec::<f32>(&distribution, from..to)?.is_empty());
     Ok(())
 }

@@ -224,7 +224,8 @@ fn quantity(name: &str, law: Distribution) -> f64 {
 
 #[test]
 fn golden_values_come_out() -> Outcome {
-    let lines = include_str!("../data/golden_laws.csv").lines().filter(|line| !line.starts_with('#')).skip(1);
+    let lines =
+        include_str!("../../data/golden_laws.csv").lines().filter(|line| !line.starts_with('#')).skip(1);
     let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
     for row in rows.iter().filter(|row| !row[0].is_empty()) {
         let dims = row[0].split('x').map(str::parse).collect::<Result<Vec<usize>, _>>()?;

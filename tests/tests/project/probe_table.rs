@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-const PAGE: &str = include_str!("../../docs/probe.md");
+const PAGE: &str = include_str!("../../../docs/probe.md");
 /// Where each finding gets its name and its weight, on the line that begins its text.
-const FACTS: &str = include_str!("../../crates/probe/src/findings/facts.rs");
+const FACTS: &str = include_str!("../../../crates/probe/src/findings/facts.rs");
 
 /// Names and weights as the code has them: `facts("dead", Severity::Fault, …`.
 fn said() -> BTreeSet<(String, String)> {

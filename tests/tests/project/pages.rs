@@ -88,7 +88,7 @@ rows! {
 
 /// Cells of the rows of three columns, without the heads.
 fn cells() -> Vec<[String; 3]> {
-    let page = include_str!("../../docs/coming-from.md");
+    let page = include_str!("../../../docs/coming-from.md");
     let bare = |cell: &str| cell.trim().trim_matches('`').to_string();
     let row = |line: &str| -> Option<[String; 3]> {
         let cells: Vec<_> = line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ").map(bare).collect();

@@ -7,7 +7,7 @@ use candle_init_probe::{Inspect, Inspection, Moments};
 use candle_nn::VarMap;
 use proptest::prelude::*;
 
-use crate::{Outcome, from_file};
+use super::{Outcome, from_file};
 
 const CPU: Device = Device::Cpu;
 

@@ -287,7 +287,7 @@ fn the_readme_shows_what_is_printed() {
         let text = planted(&PLANTS[number], 1, true).to_string();
         text.split("\n\n┌").next().unwrap_or_default().to_owned()
     };
-    assert!(include_str!("../../README.md").contains(&shown(2)), "{}", shown(2));
-    let page = include_str!("../../docs/probe.md").replace("fc.weight", "fc6.weight");
+    assert!(include_str!("../../../README.md").contains(&shown(2)), "{}", shown(2));
+    let page = include_str!("../../../docs/probe.md").replace("fc.weight", "fc6.weight");
     assert!(page.contains(&shown(0)), "{}", shown(0));
 }

@@ -8,7 +8,7 @@ use candle_init_probe::{Inspect, Inspection};
 use candle_nn::{VarBuilder, VarMap};
 use rayon::prelude::*;
 
-use crate::{Outcome, found, from_file};
+use super::{Outcome, found, from_file};
 
 const CPU: Device = Device::Cpu;
 

@@ -106,15 +106,10 @@
 //! `factors_of_the_papers` of `init_modifiers`. Here are the standard deviations of cut normals, and the fans in
 //! the layout of Keras and JAX.
 
-#[path = "init_peers/jax.rs"]
 mod jax;
-#[path = "init_peers/keras.rs"]
 mod keras;
-#[path = "init_peers/rust.rs"]
 mod rust;
-#[path = "init_peers/schemes.rs"]
 mod schemes;
-#[path = "init_peers/torch.rs"]
 mod torch;
 
 use std::error::Error;
@@ -176,13 +171,13 @@ fn the_check_sees_one_percent() -> Outcome {
 #[test]
 fn no_test_of_the_tables_is_missing() {
     let modules = [
-        ("torch", include_str!("init_peers/torch.rs")),
-        ("keras", include_str!("init_peers/keras.rs")),
-        ("jax", include_str!("init_peers/jax.rs")),
-        ("rust", include_str!("init_peers/rust.rs")),
-        ("schemes", include_str!("init_peers/schemes.rs")),
+        ("torch", include_str!("peers/torch.rs")),
+        ("keras", include_str!("peers/keras.rs")),
+        ("jax", include_str!("peers/jax.rs")),
+        ("rust", include_str!("peers/rust.rs")),
+        ("schemes", include_str!("peers/schemes.rs")),
     ];
-    let tables = include_str!("init_peers.rs");
+    let tables = include_str!("peers.rs");
     for (module, text) in modules {
         let head = format!("`{module}::");
         let named: Vec<_> = tables.split(&head).skip(1).filter_map(|rest| rest.split('`').next()).collect();

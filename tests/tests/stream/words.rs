@@ -18,7 +18,7 @@ fn index() -> impl Strategy<Value = u64> {
 
 #[test]
 fn every_recorded_word() -> Outcome {
-    let rows = include_str!("../data/stream_v1.csv").lines().filter(|row| !row.starts_with('#')).skip(1);
+    let rows = include_str!("../../data/stream_v1.csv").lines().filter(|row| !row.starts_with('#')).skip(1);
     let mut count = 0;
     for row in rows {
         let cells: Vec<&str> = row.split(',').collect();

@@ -5,7 +5,7 @@ use candle_init::{Init, Initializer, init};
 use candle_init_probe::{Fault, Inspect, Inspection, Side};
 use candle_nn::VarMap;
 
-use crate::{Outcome, found};
+use super::{Outcome, found};
 
 const CPU: Device = Device::Cpu;
 

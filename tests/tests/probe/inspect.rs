@@ -1,12 +1,8 @@
 //! The static check: planted faults are named at their place with their reason, and healthy nets pass.
 
-#[path = "probe_inspect/healthy.rs"]
 mod healthy;
-#[path = "probe_inspect/planted.rs"]
 mod planted;
-#[path = "probe_inspect/structure.rs"]
 mod structure;
-#[path = "probe_inspect/values.rs"]
 mod values;
 
 use acceptance::scratch::Scratch;
