@@ -3,3 +3,4 @@
 mod init_table;
 mod pages;
 mod probe_table;
+mod structure;
