@@ -137,7 +137,7 @@ const LARGE: usize = 5 * 64 * 512 + 37;
 
 #[test]
 fn the_thread_count_does_not_matter() -> Outcome {
-    for law in [NORMAL, Init::truncated_normal(0.0, 1.0), Init::Uniform { lo: -1.0, up: 1.0 }] {
+    for law in [NORMAL, init::truncated_normal(0.0, 1.0), Init::Uniform { lo: -1.0, up: 1.0 }] {
         let make = || Initializer::new(5).tensor("w", LARGE, law, DType::F32, &CPU);
         let expected = bits(&make()?)?;
         for threads in [1, 2, 3, 7] {

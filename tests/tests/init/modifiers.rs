@@ -16,7 +16,7 @@ const UNIT: Init = Init::Randn { mean: 0.0, stdev: 1.0 };
 fn std(rule: impl Into<Rule>, name: &str, dims: &[usize]) -> Result<f64, Box<dyn Error>> {
     let init = candle_init::Initializer::new(1).rule("*", rule);
     let plan = init.plan(DType::F32, |vb| vb.get(dims, name))?;
-    Ok(plan.records()[0].target_std.ok_or("no std")?)
+    Ok(plan.records()[0].expected.map(|m| m.std).ok_or("no std")?)
 }
 
 proptest! {

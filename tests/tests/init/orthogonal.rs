@@ -205,5 +205,5 @@ fn what_no_memory_holds_is_refused() {
     let huge = orthonormal::<f32>(1 << 40, 1 << 12, &stream, 0);
     assert!(matches!(huge, Err(Error::Distribution(counter_rng::Error::OutOfMemory { .. }))), "{huge:?}");
     let uncountable = orthonormal::<f32>(usize::MAX, 2, &stream, 0);
-    assert!(matches!(uncountable, Err(Error::ElementCount { .. })), "{uncountable:?}");
+    assert!(matches!(uncountable, Err(Error::Shape { .. })), "{uncountable:?}");
 }

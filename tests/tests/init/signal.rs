@@ -12,7 +12,7 @@ use acceptance::depth::{Signal, fixed_point};
 use acceptance::stats::LIMIT;
 use acceptance::values::values;
 use candle_core::{DType, Device, Result, Tensor, Var};
-use candle_init::{Family, Fan, Init, Initializer, NonLinearity, VarianceScaling, init};
+use candle_init::{Family, Fan, Init, Initializer, NonLinearity, Rule, VarianceScaling, init};
 
 type Outcome = std::result::Result<(), Box<dyn Error>>;
 type Activation = fn(&Tensor) -> Result<Tensor>;
@@ -28,22 +28,22 @@ const HE_OUT: Init =
 
 /// A network of one kind of layer. `wide` times more outputs than units, of which the first are kept, or
 /// `tall` times more inputs, of which the others are zero, make the two fans differ.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Network {
-    law: Init,
+    law: Rule,
     activation: Activation,
     wide: usize,
     tall: usize,
 }
 
 impl Network {
-    fn square(law: Init, activation: Activation) -> Self {
-        Self { law, activation, wide: 1, tall: 1 }
+    fn square(law: impl Into<Rule>, activation: Activation) -> Self {
+        Self { law: law.into(), activation, wide: 1, tall: 1 }
     }
 
     fn weight(&self, init: &Initializer, layer: usize) -> candle_init::Result<Tensor> {
         let shape = (UNITS * self.wide, UNITS * self.tall);
-        init.tensor(&format!("layers.{layer}.weight"), shape, self.law, DType::F32, &Device::Cpu)
+        init.tensor(&format!("layers.{layer}.weight"), shape, self.law.clone(), DType::F32, &Device::Cpu)
     }
 
     /// The pre-activations of a layer from those of the one before.
@@ -126,12 +126,12 @@ fn lost(logs: &[f64], theory: Signal, side: f64, what: &str) {
 #[test]
 fn he_keeps_the_signal_through_rectifiers() -> Outcome {
     let theory = expected(rectify, 2.0, 1.0);
-    let wide = |law| Network { wide: 2, ..Network::square(law, Tensor::relu) };
+    let wide = |law: Rule| Network { wide: 2, ..Network::square(law, Tensor::relu) };
     for law in [init::HE_NORMAL, init::HE_UNIFORM, init::HE_TRUNCATED_NORMAL] {
-        kept(&forward(NETWORKS, wide(law), 1.0)?, theory, &law.to_string());
+        kept(&forward(NETWORKS, wide(law.into()), 1.0)?, theory, &law.to_string());
     }
-    let off = |law| forward(WRONG, wide(law), 1.0);
-    lost(&off(HE_OUT)?, theory, -1.0, "the other fan");
+    let off = |law: Rule| forward(WRONG, wide(law), 1.0);
+    lost(&off(HE_OUT.into())?, theory, -1.0, "the other fan");
     lost(&off(init::HE_NORMAL.times(1.05))?, theory, 1.0, "a gain of 1.05");
     lost(&off(init::HE_NORMAL.times(0.95))?, theory, -1.0, "a gain of 0.95");
     Ok(())
@@ -195,9 +195,9 @@ fn tanh_behaves_as_its_recursion_says() -> Outcome {
 #[test]
 fn he_by_fan_out_keeps_the_gradient_through_rectifiers() -> Outcome {
     let theory = expected(rectify, 2.0, 1.0);
-    let tall = |law| Network { tall: 2, ..Network::square(law, Tensor::relu) };
-    kept(&backward(NETWORKS, tall(HE_OUT))?, theory, "He by fan-out");
-    lost(&backward(WRONG, tall(init::HE_NORMAL))?, theory, -1.0, "the other fan");
+    let tall = |law: Rule| Network { tall: 2, ..Network::square(law, Tensor::relu) };
+    kept(&backward(NETWORKS, tall(HE_OUT.into()))?, theory, "He by fan-out");
+    lost(&backward(WRONG, tall(init::HE_NORMAL.into()))?, theory, -1.0, "the other fan");
     lost(&backward(WRONG, tall(HE_OUT.times(1.05)))?, theory, 1.0, "a gain of 1.05");
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::error::Error;
 use acceptance::drawn::{drawn, refusal, singles, unorthogonality};
 use acceptance::strategies::DTYPES;
 use candle_core::{DType, Device, Shape, Tensor};
-use candle_init::{Init, Initializer, Layer, Rule, Scaling, Side, Stft, Window, init};
+use candle_init::{Init, Initializer, Layer, Moments, Rule, Scaling, Side, Stft, Window, init};
 use proptest::prelude::*;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -77,7 +77,7 @@ fn through_a_var_builder_and_through_text() -> Outcome {
         let tensor = init.var_builder(&vars, DType::F32, &CPU).get(dims.as_slice(), "w")?;
         assert_eq!(acceptance::values::values(&tensor)?, singles(&dims, rule.clone())?, "{rule}");
         let plan = init.plan(DType::F32, |vb| vb.get(dims.as_slice(), "w"))?;
-        assert_eq!(plan.records()[0].law, rule.to_string());
+        assert_eq!(plan.records()[0].rule, Some(rule));
     }
     Ok(())
 }
@@ -96,8 +96,7 @@ fn planned_moments_are_those_of_the_values() -> Outcome {
         let values = drawn("w", &dims, text.parse::<Rule>()?, DType::F64)?;
         let n = values.len() as f64;
         let second = values.iter().map(|v| v * v).sum::<f64>() / n;
-        let (mean, std) = (plan.records()[0].target_mean, plan.records()[0].target_std);
-        let (Some(mean), Some(std)) = (mean, std) else { return Err(text.into()) };
+        let Some(Moments { mean, std }) = plan.records()[0].expected else { return Err(text.into()) };
         assert!((second - mean * mean - std * std).abs() < 1e-12, "{text}: {second} {mean} {std}");
     }
     Ok(())

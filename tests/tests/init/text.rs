@@ -81,7 +81,7 @@ fn names_and_aliases_are_the_laws() -> Outcome {
 fn missing_arguments_have_the_stated_defaults() -> Outcome {
     assert_eq!("normal".parse::<Init>()?, Init::Randn { mean: 0.0, stdev: 1.0 });
     assert_eq!("normal(std=0.02)".parse::<Init>()?, Init::Randn { mean: 0.0, stdev: 0.02 });
-    assert_eq!("truncated_normal(std=.5)".parse::<Init>()?, Init::truncated_normal(0.0, 0.5));
+    assert_eq!("truncated_normal(std=.5)".parse::<Init>()?, init::truncated_normal(0.0, 0.5));
     assert_eq!("variance_scaling".parse::<Init>()?, init::LECUN_NORMAL);
     assert_eq!("variance_scaling(scale=2)".parse::<Init>()?, init::HE_NORMAL);
     Ok(())

@@ -20,7 +20,7 @@ fn proposed(model: &Model) -> Result<Vec<String>, Box<dyn Error>> {
     match Initializer::new(1).plan(DType::F32, |vb| (model.run)(vb, false)) {
         Ok(_) => Ok(Vec::new()),
         Err(InitError::Uncovered { parameters }) => {
-            let mut rules: Vec<_> = parameters.iter().map(candle_init::Uncovered::rule).collect();
+            let mut rules: Vec<_> = parameters.into_iter().map(|parameter| parameter.rule).collect();
             rules.sort();
             rules.dedup();
             Ok(rules.iter().filter_map(|rule| Some(rule.split('"').nth(1)?.to_string())).collect())
@@ -49,13 +49,13 @@ fn models_build_and_run() -> Outcome {
         assert!(output.iter().all(|v| v.is_finite()), "{}: {output:?}", model.name);
         assert!(output.iter().any(|v| *v != output[0]), "{}: all outputs are {}", model.name, output[0]);
         let plan = init.plan(DType::F32, |vb| (model.run)(vb, false))?;
-        let mut planned: Vec<_> = plan.records().iter().map(|record| format!("{record:?}")).collect();
+        let mut planned: Vec<_> = plan.records().iter().map(promised).collect();
         planned.sort();
         let report = init.report(&vars)?;
-        let mut made: Vec<_> = report.entries().iter().map(|entry| format!("{:?}", entry.record)).collect();
+        let mut made: Vec<_> = report.records().iter().map(promised).collect();
         made.sort();
         assert_eq!(planned, made, "{}", model.name);
-        assert!(report.entries().iter().all(|e| e.record.reason != Reason::Uncovered), "{}", model.name);
+        assert!(report.records().iter().all(|r| r.reason != Reason::Uncovered), "{}", model.name);
     }
     Ok(())
 }
@@ -91,4 +91,11 @@ fn candle_alone_leaves_them_dead() -> Outcome {
         assert!(init.report(&vars)?.to_string().contains("NOT COVERED"), "{}", model.name);
     }
     Ok(())
+}
+
+/// Everything of a record but what is measured.
+fn promised(record: &candle_init::Record) -> String {
+    let mut record = record.clone();
+    (record.measured, record.orthogonality_error) = (None, None);
+    format!("{record:?}")
 }

@@ -6,7 +6,7 @@
 use acceptance::values::values;
 use anyhow::Result;
 use candle_core::{DType, Device, Module, Tensor, Var};
-use candle_init::{Initializer, Rule as Distribution, init, trainable_vars};
+use candle_init::{Initializer, Rule as Given, init, trainable_vars};
 use candle_init_probe::{CoordinateCheck, Error, Growth, Net, TrainedNet, coordinate_check, noise};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW, SGD, VarMap, linear_no_bias};
 
@@ -21,7 +21,7 @@ type Outcome = std::result::Result<CoordinateCheck, Error>;
 /// How a net of three layers starts and is trained at a width.
 #[derive(Clone, Copy)]
 struct Recipe {
-    laws: fn() -> [Distribution; 3],
+    laws: fn() -> [Given; 3],
     /// What the last layer's input is multiplied by.
     output: fn(usize) -> f64,
     /// The rate of each of the three weights.
@@ -83,12 +83,12 @@ impl Recipe {
 
 /// He's law for the layers before a ReLU, and a head whose first logits are small beside the targets: µP makes them
 /// smaller the wider the net, which would show as a change of the loss.
-fn standard() -> [Distribution; 3] {
-    [init::HE_NORMAL, init::HE_NORMAL, init::LECUN_NORMAL.times(0.05)].map(Distribution::from)
+fn standard() -> [Given; 3] {
+    [init::HE_NORMAL.into(), init::HE_NORMAL.into(), init::LECUN_NORMAL.times(0.05)]
 }
 
 /// The same at the base width, and from there by µP (`Rule::mup`).
-fn mup() -> [Distribution; 3] {
+fn mup() -> [Given; 3] {
     let [input, hidden, head] = standard();
     [input.mup((BASE, INPUTS)), hidden.mup((BASE, BASE)), head.mup((CLASSES, BASE))]
 }

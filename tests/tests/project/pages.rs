@@ -28,7 +28,7 @@ rows! {
     "uniform(lo=-0.1, up=0.1)" => Init::Uniform { lo: -0.1, up: 0.1 };
     "normal(std=0.02)" => Init::Randn { mean: 0.0, stdev: 0.02 };
     "truncated_normal(std=0.02, cut=absolute)" => Init::TruncatedNormal { mean: 0.0, stdev: 0.02, cut: Cut::Absolute { lo: -2.0, up: 2.0 } };
-    "truncated_normal(std=0.02)" => Init::truncated_normal(0.0, 0.02);
+    "truncated_normal(std=0.02)" => init::truncated_normal(0.0, 0.02);
     "xavier_uniform" => init::GLOROT_UNIFORM;
     "xavier_normal" => init::GLOROT_NORMAL;
     "xavier_normal.pytorch_gain(tanh)" => init::GLOROT_NORMAL.times(NonLinearity::Tanh.gain());
@@ -50,13 +50,13 @@ rows! {
     "xavier_uniform.on(linear)" => init::GLOROT_UNIFORM.on(Layer::Linear);
     "xavier_uniform.on(qkv)" => init::GLOROT_UNIFORM.on(Layer::QKV);
     "prior_bias(0.01)" => init::prior_bias(0.01)?;
-    "truncated_normal(std=0.02).by_depth()" => Init::truncated_normal(0.0, 0.02).by_depth();
+    "truncated_normal(std=0.02).by_depth()" => init::truncated_normal(0.0, 0.02).by_depth();
     "kaiming_normal.mup([256, 64])" => init::HE_NORMAL.mup((256, 64));
     "const(6)" => Init::Const(6.0);
     "values([[1, 2], [3, 4]])" => Rule::values((2, 2), vec![1.0, 2.0, 3.0, 4.0])?;
     "uniform(lo=-0.05, up=0.05)" => Init::Uniform { lo: -0.05, up: 0.05 };
     "normal(std=0.05)" => Init::Randn { mean: 0.0, stdev: 0.05 };
-    "truncated_normal(std=0.05)" => Init::truncated_normal(0.0, 0.05);
+    "truncated_normal(std=0.05)" => init::truncated_normal(0.0, 0.05);
     "glorot_uniform" => init::GLOROT_UNIFORM;
     "glorot_truncated_normal" => init::GLOROT_TRUNCATED_NORMAL;
     "he_uniform" => init::HE_UNIFORM;
@@ -75,7 +75,7 @@ rows! {
     "forget_gate_bias(1)" => init::forget_gate_bias(1.0);
     "uniform(lo=0, up=0.01)" => Init::Uniform { lo: 0.0, up: 0.01 };
     "normal(std=0.01)" => Init::Randn { mean: 0.0, stdev: 0.01 };
-    "truncated_normal(std=0.01)" => Init::truncated_normal(0.0, 0.01);
+    "truncated_normal(std=0.01)" => init::truncated_normal(0.0, 0.01);
     "truncated_normal(std=0.01, lo=-3, up=3)" => Init::TruncatedNormal { mean: 0.0, stdev: 0.01, cut: Cut::Sigmas { lo: -3.0, up: 3.0 } };
     "variance_scaling(scale=2, fan=geometric_average, distribution=normal)" => Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::GeometricAverage, family: Family::Normal });
     "lecun_truncated_normal.on(axes(sio))" => init::LECUN_TRUNCATED_NORMAL.on(Layer::Axes(Axes::new(3, &[-2], &[-1], &[0])?));
@@ -132,7 +132,7 @@ fn std(text: &str, dims: &[usize]) -> Result<f64, Box<dyn Error>> {
     let plan = candle_init::Initializer::new(1)
         .rule("w", text.parse::<Rule>()?)
         .plan(DType::F32, |vb| vb.get(dims, "w"))?;
-    Ok(plan.records()[0].target_std.ok_or("no std")?)
+    Ok(plan.records()[0].expected.map(|m| m.std).ok_or("no std")?)
 }
 
 /// peers.md, truncated normal: units, and which `std` is meant.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use candle_init::{Initializer, Reason, Record};
+use candle_init::{Init, Initializer, Moments, Reason, Record};
 use candle_nn::VarMap;
 use rayon::prelude::*;
 
@@ -89,7 +89,7 @@ impl<'a> Inspect<'a> {
     /// Those of [`Initializer::report`], such as a rule that no parameter matches; candle's.
     pub fn with_targets(&self, vars: &VarMap, init: &Initializer) -> Result<Inspection> {
         let report = init.report(vars)?;
-        let records = report.entries().iter().map(|entry| &entry.record);
+        let records = report.records().iter();
         let source = Vars::of(vars)?;
         self.check(&source, Some(&source), Some(records.map(known).collect()))
     }
@@ -182,10 +182,17 @@ fn measure_batch(
 
 /// What a record says of its parameter.
 fn known(record: &Record) -> Known {
-    let moments = record.target_mean.zip(record.target_std);
-    let target = moments.map(|(mean, std)| Target { law: record.law.clone(), mean, std });
+    let target = record.expected.zip(record.rule.as_ref()).map(|(Moments { mean, std }, rule)| {
+        let fan = match rule.init() {
+            Some(Init::VarianceScaling(scaling)) => Some(scaling.fan),
+            _ => None,
+        };
+        Target { law: rule.to_string(), fan, mean, std }
+    });
     let zero_rule = match &record.reason {
-        Reason::Rule { pattern } if moments == Some((0.0, 0.0)) => Some(pattern.clone()),
+        Reason::Rule { pattern } if record.expected == Some(Moments { mean: 0.0, std: 0.0 }) => {
+            Some(pattern.clone())
+        }
         _ => None,
     };
     Known { target, zero_rule, fans: record.fans.map(|fans| (fans.fan_in, fans.fan_out)) }

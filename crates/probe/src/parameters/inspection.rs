@@ -1,5 +1,6 @@
 //! What is in a model's parameters: the static check, before any forward pass.
 
+use candle_init::Fan;
 use serde::Serialize;
 
 use crate::{Finding, Histogram, Moments};
@@ -49,6 +50,9 @@ pub struct Target {
     pub mean: f64,
     /// Their standard deviation.
     pub std: f64,
+    /// The fan that divides its variance, if one does.
+    #[serde(skip)]
+    pub(crate) fan: Option<Fan>,
 }
 
 /// The singular values of a matrix.

@@ -1,6 +1,6 @@
 //! Mean and standard deviation against what an initializer promises.
 
-use candle_init::{Fan, Init};
+use candle_init::Fan;
 use safetensors::Dtype;
 
 use crate::findings::fault::{Basis, Fault};
@@ -48,7 +48,7 @@ fn off(
     fans: Option<(f64, f64)>,
 ) -> Fault {
     let (expected, basis) = (target.std, Basis::Distribution(target.law.clone()));
-    let swapped = fans.zip(fan_of(&target.law)).and_then(|((fan_in, fan_out), fan)| match fan {
+    let swapped = fans.zip(target.fan).and_then(|((fan_in, fan_out), fan)| match fan {
         Fan::In => Some(expected * (fan_in / fan_out).sqrt()),
         Fan::Out => Some(expected * (fan_out / fan_in).sqrt()),
         _ => None,
@@ -59,11 +59,4 @@ fn off(
         }
         _ => Fault::MisScaled { measured, expected, interval, basis },
     }
-}
-
-/// The fan that a law divides by, if it divides by one: the law is what stands before the first modifier.
-fn fan_of(law: &str) -> Option<Fan> {
-    let ends = law.match_indices('.').map(|(at, _)| at).chain([law.len()]);
-    let start = ends.filter_map(|end| law.get(..end)?.parse::<Init>().ok()).next()?;
-    if let Init::VarianceScaling(scaling) = start { Some(scaling.fan) } else { None }
 }

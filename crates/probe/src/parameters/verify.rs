@@ -5,7 +5,7 @@ use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
 use candle_init::{Initializer, Record, Rule};
-use candle_nn::{VarBuilder, VarMap};
+use candle_nn::VarBuilder;
 use serde::Serialize;
 
 use crate::Result;
@@ -146,13 +146,15 @@ fn check(
         verification.mismatched.push(Mismatched { name, expected, found, dtype });
         return Ok(());
     };
-    let drawn = draw(init, record, dtype)?;
+    // Every parameter of a plan has the rule that it is drawn by.
+    let Some(rule) = &record.rule else { return Ok(()) };
+    let drawn = draw(init, record, rule, dtype)?;
     let drawn = Vars::named([(name.as_str(), &drawn)].into_iter())?;
     match difference((&drawn, 0), (file, tensor), pool)? {
         None => verification.equal.push(name),
         Some(difference) => verification.different.push(Different {
             name,
-            law: record.law.clone(),
+            law: rule.to_string(),
             index: difference.index,
             expected: difference.values.0,
             found: difference.values.1,
@@ -164,19 +166,10 @@ fn check(
     Ok(())
 }
 
-/// The values of a parameter, from the law in its record; a custom law has no text, and is asked for by name.
-fn draw(init: &Initializer, record: &Record, dtype: DType) -> Result<Tensor> {
-    match record.law.parse::<Rule>() {
-        Ok(rule) => {
-            let rule = rule.on(record.layer);
-            Ok(init.tensor(&record.name, record.shape.clone(), rule, dtype, &Device::Cpu)?)
-        }
-        Err(_) => {
-            let vb = init.var_builder(&VarMap::new(), dtype, &Device::Cpu);
-            let hint = candle_nn::init::DEFAULT_KAIMING_NORMAL;
-            Ok(vb.get_with_hints(record.shape.clone(), &record.name, hint)?)
-        }
-    }
+/// The values of a parameter, from the rule in its record.
+fn draw(init: &Initializer, record: &Record, rule: &Rule, dtype: DType) -> Result<Tensor> {
+    let rule = rule.clone().on(record.layer);
+    Ok(init.tensor(&record.name, record.shape.clone(), rule, dtype, &Device::Cpu)?)
 }
 
 impl fmt::Display for Verification {

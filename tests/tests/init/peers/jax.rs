@@ -117,7 +117,8 @@ fn zeros_ones_and_a_dense_layer() -> Outcome {
     assert_eq!(singles(&[2, 3], init::ONES)?, [1.0; 6]);
     let flax = Initializer::new(1).defaults(Framework::Flax);
     let plan = flax.plan(DType::F32, |vb| candle_nn::linear(100, 10, vb))?;
-    let laws: Vec<_> = plan.records().iter().map(|r| r.law.as_str()).collect();
+    let laws: Vec<_> =
+        plan.records().iter().map(|r| r.rule.as_ref().map(ToString::to_string).unwrap_or_default()).collect();
     assert_eq!(laws, ["lecun_truncated_normal.on(linear)", "zeros"]);
     let vars = candle_nn::VarMap::new();
     let vb = flax.var_builder(&vars, DType::F32, &CPU);

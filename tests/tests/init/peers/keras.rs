@@ -148,11 +148,11 @@ fn constants() -> Outcome {
 /// held, and both are nearly reached.
 #[test]
 fn truncated_bounds() -> Outcome {
-    let got = drawn("w", &[1 << 20], Init::truncated_normal(0.5, 3.0), DType::F64)?;
+    let got = drawn("w", &[1 << 20], init::truncated_normal(0.5, 3.0), DType::F64)?;
     let (least, most) = (got.iter().copied().reduce(f64::min), got.iter().copied().reduce(f64::max));
     let (least, most) = (least.ok_or("empty")?, most.ok_or("empty")?);
     assert!((-5.5..-5.49).contains(&least) && most <= 6.5 && most > 6.49, "{least} {most}");
-    follows(Init::truncated_normal(0.5, 3.0), &cube(2), Distribution::TruncatedNormal(0.5, 3.0, -5.5, 6.5))
+    follows(init::truncated_normal(0.5, 3.0), &cube(2), Distribution::TruncatedNormal(0.5, 3.0, -5.5, 6.5))
 }
 
 /// tf.keras, "same seed, made again": to 1e-4 there, to the bit here, after a file as well: every law as JSON and as

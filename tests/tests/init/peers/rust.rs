@@ -88,8 +88,8 @@ fn burn_layers() -> Outcome {
         let bound = 1.0 / n.sqrt();
         assert!(values::values(&var)?.iter().all(|v| v.abs() <= bound), "{name}");
         let report = init.report(&vars)?;
-        let entry = report.entries().iter().find(|entry| entry.record.name == name).ok_or("unreported")?;
-        let planned = entry.record.target_std.ok_or("no std")?;
+        let entry = report.records().iter().find(|record| record.name == name).ok_or("unreported")?;
+        let planned = entry.expected.map(|m| m.std).ok_or("no std")?;
         assert!((planned * 3_f64.sqrt() / bound - 1.0).abs() < 1e-12, "{name}");
     }
     assert!(refusal(&[7, 2, 3], "he_normal.on(conv(groups=2))").contains("the groups must divide"));

@@ -56,7 +56,7 @@ fn mup_at_base_width_and_beyond() -> Outcome {
         assert!(singles(&[64, 32], law.mup((64, 32)))? == singles(&[64, 32], law)?, "{text}");
         let std = |rule: Rule, dims: &[usize]| -> Result<f64, Box<dyn std::error::Error>> {
             let plan = Initializer::new(1).rule("w", rule).plan(DType::F32, |vb| vb.get(dims, "w"))?;
-            Ok(plan.records()[0].target_std.ok_or("no std")?)
+            Ok(plan.records()[0].expected.map(|m| m.std).ok_or("no std")?)
         };
         let base = std(law.into(), &[64, 32])?;
         let hidden = std(law.mup((64, 32)), &[256, 128])?;
@@ -106,7 +106,7 @@ fn allennlp_patterns() -> Outcome {
             name if name.ends_with("bias") => 4.0,
             _ => 3.0,
         };
-        assert_eq!(record.target_mean, Some(due), "{}", record.name);
+        assert_eq!(record.expected.map(|m| m.mean), Some(due), "{}", record.name);
     }
     let unused = init.rule("lstm.*", init::ZEROS).plan(DType::F32, |vb| net(&vb)).err();
     assert!(matches!(unused, Some(Error::UnusedRule { .. })), "{unused:?}");
@@ -162,13 +162,13 @@ fn mmengine_precedence_and_dump() -> Outcome {
     net(&init.var_builder(&vars, DType::F32, &CPU))?;
     let report = init.report(&vars)?;
     let why = |name: &str| {
-        let entry = report.entries().iter().find(|entry| entry.record.name == name);
-        entry.map(|entry| (entry.record.reason.clone(), entry.record.law.clone()))
+        let record = report.records().iter().find(|record| record.name == name);
+        record.and_then(|record| Some((record.reason.clone(), record.rule.as_ref()?.to_string())))
     };
     let pattern = "layers.1.fc.weight".to_string();
     assert_eq!(why("layers.1.fc.weight"), Some((Reason::Rule { pattern }, "const(value=0.5)".into())));
     assert_eq!(why("layers.0.fc.weight"), Some((Reason::Weights, "he_normal".into())));
-    assert_eq!(report.entries().len(), 7);
+    assert_eq!(report.records().len(), 7);
     assert!(report.to_string().contains("layer's hint"));
     Ok(())
 }

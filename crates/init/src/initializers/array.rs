@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use candle_core::{DType, Shape, Tensor};
 
-use crate::draw::parameter::Target;
+use crate::element_count::element_count;
 use crate::error::Error;
 use crate::error::Result;
+use crate::widen::widen;
 
 /// An array of constants that is repeated along leading and singleton axes, as NumPy broadcasts.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,9 +18,10 @@ pub(crate) struct Array {
 
 impl Array {
     pub(crate) fn new(shape: &Shape, values: Vec<f64>) -> Result<Self> {
-        let expected = crate::draw::parameter::element_count(shape)?;
+        let expected = element_count(shape)?;
         if values.len() != expected {
-            return Err(Error::ValueCount { shape: shape.clone(), expected, got: values.len() });
+            let required = format!("it holds {expected} values, and {} were given", values.len());
+            return Err(Error::shape("values", shape, required));
         }
         if let Some((index, &value)) = values.iter().enumerate().find(|(_, value)| !value.is_finite()) {
             return Err(Error::Value { dtype: DType::F64, index, value });
@@ -28,21 +30,17 @@ impl Array {
     }
 
     pub(crate) fn from_tensor(tensor: &Tensor) -> Result<Self> {
-        // An F8E4M3 goes by way of f32: candle's direct conversion never returns.
-        let wide =
-            if tensor.dtype() == DType::F8E4M3 { tensor.to_dtype(DType::F32)? } else { tensor.clone() };
-        let values = wide.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?;
+        let values = widen(tensor)?.flatten_all()?.to_vec1()?;
         Self::new(tensor.shape(), values)
     }
 
-    /// The constant of each element of the target.
-    pub(crate) fn formula(&self, target: &Target<'_>) -> Result<impl Fn(usize) -> f64 + use<>> {
-        let (dims, own) = (target.shape.dims().to_vec(), self.dims.clone());
+    /// The constant at each index of a shape.
+    pub(crate) fn formula(&self, shape: &Shape) -> Result<impl Fn(usize) -> f64 + use<>> {
+        let (dims, own) = (shape.dims().to_vec(), self.dims.clone());
         let missing = dims.len().checked_sub(own.len());
         let fits = |missing: usize| own.iter().zip(&dims[missing..]).all(|(&a, &b)| a == b || a == 1);
         let missing = missing.filter(|&missing| fits(missing)).ok_or_else(|| {
-            target
-                .refuse("values", format!("values of shape {own:?}, which do not broadcast to it, are given"))
+            Error::shape("values", shape, format!("values of shape {own:?} do not broadcast to it"))
         })?;
         let values = self.values.clone();
         Ok(move |mut element: usize| {

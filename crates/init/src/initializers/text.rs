@@ -1,29 +1,20 @@
-//! Laws as text: `he_normal`, `normal(mean=0, std=0.02)`, `variance_scaling(scale=2, fan=in, distribution=normal)`.
+//! Initializers as text: `he_normal`, `normal(mean=0, std=0.02)`, `variance_scaling(scale=2, fan=in, distribution=normal)`.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::Error;
-use crate::error::Result;
-use crate::init::Centre;
-use crate::init::Cut;
-use crate::init::Family;
-use crate::init::Fan;
-use crate::init::Init;
-use crate::init::Matrix;
-use crate::init::Scaling;
-use crate::init::Side;
-use crate::init::Stft;
-use crate::init::VarianceScaling;
-use crate::init::Window;
-use crate::init::{
-    DELTA_ORTHOGONAL, GLOROT_NORMAL, GLOROT_TRUNCATED_NORMAL, GLOROT_UNIFORM, HADAMARD, HE_NORMAL,
-    HE_TRUNCATED_NORMAL, HE_UNIFORM, IDENTITY, LECUN_NORMAL, LECUN_TRUNCATED_NORMAL, LECUN_UNIFORM, MITCHELL,
-    ONES, ORTHOGONAL, PYTORCH_UNIFORM, SIREN_FIRST, SPECTRAL_NORMAL, ZEROS,
-};
-use crate::text::{Arguments, Call, Refusal, word};
+use crate::error::{Error, Result};
+use crate::initializers::init::{Cut, Init};
+use crate::initializers::matrix::Matrix;
+use crate::initializers::named::*;
+use crate::initializers::paper;
+use crate::initializers::stft::{Scaling, Side, Stft, Window};
+use crate::initializers::variance_scaling::{Family, Fan, VarianceScaling};
+use crate::layer::Centre;
+use crate::nearest::nearest;
+use crate::text::{Arguments, Call, Refusal, parsed, word};
 
-/// The laws that have a name of their own. The first name of a law is the one it is printed with.
+/// The initializers that have a name. The first name of each is the one it is printed with.
 pub const NAMED: [(&str, Init); 29] = [
     ("zeros", ZEROS),
     ("ones", ONES),
@@ -56,7 +47,7 @@ pub const NAMED: [(&str, Init); 29] = [
     ("one", ONES),
 ];
 
-/// The laws that take numbers, with their arguments as a message shows them.
+/// Those that take numbers, with their arguments as a message shows them.
 pub(crate) const FORMS: [(&str, &str); 15] = [
     ("const", "const(value=0.5)"),
     ("uniform", "uniform(lo=-0.1, up=0.1)"),
@@ -112,7 +103,7 @@ impl fmt::Display for Init {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Minus zero equals `zeros` and is another number.
         let negative = matches!(*self, Self::Const(value) if value.is_sign_negative());
-        if let Some((name, _)) = NAMED.iter().find(|(_, law)| law == self && !negative) {
+        if let Some((name, _)) = NAMED.iter().find(|(_, init)| init == self && !negative) {
             return f.pad(name);
         }
         match *self {
@@ -165,27 +156,27 @@ impl fmt::Display for VarianceScaling {
 impl FromStr for Init {
     type Err = Error;
 
-    /// Reads a law: a name, or a form with `key=value` arguments; case and blanks do not matter.
+    /// Reads an initializer: a name, or a form with `key=value` arguments; case and spaces do not matter.
     ///
     /// `xavier_` and `kaiming_` are read as `glorot_` and `he_`.
     fn from_str(text: &str) -> Result<Self> {
-        let refuse = |reason| Error::Text { kind: "a law", text: text.into(), reason };
-        Call::new(text.to_ascii_lowercase().trim()).and_then(|call| parse(call, &[])).map_err(refuse)
+        let refuse = |reason| Error::Text { kind: "an initializer", text: text.into(), reason };
+        Call::new(text.to_ascii_lowercase().trim()).and_then(|call| parse_init(call, &[])).map_err(refuse)
     }
 }
 
-/// Reads one call as a law. `others` are forms that the caller knows besides, for the message.
-pub(crate) fn parse(call: Call<'_>, others: &[(&str, &str)]) -> Result<Init, Refusal> {
+/// Reads one call. `others` are forms that the caller knows besides, for the message.
+pub(crate) fn parse_init(call: Call<'_>, others: &[(&str, &str)]) -> Result<Init, Refusal> {
     let empty = call.plain().is_ok();
-    let named = NAMED.iter().find(|(name, _)| *name == call.name).map(|(_, law)| *law);
+    let named = NAMED.iter().find(|(name, _)| *name == call.name).map(|(_, init)| *init);
     match (named, FORMS.iter().find(|(name, _)| *name == call.name)) {
-        (Some(law), _) if empty => Ok(law),
-        (Some(law), None) => call.plain().map(|()| law),
+        (Some(init), _) if empty => Ok(init),
+        (Some(init), None) => call.plain().map(|()| init),
         (_, Some((_, form))) => {
             let mut arguments = call.arguments(form)?;
-            let law = formed(call.name, &mut arguments)?;
+            let init = formed(call.name, &mut arguments)?;
             arguments.finish()?;
-            Ok(law)
+            Ok(init)
         }
         (None, None) => Err(unknown(call.name, others)),
     }
@@ -211,21 +202,21 @@ fn formed(name: &str, arguments: &mut Arguments<'_>) -> Result<Init, Refusal> {
         }),
         "orthogonal" => Init::Orthogonal {
             gain: arguments.number("gain", Some(1.0))?,
-            axis: arguments.take("axis").map(|axis| crate::text::parsed("axis", axis)).transpose()?,
+            axis: arguments.take("axis").map(|axis| parsed("axis", axis)).transpose()?,
         },
         "stft" => Init::Stft { gain: arguments.number("gain", Some(1.0))?, stft: stft(arguments)? },
         "range" => Init::Range {
             start: arguments.number("start", Some(0.0))?,
             step: arguments.number("step", Some(1.0))?,
         },
-        "siren" => crate::init::siren(arguments.only_number("omega", Some(30.0))?).map_err(said)?,
-        "prior_bias" => crate::init::prior_bias(arguments.only_number("p", None)?).map_err(said)?,
+        "siren" => paper::siren(arguments.only_number("omega", Some(30.0))?).map_err(refusal)?,
+        "prior_bias" => paper::prior_bias(arguments.only_number("p", None)?).map_err(refusal)?,
         _ => delta(name, arguments)?,
     })
 }
 
 /// A refusal in the words of an error.
-pub(crate) fn said(error: Error) -> Refusal {
+pub(crate) fn refusal(error: Error) -> Refusal {
     error.to_string()
 }
 
@@ -274,7 +265,7 @@ fn cut(arguments: &mut Arguments<'_>) -> Result<Cut, Refusal> {
 fn unknown(name: &str, others: &[(&str, &str)]) -> Refusal {
     let forms = || FORMS.iter().chain(others);
     let names = NAMED.iter().map(|(n, _)| *n).chain(forms().map(|(n, _)| *n));
-    if let Some(nearest) = crate::nearest::nearest(name, names) {
+    if let Some(nearest) = nearest(name, names) {
         return format!("did you mean `{nearest}`?");
     }
     let known = NAMED.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", ");

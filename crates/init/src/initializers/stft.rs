@@ -3,8 +3,9 @@
 use std::f64::consts::PI;
 use std::sync::OnceLock;
 
-use crate::draw::parameter::Target;
-use crate::error::Result;
+use candle_core::Shape;
+
+use crate::error::{Error, Result};
 
 /// Which half of the complex transform a kernel computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,11 +69,14 @@ impl Default for Stft {
 }
 
 impl Stft {
-    /// The value of each element of the target.
-    pub(crate) fn formula(self, target: &Target<'_>) -> Result<impl Fn(usize) -> f64 + use<>> {
-        let (bins, frame) = match *target.shape.dims() {
+    /// The value at each index of a shape.
+    pub(crate) fn formula(self, shape: &Shape) -> Result<impl Fn(usize) -> f64 + use<>> {
+        let (bins, frame) = match *shape.dims() {
             [bins, 1, frame] if bins > 1 => (bins, frame),
-            _ => return Err(target.refuse("stft", "a kernel (bins, 1, frame) of 2 bins or more is required")),
+            _ => {
+                let required = "a kernel (bins, 1, frame) of 2 bins or more is required";
+                return Err(Error::shape("stft", shape, required));
+            }
         };
         let (samples, side) = (2 * (bins as u128 - 1), self.side);
         // Made with the first value: a plan of any size takes no memory.

@@ -1,10 +1,10 @@
-//! The one law behind Glorot, He and LeCun.
+//! Variance scaling: the one formula behind Glorot, He and LeCun.
 
 use counter_rng::Distribution;
 
-use crate::error::Error;
 use crate::error::Result;
 use crate::layer::Fans;
+use crate::number::{check, positive};
 
 /// Which fan the variance is divided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +31,7 @@ pub enum Family {
     /// A normal, not truncated: PyTorch's, and Keras's `untruncated_normal`.
     Normal,
     /// A normal cut at this many of its own sigmas on both sides, and widened so that the standard deviation
-    /// **after the cut** is the law's.
+    /// **after the cut** is the one asked for.
     TruncatedNormal {
         /// Where it is cut, in standard deviations before the cut; positive.
         sigmas: f64,
@@ -63,7 +63,7 @@ pub struct VarianceScaling {
 }
 
 impl VarianceScaling {
-    /// The fan `n` that this law divides by.
+    /// The fan `n` that the variance is divided by.
     #[must_use]
     pub fn n(&self, fans: Fans) -> f64 {
         match self.fan {
@@ -79,13 +79,12 @@ impl VarianceScaling {
     /// The distribution at these fans, which must not make `n` zero.
     ///
     /// # Errors
-    /// [`Error::Scale`] for a scale that is not positive and finite, [`Error::Distribution`] for a standard deviation
+    /// [`Error::Number`] for a scale that is not positive and finite, [`Error::Distribution`] for a standard deviation
     /// that is not finite.
     pub fn distribution(&self, fans: Fans) -> Result<Distribution> {
-        if !(self.scale > 0.0 && self.scale.is_finite()) {
-            return Err(Error::Scale { scale: self.scale });
-        }
-        let std = (self.scale / self.n(fans)).sqrt();
+        let required = "a positive, finite number (for no spread at all use `zeros`)";
+        let scale = check("scale", self.scale, self.scale > 0.0 && self.scale.is_finite(), required)?;
+        let std = (scale / self.n(fans)).sqrt();
         Ok(match self.family {
             Family::Normal => Distribution::normal(0.0, std)?,
             Family::Uniform => {
@@ -120,12 +119,6 @@ fn std_cut_at(sigmas: f64) -> Result<f64> {
     if sigmas == 2.0 {
         return Ok(STD_CUT_AT_TWO_SIGMAS);
     }
-    if !(sigmas > 0.0 && sigmas.is_finite()) {
-        return Err(Error::Number {
-            parameter: "sigmas",
-            value: sigmas,
-            required: "a positive, finite number",
-        });
-    }
+    let sigmas = positive("sigmas", sigmas)?;
     Ok(Distribution::truncated_normal(0.0, 1.0, -sigmas, sigmas)?.std())
 }

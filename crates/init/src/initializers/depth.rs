@@ -1,25 +1,25 @@
 //! Factors by which deep residual nets start smaller, from the number of their layers.
 //!
-//! Each is a number for [`Init::times`](crate::Init::times). For a factor that falls from layer to layer see
+//! Each is a factor for [`Init::times`](crate::Init::times). For a factor that falls from layer to layer see
 //! [`Init::by_depth`](crate::Init::by_depth).
 //!
 //! ```
-//! use candle_init::{Init, Initializer, depth};
-//! let normal = Init::Randn { mean: 0.0, stdev: 0.02 };
+//! use candle_init::{Initializer, depth, init};
+//! let normal = init::normal(0.0, 0.02);
 //! let gpt2 = Initializer::new(42)
 //!     .rule("*.c_proj.weight", normal.times(depth::gpt2(12)?))
-//!     .rule("*.bias", candle_init::init::ZEROS)
+//!     .rule("*.bias", init::ZEROS)
 //!     .weights(normal);
 //! # Ok::<(), candle_init::Error>(())
 //! ```
 
-use crate::error::Error;
 use crate::error::Result;
+use crate::number::check;
 
 /// `1/√(2L)` for `L` layers of two residual branches: GPT-2's `c_proj` (Radford et al. 2019, section 2.3).
 ///
 /// # Errors
-/// [`Error::Number`] for no layers.
+/// [`Error::Number`](crate::Error::Number) for no layers.
 ///
 /// ```
 /// assert!((0.02 * candle_init::depth::gpt2(12)? - 0.00408248290).abs() < 1e-11);
@@ -29,19 +29,16 @@ pub fn gpt2(layers: usize) -> Result<f64> {
     Ok((2.0 * count("layers", layers)?).powf(-0.5))
 }
 
-/// `L^(−1/(2m−2))` for `L` residual blocks of `m` layers: the factor on He's law for all layers of a branch but
+/// `L^(−1/(2m−2))` for `L` residual blocks of `m` layers: the factor on He's initialization for all layers of a branch but
 /// the last, which starts at zero, as does the classifier (Zhang, Dauphin and Ma, "Fixup", ICLR 2019,
 /// arXiv:1901.09321, section 3).
 ///
-/// The authors' code takes He's law over `fan_out`: `variance_scaling(scale=2, fan=out, distribution=normal)`.
+/// The authors' code takes He's over `fan_out`: `variance_scaling(scale=2, fan=out, distribution=normal)`.
 ///
 /// # Errors
-/// [`Error::Number`] for no blocks, or blocks of fewer than two layers.
+/// [`Error::Number`](crate::Error::Number) for no blocks, or blocks of fewer than two layers.
 pub fn fixup(blocks: usize, layers_per_block: usize) -> Result<f64> {
-    if layers_per_block < 2 {
-        let value = layers_per_block as f64;
-        return Err(Error::Number { parameter: "layers_per_block", value, required: "a number from 2 on" });
-    }
+    check("layers_per_block", layers_per_block as f64, layers_per_block >= 2, "a number from 2 on")?;
     Ok(count("blocks", blocks)?.powf(-1.0 / (2.0 * layers_per_block as f64 - 2.0)))
 }
 
@@ -50,7 +47,7 @@ pub fn fixup(blocks: usize, layers_per_block: usize) -> Result<f64> {
 /// the `√2` is of the authors' code).
 ///
 /// # Errors
-/// [`Error::Number`] for no layers.
+/// [`Error::Number`](crate::Error::Number) for no layers.
 pub fn t_fixup_encoder(layers: usize) -> Result<f64> {
     Ok(0.67 * count("layers", layers)?.powf(-0.25))
 }
@@ -59,7 +56,7 @@ pub fn t_fixup_encoder(layers: usize) -> Result<f64> {
 /// `std = 1/√d` (Huang et al., ICML 2020, section 3.3; the embeddings of an encoder take its own count here).
 ///
 /// # Errors
-/// [`Error::Number`] for no layers.
+/// [`Error::Number`](crate::Error::Number) for no layers.
 pub fn t_fixup_decoder(layers: usize) -> Result<f64> {
     Ok((9.0 * count("layers", layers)?).powf(-0.25))
 }
@@ -68,7 +65,7 @@ pub fn t_fixup_decoder(layers: usize) -> Result<f64> {
 /// al., "Magneto", ICML 2023, arXiv:2210.06423, section 3.2).
 ///
 /// # Errors
-/// [`Error::Number`] for no layers.
+/// [`Error::Number`](crate::Error::Number) for no layers.
 pub fn sub_ln(layers: usize) -> Result<f64> {
     Ok((2.0 * count("layers", layers)?).ln().sqrt())
 }
@@ -86,7 +83,7 @@ pub struct DeepNorm {
 /// DeepNorm of an encoder or a decoder alone, of `L` layers: `α = (2L)^¼`, `β = (8L)^(−¼)`.
 ///
 /// # Errors
-/// [`Error::Number`] for no layers.
+/// [`Error::Number`](crate::Error::Number) for no layers.
 ///
 /// ```
 /// let norm = candle_init::depth::deep_norm(12)?;
@@ -104,7 +101,7 @@ pub fn deep_norm(layers: usize) -> Result<DeepNorm> {
 /// torchscale's code multiplies by 1.15 ≈ 1/0.87 where the paper has 0.87; this is the paper's.
 ///
 /// # Errors
-/// [`Error::Number`] for no layers.
+/// [`Error::Number`](crate::Error::Number) for no layers.
 pub fn deep_norm_encoder(encoder_layers: usize, decoder_layers: usize) -> Result<DeepNorm> {
     let (n, m) = (count("encoder layers", encoder_layers)?, count("decoder layers", decoder_layers)?);
     let root = (n.powi(4) * m).powf(1.0 / 16.0);
@@ -114,7 +111,7 @@ pub fn deep_norm_encoder(encoder_layers: usize, decoder_layers: usize) -> Result
 /// DeepNorm of the decoder of a net of `M` decoder layers beside an encoder: `α = (3M)^¼`, `β = (12M)^(−¼)`.
 ///
 /// # Errors
-/// [`Error::Number`] for no layers.
+/// [`Error::Number`](crate::Error::Number) for no layers.
 pub fn deep_norm_decoder(decoder_layers: usize) -> Result<DeepNorm> {
     let m = count("decoder layers", decoder_layers)?;
     Ok(DeepNorm { alpha: (3.0 * m).powf(0.25), beta: (12.0 * m).powf(-0.25) })
@@ -122,6 +119,5 @@ pub fn deep_norm_decoder(decoder_layers: usize) -> Result<DeepNorm> {
 
 /// A count that is at least one.
 fn count(parameter: &'static str, count: usize) -> Result<f64> {
-    let refuse = Error::Number { parameter, value: 0.0, required: "a number from 1 on" };
-    if count > 0 { Ok(count as f64) } else { Err(refuse) }
+    check(parameter, count as f64, count > 0, "a number from 1 on")
 }

@@ -1,35 +1,27 @@
-//! The laws: candle's `Init`, completed.
-
-pub(crate) mod array;
-pub mod depth;
-pub(crate) mod matrix;
-mod paper;
-mod stft;
-pub(crate) mod text;
-mod variance_scaling;
+//! The initializers: candle's `Init`, completed.
 
 use candle_core::Shape;
 use candle_nn::init as candle;
 use counter_rng::Distribution;
 
 use crate::activation::NonLinearity;
-use crate::error::Error;
-use crate::error::Result;
-use crate::layer::Fans;
-use crate::layer::Layer;
-use crate::rule::Rule;
+use crate::error::{Error, Result};
+use crate::initializers::matrix::Matrix;
+use crate::initializers::stft::Stft;
+use crate::initializers::variance_scaling::{Family, Fan, VarianceScaling};
+use crate::layer::{Centre, Fans, Layer};
 
-/// A law of initialization: what a parameter's values are drawn from, before its shape is known.
+/// An initializer: what a parameter's values are drawn from, before its shape is known.
 ///
-/// In candle's spelling where candle has a word. Every value of it can be written as text and read
-/// back (`"he_normal"`, `"normal(mean=0, std=0.02)"`), turned into numbers at a shape ([`Init::distribution`]),
-/// and, where candle can say it, turned into candle's own hint ([`Init::to_candle`]).
+/// In candle's spelling where candle has a word. Each is written as text and read back (`"he_normal"`,
+/// `"normal(mean=0, std=0.02)"`), becomes a distribution with numbers at a shape ([`Init::distribution`]) and, where
+/// candle can say it, candle's own hint ([`Init::to_candle`]).
 ///
 /// ```
 /// use candle_core::Shape;
 /// use candle_init::{Init, Layer, init};
-/// let law = init::HE_NORMAL.distribution(&Shape::from((256, 784)), Layer::Linear)?;
-/// assert_eq!(law.std(), (2.0_f64 / 784.0).sqrt());
+/// let he = init::HE_NORMAL.distribution(&Shape::from((256, 784)), Layer::Linear)?;
+/// assert_eq!(he.std(), (2.0_f64 / 784.0).sqrt());
 /// assert_eq!("he_normal".parse::<Init>()?, init::HE_NORMAL);
 /// # Ok::<(), candle_init::Error>(())
 /// ```
@@ -127,92 +119,9 @@ pub enum Cut {
     },
 }
 
-/// All zeros.
-pub const ZEROS: Init = Init::Const(0.0);
-/// All ones.
-pub const ONES: Init = Init::Const(1.0);
-
-/// Haar-orthogonal. PyTorch's `orthogonal_`, Keras's `Orthogonal`, JAX's `orthogonal`.
-pub const ORTHOGONAL: Init = Init::Orthogonal { gain: 1.0, axis: None };
-/// Passes the input through: the identity matrix, at the centre of a kernel. PyTorch's `eye_` and `dirac_`.
-pub const IDENTITY: Init = delta(Matrix::Identity);
-/// An orthogonal matrix at the centre of a kernel: a convolution that keeps norms. JAX's `delta_orthogonal`.
-pub const DELTA_ORTHOGONAL: Init = delta(Matrix::Orthogonal);
-/// ZerO: a start without randomness that still breaks symmetry.
-pub const HADAMARD: Init = delta(Matrix::Hadamard);
-
-const fn delta(matrix: Matrix) -> Init {
-    Init::Delta { matrix, gain: 1.0, centre: Centre::Middle }
-}
-
-macro_rules! points {
-    ($($(#[$doc:meta])* $name:ident = $scale:expr, $fan:ident, $family:ident;)*) => {
-        $($(#[$doc])* pub const $name: Init = Init::VarianceScaling(VarianceScaling {
-            scale: $scale,
-            fan: Fan::$fan,
-            family: Family::$family,
-        });)*
-    };
-}
-
-points! {
-    /// Uniform, `std = √(2/(fan_in+fan_out))`: keeps the variance of linear, tanh and sigmoid nets (Glorot and
-    /// Bengio, AISTATS 2010, eq. 16). PyTorch's `xavier_uniform_`, Keras's `GlorotUniform`.
-    GLOROT_UNIFORM = 1.0, Average, Uniform;
-    /// Normal, `std = √(2/(fan_in+fan_out))`. PyTorch's `xavier_normal_`.
-    GLOROT_NORMAL = 1.0, Average, Normal;
-    /// Truncated normal, `std = √(2/(fan_in+fan_out))` after the cut. Keras's `GlorotNormal`, JAX's `glorot_normal`.
-    GLOROT_TRUNCATED_NORMAL = 1.0, Average, TRUNCATED_NORMAL;
-    /// Uniform, `std = √(2/fan_in)`: keeps the variance of ReLU nets (He et al., ICCV 2015, eq. 10). PyTorch's
-    /// `kaiming_uniform_(nonlinearity="relu")`, candle's `DEFAULT_KAIMING_UNIFORM`.
-    HE_UNIFORM = 2.0, In, Uniform;
-    /// Normal, `std = √(2/fan_in)`. PyTorch's `kaiming_normal_`, candle's `DEFAULT_KAIMING_NORMAL`.
-    HE_NORMAL = 2.0, In, Normal;
-    /// Truncated normal, `std = √(2/fan_in)` after the cut. Keras's `HeNormal`, JAX's `he_normal`.
-    HE_TRUNCATED_NORMAL = 2.0, In, TRUNCATED_NORMAL;
-    /// Uniform, `std = √(1/fan_in)` (LeCun et al., "Efficient BackProp", 1998, eq. 16). Keras's `LecunUniform`.
-    LECUN_UNIFORM = 1.0, In, Uniform;
-    /// Normal, `std = √(1/fan_in)`: what self-normalising nets ask for. PyTorch's `kaiming_normal_(nonlinearity="linear")`.
-    LECUN_NORMAL = 1.0, In, Normal;
-    /// Truncated normal, `std = √(1/fan_in)` after the cut. Keras's `LecunNormal`, JAX's `lecun_normal`.
-    LECUN_TRUNCATED_NORMAL = 1.0, In, TRUNCATED_NORMAL;
-    /// Uniform on `±1/√fan_in`, `std = √(1/(3·fan_in))`: what PyTorch gives linear and convolution layers
-    /// (`kaiming_uniform_(a=√5)`).
-    PYTORCH_UNIFORM = 1.0 / 3.0, In, Uniform;
-    /// Uniform on `±1/fan_in`: the first layer of a SIREN (Sitzmann et al., NeurIPS 2020, arXiv:2006.09661,
-    /// appendix 1.5). For the others see [`siren`].
-    SIREN_FIRST = 1.0 / 3.0, InSquared, Uniform;
-    /// Normal, `std = 1/√fan_in · min(1, √(fan_out/fan_in))`: spectral µP, whose spectral norm is about
-    /// `√(fan_out/fan_in)` at any width (Yang, Simon and Bernstein 2023, arXiv:2310.17813, parametrization 1).
-    SPECTRAL_NORMAL = 1.0, Spectral, Normal;
-}
-
-/// Normal cut at ±3 sigmas, `std = 1/√fan_in` **before the cut**: "mitchell" of OLMo (Groeneveld et al., ACL
-/// 2024, arXiv:2402.00838). Its residual branches are this law [`by_depth`](Init::by_depth).
-pub const MITCHELL: Init = Init::VarianceScaling(VarianceScaling {
-    scale: 0.973_336_924_662_541_5, // the variance of a standard normal cut at ±3
-    fan: Fan::In,
-    family: Family::TruncatedNormal { sigmas: 3.0 },
-});
-
-pub use matrix::{Centre, Matrix};
-pub use paper::{forget_gate_bias, mamba_a_log, mamba_dt_bias, prior_bias, siren};
-pub use stft::{Scaling, Side, Stft, Window};
-pub use text::NAMED;
-pub use variance_scaling::{Family, Fan, STD_CUT_AT_TWO_SIGMAS, VarianceScaling};
-
 impl Init {
-    /// A normal cut at ±2 sigmas, `stdev` before the cut: JAX's and Keras's `truncated_normal`.
-    #[must_use]
-    pub const fn truncated_normal(mean: f64, stdev: f64) -> Self {
-        Self::TruncatedNormal { mean, stdev, cut: Cut::Sigmas { lo: -2.0, up: 2.0 } }
-    }
-
-    /// This law with every value multiplied by `factor`, such as a [gain](NonLinearity::gain).
-    ///
-    /// A factor below zero makes a standard deviation negative, which is refused when the law is used.
-    #[must_use]
-    pub const fn times(self, factor: f64) -> Self {
+    /// This initializer with every value multiplied by a factor of zero or more.
+    pub(crate) const fn scaled(self, factor: f64) -> Self {
         match self {
             Self::Const(value) => Self::Const(value * factor),
             Self::Uniform { lo, up } => Self::Uniform { lo: lo * factor, up: up * factor },
@@ -225,7 +134,7 @@ impl Init {
                 Self::TruncatedNormal { mean: mean * factor, stdev: stdev * factor, cut }
             }
             Self::VarianceScaling(v) => {
-                Self::VarianceScaling(VarianceScaling { scale: v.scale * factor * factor.abs(), ..v })
+                Self::VarianceScaling(VarianceScaling { scale: v.scale * factor * factor, ..v })
             }
             Self::Orthogonal { gain, axis } => Self::Orthogonal { gain: gain * factor, axis },
             Self::Delta { matrix, gain, centre } => Self::Delta { matrix, gain: gain * factor, centre },
@@ -234,29 +143,24 @@ impl Init {
         }
     }
 
-    /// This law for a weight of a known layer kind, where the shape alone would mislead.
-    ///
-    /// ```
-    /// use candle_init::{Initializer, Layer, init};
-    /// let init = Initializer::new(42).rule("rnn.weight_?h_l*", init::GLOROT_UNIFORM.on(Layer::LSTM));
-    /// ```
-    #[must_use]
-    pub fn on(self, layer: Layer) -> Rule {
-        Rule::from(self).on(layer)
-    }
-
-    /// Whether the law needs the fans of a tensor of rank 2 or more.
+    /// Whether it needs the fans of a tensor of rank 2 or more.
     #[must_use]
     pub const fn needs_fans(&self) -> bool {
         matches!(self, Self::VarianceScaling(_))
     }
 
+    /// Whether each element has a distribution of its own; those of orthogonal matrices and their kin are made together.
+    #[must_use]
+    pub const fn is_elementwise(&self) -> bool {
+        !matches!(self, Self::Orthogonal { .. } | Self::Delta { .. } | Self::Stft { .. } | Self::Range { .. })
+    }
+
     /// The distribution, with its numbers, for a tensor of `shape` in a `layer`.
     ///
     /// # Errors
-    /// [`Error::NoFan`] for a fan law on rank 0 or 1, [`Error::ZeroFan`], [`Error::Layer`] for a kind that does not
-    /// describe the shape, [`Error::Scale`] and [`Error::Distribution`] for numbers that make no distribution,
-    /// [`Error::NotElementwise`] for orthogonal matrices and their kin.
+    /// [`Error::Shape`] for fans on rank 0 or 1, a fan of zero and a layer kind that does not describe the shape,
+    /// [`Error::Number`] and [`Error::Distribution`] for numbers that make no distribution, [`Error::NotElementwise`]
+    /// unless it is [elementwise](Self::is_elementwise).
     pub fn distribution(&self, shape: &Shape, layer: Layer) -> Result<Distribution> {
         Ok(match *self {
             Self::Const(value) => Distribution::constant(value)?,
@@ -268,42 +172,43 @@ impl Init {
                     Distribution::truncated_normal(mean, stdev, mean + lo * stdev, mean + up * stdev)?
                 }
             },
-            Self::VarianceScaling(scaling) => self.scaled(scaling, shape, layer)?,
+            Self::VarianceScaling(scaling) => self.at_fans(scaling, shape, layer)?,
             Self::Orthogonal { .. } | Self::Delta { .. } | Self::Stft { .. } | Self::Range { .. } => {
-                return Err(Error::NotElementwise { law: self.to_string() });
+                return Err(Error::NotElementwise { init: self.to_string() });
             }
         })
     }
 
-    fn scaled(&self, scaling: VarianceScaling, shape: &Shape, layer: Layer) -> Result<Distribution> {
+    fn at_fans(&self, scaling: VarianceScaling, shape: &Shape, layer: Layer) -> Result<Distribution> {
         if shape.rank() < 2 {
-            return Err(Error::NoFan { law: self.to_string(), rank: shape.rank() });
+            return Err(Error::shape(self, shape, NO_FAN));
         }
         let fans = Fans::new(shape, layer)?;
         if let Some(fan) = scaling.zero_fan(fans) {
-            return Err(Error::ZeroFan { fan, shape: shape.clone(), law: self.to_string() });
+            let required = format!("it divides by {fan}, which is 0; at least 1 is required");
+            return Err(Error::shape(self, shape, required));
         }
         scaling.distribution(fans)
     }
 
-    /// The hint that says this law at this shape in candle's own words, for `get_with_hints`; `None` for
-    /// truncated and structured laws, which candle cannot say.
+    /// The same at this shape as a hint in candle's own words, for `get_with_hints`; `None` for truncated normals and
+    /// structured matrices, which candle cannot say.
     ///
     /// # Errors
     /// As [`Init::distribution`].
     pub fn to_candle(&self, shape: &Shape, layer: Layer) -> Result<Option<candle::Init>> {
-        let law = match self.distribution(shape, layer) {
-            Err(Error::NotElementwise { .. }) => return Ok(None),
-            law => law?,
-        };
+        if !self.is_elementwise() {
+            return Ok(None);
+        }
+        let distribution = self.distribution(shape, layer)?;
         let uniform = |(lo, up)| candle::Init::Uniform { lo, up };
         Ok(match *self {
             Self::Const(value) => Some(candle::Init::Const(value)),
-            Self::Uniform { .. } => Some(uniform(law.support())),
+            Self::Uniform { .. } => Some(uniform(distribution.support())),
             Self::Randn { mean, stdev } => Some(candle::Init::Randn { mean, stdev }),
             Self::VarianceScaling(scaling) => match scaling.family {
-                Family::Normal => Some(candle::Init::Randn { mean: 0.0, stdev: law.std() }),
-                Family::Uniform => Some(uniform(law.support())),
+                Family::Normal => Some(candle::Init::Randn { mean: 0.0, stdev: distribution.std() }),
+                Family::Uniform => Some(uniform(distribution.support())),
                 Family::TruncatedNormal { .. } => None,
             },
             _ => None,
@@ -311,8 +216,11 @@ impl Init {
     }
 }
 
+const NO_FAN: &str = "it scales with a fan, and only tensors of rank 2 or more have one; give this parameter an \
+                      initializer without a fan, such as `zeros` or `uniform(lo=-0.1, up=0.1)`";
+
 impl From<candle::Init> for Init {
-    /// Every candle law has its equal here; Kaiming's gain becomes `scale = gain²`.
+    /// Each of candle's has its equal here; Kaiming's gain becomes `scale = gain²`.
     fn from(init: candle::Init) -> Self {
         match init {
             candle::Init::Const(value) => Self::Const(value),
