@@ -8,7 +8,6 @@ pub mod depth;
 pub mod drawn;
 pub mod gains;
 pub mod healthy;
-pub mod models;
 pub mod nets;
 pub mod planted;
 pub mod rounded;

@@ -87,7 +87,7 @@
 //!
 //! | schemes | here |
 //! |---|---|
-//! | transformers test_initialization | `schemes::a_policy_reaches_every_parameter` |
+//! | transformers test_initialization | `models::a_policy_reaches_every_parameter` |
 //! | transformers test_can_init_all_missing_weights | `schemes::missing_keys_get_what_a_new_model_has` |
 //! | transformers test_init_weights_can_init_buffers | `no_rule_reaches_a_running_statistic` of `init_policy`: candle's buffers are these |
 //! | mup base width, other widths | `schemes::mup_at_base_width_and_beyond` |
@@ -174,6 +174,7 @@ fn no_test_of_the_tables_is_missing() {
         ("torch", include_str!("peers/torch.rs")),
         ("keras", include_str!("peers/keras.rs")),
         ("jax", include_str!("peers/jax.rs")),
+        ("models", include_str!("../models/peers.rs")),
         ("rust", include_str!("peers/rust.rs")),
         ("schemes", include_str!("peers/schemes.rs")),
     ];
@@ -182,7 +183,7 @@ fn no_test_of_the_tables_is_missing() {
         let head = format!("`{module}::");
         let named: Vec<_> = tables.split(&head).skip(1).filter_map(|rest| rest.split('`').next()).collect();
         let exists = |name: &str| text.contains(&format!("fn {name}("));
-        assert!(named.len() > 8 && named.iter().all(|name| exists(name)), "{module}: {named:?}");
+        assert!(!named.is_empty() && named.iter().all(|name| exists(name)), "{module}: {named:?}");
         let tests = text.split("#[test]\n").skip(1).filter_map(|rest| rest.trim().strip_prefix("fn "));
         for test in tests.filter_map(|rest| rest.split('(').next()) {
             assert!(named.contains(&test), "{module}::{test} is in no table");

@@ -3,7 +3,6 @@
 
 use std::error::Error;
 
-use acceptance::models::{MODELS, Model};
 use acceptance::strategies::any_rule;
 use acceptance::values::all_bits;
 use candle_core::{DType, Device};
@@ -123,26 +122,5 @@ fn a_closure_cannot_be_written() -> Outcome {
     }
     let refused = Initializer::new(1).rule("a[", init::ZEROS);
     assert!(serde_json::to_string(&refused).is_err());
-    Ok(())
-}
-
-/// Whole models of candle-transformers, their rules by way of a file.
-#[test]
-fn models_by_file() -> Outcome {
-    let mut written = 0;
-    for Model { name, rules, run, .. } in MODELS {
-        let code = rules(Initializer::new(9));
-        // A model whose rules hold a closure cannot go by file.
-        let Ok(text) = toml::to_string(&code) else { continue };
-        let file: Initializer = toml::from_str(&text)?;
-        let build = |init: &Initializer| -> Result<_, Box<dyn Error>> {
-            let vars = VarMap::new();
-            run(init.var_builder(&vars, DType::F32, &Device::Cpu), false)?;
-            Ok(all_bits(&vars)?)
-        };
-        assert_eq!(build(&file)?, build(&code)?, "{name}");
-        written += 1;
-    }
-    assert!(written > 3, "{written}");
     Ok(())
 }

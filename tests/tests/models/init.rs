@@ -1,14 +1,15 @@
 //! Models of `candle-transformers` are built from scratch, unchanged, through the `VarBuilder`: what they leave
 //! without a law is listed at once, sensible rules cover it, the plan is the build, and the outputs are finite.
-//! What each model needs is written in `models`.
+//! What each model needs is written in `catalogue`.
 
 use std::error::Error;
 
-use acceptance::models::{MODELS, Model};
 use acceptance::values::{all_bits, values};
 use candle_core::{DType, Device};
 use candle_init::{Error as InitError, Initializer, Reason};
 use candle_nn::{VarBuilder, VarMap};
+
+use crate::catalogue::{MODELS, Model};
 
 type Outcome = Result<(), Box<dyn Error>>;
 

@@ -1,3 +1,8 @@
-//! Models of `candle-transformers`, initialized as they are.
+//! Models of `candle-transformers`, initialized and probed as they are. Needs the feature `models`, since that crate is
+//! the largest of all to build.
 
+mod catalogue;
 mod init;
+mod peers;
+mod probe;
+mod serial;

@@ -1,5 +1,7 @@
 //! The project itself: its pages say what the code does.
 
+mod dependencies;
 mod init_table;
 mod pages;
 mod probe_table;
+mod structure;

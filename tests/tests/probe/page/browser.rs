@@ -1,6 +1,10 @@
 //! A headless Chromium, spoken to by its DevTools protocol.
 //!
 //! <https://chromedevtools.github.io/devtools-protocol/>
+//!
+//! By hand, over a socket of tungstenite: ten methods and four events are used here, in 200 lines. headless_chrome 1.0 would
+//! bring 37 crates that nothing else in the workspace builds, chromiumoxide 0.9 would bring 66, and each compiles the whole
+//! protocol (1.3 MB of JSON and 5 MB of Rust), while what is called and awaited would still have to be written.
 
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};

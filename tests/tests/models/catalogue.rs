@@ -14,15 +14,15 @@ const CPU: Device = Device::Cpu;
 
 /// One model: how it is built and run, what a plan proposes for it, and the rules that it gets here.
 #[derive(Clone, Copy, Debug)]
-pub struct Model {
+pub(crate) struct Model {
     /// The module's name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Builds, and runs if asked to.
-    pub run: fn(VarBuilder<'static>, bool) -> Result<Option<Tensor>>,
+    pub(crate) run: fn(VarBuilder<'static>, bool) -> Result<Option<Tensor>>,
     /// The rules that the error proposes, by pattern: what has no law.
-    pub uncovered: &'static [&'static str],
+    pub(crate) uncovered: &'static [&'static str],
     /// Rules that cover it.
-    pub rules: fn(Initializer) -> Initializer,
+    pub(crate) rules: fn(Initializer) -> Initializer,
 }
 
 fn tokens(n: u32) -> Result<Tensor> {
@@ -37,7 +37,7 @@ fn image(side: usize) -> Result<Tensor> {
 const SMALL: Init = Init::Randn { mean: 0.0, stdev: 0.02 };
 
 /// The models.
-pub const MODELS: [Model; 12] = [
+pub(crate) const MODELS: [Model; 12] = [
     // All layers are candle's own: nothing to add.
     Model { name: "bert", run: run_bert, uncovered: &[], rules: |init| init },
     Model { name: "llama", run: run_llama, uncovered: &[], rules: |init| init },
