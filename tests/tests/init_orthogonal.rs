@@ -5,7 +5,7 @@
 
 use acceptance::stats::{FALSE_ALARM, LIMIT, ks};
 use candle_init::counter_rng::{self, Distribution, Element, Purpose, Stream};
-use candle_init::{Error, Scalar, defect, orthonormal};
+use candle_init::{Error, Scalar, orthogonality_error, orthonormal};
 use statrs::function::beta::beta_reg;
 
 /// Matrices of each sample.
@@ -23,7 +23,7 @@ fn sample(rows: usize, cols: usize) -> candle_init::Result<Vec<Vec<f32>>> {
 fn check_orthonormal<T: Scalar>(rows: usize, cols: usize, epsilon: f64) -> anyhow::Result<()> {
     let values = orthonormal::<T>(rows, cols, &stream(42, "weight"), 0)?;
     assert_eq!(values.len(), rows * cols);
-    let (off, bound) = (defect(&values, rows, cols)?, epsilon * (16.0 + (rows.max(cols) as f64).sqrt()));
+    let (off, bound) = (orthogonality_error(&values, rows, cols)?, epsilon * (16.0 + (rows.max(cols) as f64).sqrt()));
     assert!(off <= bound, "{} {rows}x{cols}: {off:e} > {bound:e}", T::NAME);
     Ok(())
 }
@@ -189,13 +189,13 @@ fn seeds_and_names_differ() -> anyhow::Result<()> {
 }
 
 #[test]
-fn the_defect_sees_one_wrong_entry() -> anyhow::Result<()> {
+fn the_error_sees_one_wrong_entry() -> anyhow::Result<()> {
     for (rows, cols) in [(40, 30), (30, 40), (600, 600)] {
         let mut values = orthonormal::<f64>(rows, cols, &stream(1, "broken"), 0)?;
         values[0] += 0.1;
-        assert!(defect(&values, rows, cols)? > 1e-3, "{rows}x{cols}");
+        assert!(orthogonality_error(&values, rows, cols)? > 1e-3, "{rows}x{cols}");
     }
-    assert_eq!(defect(&[2.0_f64], 1, 1)?, 3.0);
+    assert_eq!(orthogonality_error(&[2.0_f64], 1, 1)?, 3.0);
     Ok(())
 }
 

@@ -39,6 +39,8 @@ mod text;
 
 pub use counter_rng;
 pub use counter_rng::Distribution;
+#[doc(hidden)]
+pub use counter_rng::product::Scalar;
 
 pub use activation::{
     Activation, Estimate, MeanField, NonLinearity, ScalarFunction, backward_gain, backward_gain_estimate,
@@ -55,7 +57,7 @@ pub use init::{
 pub use layer::{Axes, Axis, Fans, Layer};
 pub use model::{Entry, Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
-pub use orthogonal::{Scalar, defect, orthonormal};
+pub use orthogonal::{orthogonality_error, orthonormal, orthonormal_with};
 pub use policy::Framework;
 pub use policy::Reason;
 pub use policy::uncovered::Uncovered;

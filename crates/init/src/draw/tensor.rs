@@ -1,6 +1,7 @@
 //! From a source to a variable on a device.
 
 use candle_core::{DType, Device, Tensor, Var, WithDType};
+use counter_rng::product::Scalar;
 use counter_rng::{Distribution, Element, Purpose};
 use rayon::prelude::*;
 
@@ -10,7 +11,6 @@ use crate::draw::parameter::{Target, element_count};
 use crate::draw::resolved::Source;
 use crate::error::Error;
 use crate::error::Result;
-use crate::orthogonal::Scalar;
 use crate::rule::Custom;
 
 impl Source {

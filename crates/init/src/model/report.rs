@@ -21,7 +21,7 @@ pub struct Entry {
     pub std: f64,
     /// How far its matrices are from orthogonal: the largest entry of `|QᵀQ − I|`, along the shorter side and
     /// without the gain. `None` for laws that do not promise it.
-    pub defect: Option<f64>,
+    pub orthogonality_error: Option<f64>,
 }
 
 /// Every parameter of a `VarMap`, in name order. Prints as a table.
@@ -34,8 +34,9 @@ impl Report {
     pub(crate) fn new<'a>(parameters: impl Iterator<Item = (Record, &'a Var)>) -> Result<Self> {
         let entry = |(record, var): (Record, &Var)| {
             let (mean, std) = measure(var)?;
-            let defect = record.haar.as_ref().map(|haar| haar.defect(var)).transpose()?.flatten();
-            Ok(Entry { record, mean, std, defect })
+            let orthogonality_error =
+                record.haar.as_ref().map(|haar| haar.orthogonality_error(var)).transpose()?.flatten();
+            Ok(Entry { record, mean, std, orthogonality_error })
         };
         Ok(Self { entries: parameters.map(entry).collect::<Result<_>>()? })
     }
@@ -101,9 +102,9 @@ impl fmt::Display for Report {
                 n => write!(f, "\n{n} of {} parameters {note}", self.entries.len())?,
             }
         }
-        let worst = self.entries.iter().filter_map(|e| Some((e.defect?, &e.record.name)));
+        let worst = self.entries.iter().filter_map(|e| Some((e.orthogonality_error?, &e.record.name)));
         match worst.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
-            Some((defect, name)) => write!(f, "\northogonal to within {defect:.1e}, `{name}` least"),
+            Some((error, name)) => write!(f, "\northogonal to within {error:.1e}, `{name}` least"),
             None => Ok(()),
         }
     }

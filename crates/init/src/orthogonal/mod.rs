@@ -1,25 +1,22 @@
 //! Orthonormal matrices with the uniform (Haar) distribution.
 
-mod defect;
+mod inverse;
+mod matrix;
+mod measure;
 mod panel;
+mod reflector;
 
 use candle_core::Shape;
-use counter_rng::{Distribution, Element, Stream};
-use faer::MatMut;
-use faer::prelude::ReborrowMut;
-use faer::traits::RealField;
+use counter_rng::product::Scalar;
+use counter_rng::{Distribution, Element, Kernel, Stream};
 
 use crate::error::Error;
 use crate::error::Result;
 
-pub use defect::defect;
-use panel::{Draw, PANEL, Workspace};
-
-/// What a matrix is computed in: `f32`, from which narrower dtypes are rounded once, or `f64`.
-pub trait Scalar: Element + RealField + Into<f64> {}
-
-impl Scalar for f32 {}
-impl Scalar for f64 {}
+use matrix::Tall;
+pub use measure::orthogonality_error;
+use panel::{PANEL, Workspace};
+use reflector::Draw;
 
 /// A `rows × cols` matrix, row-major, uniform among those with orthonormal columns (`rows ≥ cols`) or
 /// orthonormal rows (`rows < cols`).
@@ -33,32 +30,43 @@ impl Scalar for f64 {}
 /// This has the law of `Q·sign(diag R)` of a Gaussian matrix, at half the work: what a QR factorization leaves
 /// of the later columns is Gaussian again and independent, so it is drawn instead (G. W. Stewart, SIAM J. Numer.
 /// Anal. 17, 1980, section 3; the signs: F. Mezzadri, Notices of the AMS 54, 2007). Each reflector depends on its
-/// own vector only, so no rounding grows: f32, f64 and machines with other instructions agree to some 1e-6. On
-/// one machine the bits are the same for any number of threads.
+/// own vector only, so no rounding grows. All sums are taken in an order that `docs/stream.md` fixes: the bits are the
+/// same on every machine, by every kernel and any number of threads.
 ///
 /// # Errors
 /// [`Error::ElementCount`] where `usize` cannot count the elements, [`Error::Distribution`] with
 /// [`counter_rng::Error::OutOfMemory`] where memory cannot be had.
 pub fn orthonormal<T: Scalar>(rows: usize, cols: usize, stream: &Stream, first: u64) -> Result<Vec<T>> {
+    orthonormal_with(Kernel::detect(), rows, cols, stream, first)
+}
+
+/// [`orthonormal`] by a kernel of your choice: the same values at another speed.
+///
+/// # Errors
+/// As [`orthonormal`].
+pub fn orthonormal_with<T: Scalar>(
+    kernel: Kernel,
+    rows: usize,
+    cols: usize,
+    stream: &Stream,
+    first: u64,
+) -> Result<Vec<T>> {
     let too_many = || Error::ElementCount { shape: Shape::from((rows, cols)) };
     let mut values = zeros::<T>(rows.checked_mul(cols).ok_or_else(too_many)?)?;
     if !values.is_empty() {
-        let q = MatMut::from_row_major_slice_mut(&mut values, rows, cols);
-        // A square one is as uniform transposed, and its columns are contiguous then.
-        multiply(if rows <= cols { q.transpose_mut() } else { q }, stream, first)?;
+        multiply(kernel, Tall::new(&mut values, rows, cols), stream, first)?;
     }
     Ok(values)
 }
 
 /// Makes the product of all reflectors out of a zero matrix, the last ones first: what a panel of them changes
 /// starts at its own diagonal.
-fn multiply<T: Scalar>(mut q: MatMut<'_, T>, stream: &Stream, origin: u64) -> Result<()> {
-    let (long, short) = q.shape();
-    let mut workspace = Workspace::new(long, short)?;
-    let stride = long as u64 + 1;
-    for first in (0..short).step_by(PANEL).rev() {
-        let q = q.rb_mut().submatrix_mut(first, first, long - first, short - first);
-        workspace.reflect(q, Draw { stream, start: origin + first as u64 * stride, stride })?;
+fn multiply<T: Scalar>(kernel: Kernel, mut q: Tall<'_, T>, stream: &Stream, origin: u64) -> Result<()> {
+    let mut workspace = Workspace::new(kernel, q.long, q.short, q.by_columns)?;
+    let stride = q.long as u64 + 1;
+    for first in (0..q.short).step_by(PANEL).rev() {
+        let draw = Draw { kernel, stream, start: origin + first as u64 * stride, stride };
+        workspace.reflect(q.from(first), draw)?;
     }
     Ok(())
 }
