@@ -24,7 +24,8 @@ fn sample(rows: usize, cols: usize) -> candle_init::Result<Vec<Vec<f32>>> {
 fn check_orthonormal<T: Scalar>(rows: usize, cols: usize, epsilon: f64) -> anyhow::Result<()> {
     let values = orthonormal::<T>(rows, cols, &stream(42, "weight"), 0)?;
     assert_eq!(values.len(), rows * cols);
-    let (off, bound) = (orthogonality_error(&values, rows, cols)?, epsilon * (16.0 + (rows.max(cols) as f64).sqrt()));
+    let (off, bound) =
+        (orthogonality_error(&values, rows, cols)?, epsilon * (16.0 + (rows.max(cols) as f64).sqrt()));
     assert!(off <= bound, "{} {rows}x{cols}: {off:e} > {bound:e}", T::NAME);
     Ok(())
 }

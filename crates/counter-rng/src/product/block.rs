@@ -4,23 +4,29 @@ use std::ops::Range;
 
 use super::matrix::{Matrix, MatrixMut};
 use super::scalar::Scalar;
-use super::tile::{DEPTH, Left, Panel, columns, row_of_tiles};
+use super::tile::{DEPTH, Left, columns, row_of_tiles};
 use crate::kernel::Simd;
-use crate::philox::LANES;
+use crate::philox::{LANES, Lanes};
 
-/// Panels of a block of the right factor: 64 KiB of `f32`, for the second cache.
-const PANELS: usize = 16;
+/// Rows of panels in a block of the right factor: 64 KiB of `f32`, for the second cache.
+const PACKED: usize = 4 * DEPTH;
 
-/// `DEPTH` rows or fewer of some columns of the right factor, packed.
+/// A block of the right factor by panels: sixteen columns, row by row, and the next sixteen.
 #[derive(Clone, Copy)]
 pub(super) struct Strip<'a, T> {
-    pub(super) panels: &'a [Panel<T>],
+    pub(super) packed: &'a [Lanes<T>],
     pub(super) depth: usize,
     first: usize,
     end: usize,
 }
 
 impl<T> Strip<'_, T> {
+    /// The number of panels.
+    #[inline(always)]
+    pub(super) fn count(&self) -> usize {
+        (self.end - self.first).div_ceil(LANES)
+    }
+
     /// The columns of a panel.
     #[inline(always)]
     pub(super) fn columns(&self, panel: usize) -> Range<usize> {
@@ -37,16 +43,17 @@ pub(super) fn add<S: Simd, T: Scalar, const M: usize, const N: usize>(
     b: Matrix<'_, T>,
 ) {
     let (depth, width) = (b.rows(), b.cols());
-    let mut memory = vec![[[T::zeroed(); LANES]; DEPTH]; width.div_ceil(LANES).min(PANELS)];
-    for first in (0..width).step_by(PANELS * LANES) {
-        let end = width.min(first + PANELS * LANES);
-        for start in (0..depth).step_by(DEPTH) {
-            let terms = start..depth.min(start + DEPTH);
-            let panels = &mut memory[..(end - first).div_ceil(LANES)];
-            for (i, panel) in panels.iter_mut().enumerate() {
+    let deep = depth.clamp(1, DEPTH);
+    let panels = width.div_ceil(LANES).min(PACKED / deep);
+    let mut packed = vec![[T::zeroed(); LANES]; panels * deep];
+    for first in (0..width).step_by((panels * LANES).max(1)) {
+        let end = width.min(first + panels * LANES);
+        for start in (0..depth).step_by(deep) {
+            let terms = start..depth.min(start + deep);
+            for (i, panel) in packed.chunks_exact_mut(terms.len()).enumerate() {
                 pack(panel, b, terms.clone(), columns(first, i, end));
             }
-            let strip = Strip { panels, depth: terms.len(), first, end };
+            let strip = Strip { packed: &packed, depth: terms.len(), first, end };
             rows::<S, T, M, N>(simd, &mut c, a, strip, start);
         }
     }
@@ -103,17 +110,16 @@ fn gather<T: Scalar>(out: &mut [T], from: &[T], stride: usize) {
 
 /// Sixteen columns row by row, or fewer and what was there before: those lanes are not written anywhere.
 #[inline(always)]
-fn pack<T: Scalar>(panel: &mut Panel<T>, b: Matrix<'_, T>, rows: Range<usize>, cols: Range<usize>) {
+fn pack<T: Scalar>(panel: &mut [Lanes<T>], b: Matrix<'_, T>, rows: Range<usize>, cols: Range<usize>) {
     if b.across() == 1 {
         for (lanes, row) in panel.iter_mut().zip(rows) {
             lanes[..cols.len()].copy_from_slice(&b.from(row, cols.start)[..cols.len()]);
         }
         return;
     }
-    let depth = rows.len();
     for (lane, col) in cols.enumerate() {
         let from = b.from(rows.start, col).iter().step_by(b.down());
-        for (lanes, &value) in panel[..depth].iter_mut().zip(from) {
+        for (lanes, &value) in panel.iter_mut().zip(from) {
             lanes[lane] = value;
         }
     }

@@ -6,7 +6,6 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::distribution::Distribution;
-use crate::element::Element;
 use crate::error::Error;
 use crate::stream::Stream;
 

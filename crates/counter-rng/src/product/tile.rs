@@ -6,18 +6,15 @@ use super::block::Strip;
 use super::matrix::MatrixMut;
 use super::scalar::Scalar;
 use crate::kernel::Simd;
-use crate::philox::{LANES, Lanes};
+use crate::philox::LANES;
 
-/// Terms that are added before the sums are put down: then both factors of a block stay in the nearest cache.
-pub(super) const DEPTH: usize = 64;
+/// Terms that are added before the sums are put down: a panel of `f32` then takes half of the nearest cache.
+pub(super) const DEPTH: usize = 256;
 
-/// Rows of the left factor, `DEPTH` elements each.
+/// Rows of the left factor, as many elements of each as a block is deep.
 pub(super) type Left<T, const M: usize> = [[T; DEPTH]; M];
 
-/// Sixteen columns of the right factor, row by row.
-pub(super) type Panel<T> = [Lanes<T>; DEPTH];
-
-/// `C += A·B` for `M` rows from `row` on and all panels: the first `depth` terms.
+/// `C += A·B` for `M` rows from `row` on and all panels.
 #[inline(always)]
 pub(super) fn row_of_tiles<S: Simd, T: Scalar, const M: usize, const N: usize>(
     simd: S,
@@ -27,11 +24,11 @@ pub(super) fn row_of_tiles<S: Simd, T: Scalar, const M: usize, const N: usize>(
     b: Strip<'_, T>,
 ) {
     let mut panel = 0;
-    while panel + N <= b.panels.len() {
+    while panel + N <= b.count() {
         tile::<S, T, M, N>(simd, c, row, a, b, panel);
         panel += N;
     }
-    while panel < b.panels.len() {
+    while panel < b.count() {
         tile::<S, T, M, 1>(simd, c, row, a, b, panel);
         panel += 1;
     }
@@ -55,8 +52,12 @@ fn tile<S: Simd, T: Scalar, const M: usize, const N: usize>(
             sums[m][n] = read(simd, c.row(row + m, columns[n].clone()));
         }
     }
-    let Some(panels) = b.panels[panel..].first_chunk::<N>() else { return };
-    for k in 0..b.depth.min(DEPTH) {
+    let depth = b.depth.min(DEPTH);
+    let mut panels = [&b.packed[..0]; N];
+    for n in 0..N {
+        panels[n] = &b.packed[(panel + n) * b.depth..][..depth];
+    }
+    for k in 0..depth {
         let mut right = [zero; N];
         for n in 0..N {
             right[n] = T::read(simd, &panels[n][k]);
@@ -98,7 +99,8 @@ fn write<S: Simd, T: Scalar>(simd: S, sums: T::Row<S>, out: &mut [T]) {
 }
 
 /// The columns of a panel.
+#[inline(always)]
 pub(super) fn columns(first: usize, panel: usize, end: usize) -> Range<usize> {
-    let start = first + panel * LANES;
+    let start = end.min(first + panel * LANES);
     start..end.min(start + LANES)
 }

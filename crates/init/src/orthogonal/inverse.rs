@@ -18,6 +18,7 @@ pub(super) fn negated<T: Scalar>(t: &[T], tau: &[f64]) -> Vec<T> {
         }
         row[k..].iter_mut().for_each(|value| *value /= tau);
     }
-    let entry = |i: usize| T::nearest(if i % width > i / width { 0.0 } else { -rows[i % width * width + i / width] });
+    let entry =
+        |i: usize| T::nearest(if i % width > i / width { 0.0 } else { -rows[i % width * width + i / width] });
     (0..width * width).map(entry).collect()
 }

@@ -63,7 +63,11 @@ impl<T: Scalar> Workspace<T> {
         }
         let inverse = Matrix::new(&inverse, [width, width], [1, width]);
         let panel = Panel { kernel: self.kernel, v, inverse };
-        if q.by_columns { panel.columns(q) } else { panel.rows(q, &mut self.w) }
+        if q.by_columns {
+            panel.columns(q)
+        } else {
+            panel.rows(q, &mut self.w)
+        }
         Ok(())
     }
 }
@@ -81,7 +85,12 @@ fn gram<'a, T: Scalar>(kernel: Kernel, v: Matrix<'_, T>, out: &'a mut [T]) -> &'
         let cols = GRAM * i..GRAM * i + out.len() / width;
         out.fill(T::nearest(0.0));
         let above = v.some_cols(0..cols.end).transpose();
-        add_product(kernel, MatrixMut::new(out, [cols.end, cols.len()], [1, width]), above, v.some_cols(cols));
+        add_product(
+            kernel,
+            MatrixMut::new(out, [cols.end, cols.len()], [1, width]),
+            above,
+            v.some_cols(cols),
+        );
     });
     out
 }

@@ -25,12 +25,7 @@ pub(super) struct End {
 
 impl Draw<'_> {
     /// Draws the columns of `v`, `height` values each with others behind them: column `k` is a reflector from row `k` on.
-    pub(super) fn reflectors<T: Scalar>(
-        self,
-        v: &mut [T],
-        height: usize,
-        stride: usize,
-    ) -> Result<Vec<End>> {
+    pub(super) fn reflectors<T: Scalar>(self, v: &mut [T], height: usize, stride: usize) -> Result<Vec<End>> {
         let normal = Distribution::normal(0.0, 1.0)?;
         let draw = |(k, column): (usize, &mut [T])| {
             let (zeros, x) = column[..height].split_at_mut(k);
