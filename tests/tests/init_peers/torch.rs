@@ -220,7 +220,9 @@ fn kaiming() -> Outcome {
             let std = (2.0_f64 / ((1.0 + slope * slope) * n)).sqrt();
             let bound = 3_f64.sqrt() * std;
             let gain = NonLinearity::LeakyReLU(slope).gain();
-            let of = |family| Init::VarianceScaling(VarianceScaling { scale: 1.0, fan, family }).times(gain);
+            let of = |family| {
+                Init::VarianceScaling(VarianceScaling { scale: 1.0, fan, family }).times(gain)
+            };
             use candle_init::Family::{Normal, Uniform};
             follows(of(Uniform), &cube(rank), Distribution::Uniform(-bound, bound))?;
             follows(of(Normal), &cube(rank), Distribution::Normal(0.0, std))?;

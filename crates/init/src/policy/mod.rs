@@ -17,8 +17,8 @@ use crate::error::Result;
 use crate::init::Init;
 use crate::layer::Layer;
 use crate::policy::pattern::Pattern;
-use crate::policy::role::{Asked, Part, is_running_statistic};
 use crate::policy::uncovered::Uncovered;
+use crate::policy::role::{Asked, Part, is_running_statistic};
 use crate::rule::Rule;
 
 /// Reason a parameter got its law.
