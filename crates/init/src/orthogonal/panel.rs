@@ -64,9 +64,9 @@ impl<T: Scalar> Workspace<T> {
         let inverse = Matrix::new(&inverse, [width, width], [1, width]);
         let panel = Panel { kernel: self.kernel, v, inverse };
         if q.by_columns {
-            panel.columns(q)
+            panel.columns(q);
         } else {
-            panel.rows(q, &mut self.w)
+            panel.rows(q, &mut self.w);
         }
         Ok(())
     }
