@@ -1,6 +1,6 @@
-//! Square orthonormal matrices by one thread and by two.
+//! Orthonormal matrices by one thread and by two.
 //!
-//! `cargo bench --bench orthogonal`; one size with `-- orthogonal/f32/2048`.
+//! `cargo bench --bench orthogonal`; one size with `-- orthogonal/f32/2048x2048`.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -19,12 +19,12 @@ fn main() -> Result<(), ThreadPoolBuildError> {
         .configure_from_args();
     let stream = Stream::with_purpose(42, "weight", Purpose::Auxiliary);
     let mut group = c.benchmark_group("orthogonal/f32");
-    for size in [512, 1024, 2048] {
+    for (rows, cols) in [(256, 256), (1024, 1024), (2048, 2048), (4096, 4096), (4096, 64)] {
         for threads in [1, 2] {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
-            group.throughput(Throughput::Elements((size * size) as u64));
-            group.bench_function(BenchmarkId::new(size.to_string(), format!("{threads} threads")), |b| {
-                b.iter(|| pool.install(|| black_box(orthonormal::<f32>(size, size, &stream, 0))));
+            group.throughput(Throughput::Elements((rows * cols) as u64));
+            group.bench_function(BenchmarkId::new(format!("{rows}x{cols}"), format!("{threads} threads")), |b| {
+                b.iter(|| pool.install(|| black_box(orthonormal::<f32>(rows, cols, &stream, 0))));
             });
         }
     }

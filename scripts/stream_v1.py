@@ -1,12 +1,14 @@
 """The random stream, version 1, written from docs/stream.md alone: plain Python, exact and slow.
 
 `python3 scripts/stream_v1.py > tests/data/stream_v1_values.csv` makes the table that
-tests/tests/stream/vectors.rs holds the Rust crate to.
+tests/tests/stream/vectors.rs holds the Rust crate to. With the argument `orthogonal` it makes
+tests/data/stream_v1_orthogonal.csv, some minutes' work.
 """
 import functools
 import hashlib
 import math
 import struct
+import sys
 from fractions import Fraction
 
 MASK = 0xFFFFFFFF
@@ -186,7 +188,7 @@ MORE = [("constant", 0.3), ("uniform", -0.1, 0.7), ("normal", 0.25, 0.02), ("nor
         ("truncated_normal", 0.1, 0.3, -0.3, 0.7), ("truncated_normal", 0.0, 1.0, 5.0, math.inf),
         ("truncated_normal", -1.0, 2.0, -math.inf, 0.5)]
 
-if __name__ == "__main__":
+def laws():
     print("# Values of the random stream, version 1, as bits: made by scripts/stream_v1.py, which follows")
     print("# docs/stream.md and shares nothing with the Rust code. p1..p4 are value; lo, up; mean, std; or mean,")
     print("# std, lo, up. A public promise: a row may be added, never changed.")
@@ -197,3 +199,125 @@ if __name__ == "__main__":
         parameters = [repr(p) for p in law[1:]] + [""] * (5 - len(law))
         for i in INDICES:
             print(seed, name, dtype, law[0], *parameters, i, element(dtype, law, seed, name, i), sep=",")
+
+
+# Section 12: orthogonal matrices. A matrix is a list of rows.
+
+
+def low_purpose(purpose):
+    """LOW of section 12."""
+    return 1
+
+
+def normals(width, seed, name, first, count):
+    """The standard normal values of purpose 3 from element `first` on."""
+    result = []
+    for i in range(first, first + count):
+        w = word(seed, name, 3, i)
+        if width == "f64":
+            w = w << 32 | word(seed, name, low_purpose(3), i)
+        result.append(value(width, width, ("normal", 0.0, 1.0), w))
+    return result
+
+
+def exact_fma(r, a, b, c):
+    """fma without Fraction's common divisors: no zero of a chain is negative, so signs of zeros are no matter."""
+    (an, ad), (bn, bd), (cn, cd) = a.as_integer_ratio(), b.as_integer_ratio(), c.as_integer_ratio()
+    numerator, denominator = an * bn * cd + cn * ad * bd, ad * bd * cd
+    return numerator / denominator if r is r64 else r32(Fraction(numerator, denominator))
+
+
+def quick_fma32(a, b, c):
+    """The product is exact in binary64. The sum, rounded there, is in doubt for binary32 only where it seems to lie half
+    way between two of its numbers, or is as small as subnormal ones."""
+    total = a * b + c
+    bits = struct.unpack("<Q", struct.pack("<d", total))[0]
+    if bits & 0x1FFFFFFF == 0x10000000 or 0.0 < abs(total) < 2.0**-125:
+        return exact_fma(r32, a, b, c)
+    return struct.unpack("<f", struct.pack("<f", total))[0]
+
+
+def chain(width, start, left, right):
+    step = quick_fma32 if width == "f32" else functools.partial(exact_fma, r64)
+    for a, b in zip(left, right, strict=True):
+        start = step(a, b, start)
+    return start
+
+
+def product(width, a, b, c=None):
+    """c + a·b."""
+    columns = list(zip(*b))
+    return [[chain(width, c[i][j] if c else 0.0, row, column) for j, column in enumerate(columns)]
+            for i, row in enumerate(a)]
+
+
+def squares(x):
+    sums = [0.0] * 16
+    for i, number in enumerate(x):
+        sums[i % 16] += number * number
+    return functools.reduce(lambda total, part: total + part, sums, 0.0)
+
+
+def reflector(width, x):
+    """The vector, tau and d of the reflector of a Gaussian vector."""
+    r = WIDTHS[width][0]
+    norm, sign = math.sqrt(squares(x)), -1.0 if x[0] < 0 else 1.0
+    pivot = x[0] + sign * norm if norm > 0 else 1.0
+    v = [1.0] + [r(number / pivot) for number in x[1:]]
+    return v, squares(v) / 2, -sign
+
+
+def negative_inverse(width, s, tau):
+    r, count = WIDTHS[width][0], len(tau)
+    rows = [[float(c == k) for c in range(count)] for k in range(count)]
+    for k in reversed(range(count)):
+        for j in range(k + 1, count):
+            for c in range(j, count):
+                rows[k][c] -= s[k][j] * rows[j][c]
+        for c in range(k, count):
+            rows[k][c] /= tau[k]
+    return [[r(-rows[k][c]) if c >= k else 0.0 for c in range(count)] for k in range(count)]
+
+
+def orthogonal(width, rows, cols, seed, name, origin):
+    """The rows of an orthogonal matrix."""
+    long, short = max(rows, cols), min(rows, cols)
+    g = [[0.0] * short for _ in range(long)]
+    for first in reversed(range(0, short, 64)):
+        count, height = min(64, short - first), long - first
+        panel = []
+        for k in range(first, first + count):
+            x = normals(width, seed, name, origin + k * long + k, long - k)
+            panel.append(reflector(width, x))
+        transposed = [[0.0] * k + v for k, (v, _, _) in enumerate(panel)]
+        v = list(zip(*transposed))
+        inverse = negative_inverse(width, product(width, transposed, v), [tau for _, tau, _ in panel])
+        part = [row[first:] for row in g[first:]]
+        for k, (_, _, d) in enumerate(panel):
+            part[k][k] = d
+        inner = product(width, inverse, product(width, transposed, part))
+        for row, new in zip(g[first:], product(width, v, inner, part)):
+            row[first:] = new
+        assert len(part) == height
+    return g if rows > cols else [list(column) for column in zip(*g)]
+
+
+MATRICES = [(1, 1), (2, 2), (5, 3), (3, 5), (17, 17), (40, 7), (7, 40), (70, 66), (66, 70)]
+
+
+def matrices():
+    print("# Orthogonal matrices of the random stream, version 1: made by `scripts/stream_v1.py orthogonal`, which follows")
+    print("# docs/stream.md and shares nothing with the Rust code. The hash is SHA-256 over the little-endian values by row;")
+    print("# then the first elements, as bits.")
+    print("seed,name,dtype,rows,cols,first,sha256,e0,e1,e2,e3")
+    for width in ("f32", "f64"):
+        for rows, cols in MATRICES:
+            seed, name, origin = (42, "fc1.weight", 0) if rows != 3 else (2**64 - 1, "модель.вес", 1000003)
+            values = sum(orthogonal(width, rows, cols, seed, name, origin), [])
+            digest = hashlib.sha256(struct.pack(f"<{len(values)}{'f' if width == 'f32' else 'd'}", *values)).hexdigest()
+            elements = [bits_of(width, x) for x in values[:4]] + [""] * (4 - len(values[:4]))
+            print(seed, name, width, rows, cols, origin, digest, *elements, sep=",", flush=True)
+
+
+if __name__ == "__main__":
+    matrices() if sys.argv[1:] == ["orthogonal"] else laws()

@@ -40,6 +40,7 @@ mod fill;
 mod kernel;
 mod key;
 mod philox;
+pub mod product;
 mod rng;
 mod sampler;
 mod stream;

@@ -43,6 +43,8 @@ mod widen;
 
 pub use counter_rng;
 pub use counter_rng::Distribution;
+#[doc(hidden)]
+pub use counter_rng::product::Scalar;
 
 pub use activation::{
     Activation, Estimate, MeanField, NonLinearity, ScalarFunction, backward_gain, backward_gain_estimate,
@@ -60,7 +62,7 @@ pub use initializers::{
 pub use layer::{Axes, Axis, Centre, Fans, Layer};
 pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
-pub use orthogonal::{Scalar, defect, orthonormal};
+pub use orthogonal::{orthogonality_error, orthonormal, orthonormal_with};
 pub use policy::{Framework, Reason};
 pub use rule::Rule;
 pub use uncovered::Uncovered;

@@ -4,8 +4,9 @@
 //! whole suite would refuse a right sampler with a probability below 1e-9.
 
 use acceptance::stats::{FALSE_ALARM, LIMIT, ks};
-use candle_init::counter_rng::{self, Distribution, Element, Purpose, Stream};
-use candle_init::{Error, Scalar, defect, orthonormal};
+use candle_init::counter_rng::{self, Distribution, Element, Kernel, Purpose, Stream};
+use candle_init::{Error, Scalar, orthogonality_error, orthonormal, orthonormal_with};
+use sha2::{Digest, Sha256};
 use statrs::function::beta::beta_reg;
 
 /// Matrices of each sample.
@@ -23,7 +24,8 @@ fn sample(rows: usize, cols: usize) -> candle_init::Result<Vec<Vec<f32>>> {
 fn check_orthonormal<T: Scalar>(rows: usize, cols: usize, epsilon: f64) -> anyhow::Result<()> {
     let values = orthonormal::<T>(rows, cols, &stream(42, "weight"), 0)?;
     assert_eq!(values.len(), rows * cols);
-    let (off, bound) = (defect(&values, rows, cols)?, epsilon * (16.0 + (rows.max(cols) as f64).sqrt()));
+    let (off, bound) =
+        (orthogonality_error(&values, rows, cols)?, epsilon * (16.0 + (rows.max(cols) as f64).sqrt()));
     assert!(off <= bound, "{} {rows}x{cols}: {off:e} > {bound:e}", T::NAME);
     Ok(())
 }
@@ -163,18 +165,98 @@ fn every_entry_is_a_coordinate_of_a_uniform_unit_vector() -> anyhow::Result<()> 
     Ok(())
 }
 
+/// Written by another program from the text of docs/stream.md alone.
+const WRITTEN: &str = include_str!("../data/stream_v1_orthogonal.csv");
+/// Of larger matrices, as this crate gave them; `print_the_recorded_hashes` prints them anew.
+const RECORDED: &str = include_str!("../data/orthogonal_sha256.csv");
+
+fn table(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    text.lines().filter(|row| !row.starts_with('#')).skip(1).map(|row| row.split(',').collect())
+}
+
+/// SHA-256 over the little-endian values.
+fn sha256<T: Scalar>(values: &[T]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(bytemuck::cast_slice(values)))
+}
+
+/// Hash and first bits of a matrix of the table's dtype.
+fn drawn(
+    dtype: &str,
+    kernel: Kernel,
+    [rows, cols]: [usize; 2],
+    stream: &Stream,
+    first: u64,
+) -> anyhow::Result<(String, Vec<String>)> {
+    Ok(if dtype == "f32" {
+        let values = orthonormal_with::<f32>(kernel, rows, cols, stream, first)?;
+        (sha256(&values), values.iter().take(4).map(|v| format!("{:08x}", v.to_bits())).collect())
+    } else {
+        let values = orthonormal_with::<f64>(kernel, rows, cols, stream, first)?;
+        (sha256(&values), values.iter().take(4).map(|v| format!("{:016x}", v.to_bits())).collect())
+    })
+}
+
 #[test]
-fn bits_do_not_depend_on_the_thread_count() -> anyhow::Result<()> {
-    for (rows, cols) in [(512, 512), (1000, 333), (333, 1000), (100_000, 3)] {
-        let draw = || -> candle_init::Result<_> {
-            let stream = stream(42, "weight");
-            Ok((orthonormal::<f32>(rows, cols, &stream, 0)?, orthonormal::<f64>(rows, cols, &stream, 0)?))
-        };
-        let alone = draw()?;
-        for threads in 1..=4 {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-            assert!(pool.install(draw)? == alone, "{rows}x{cols}, {threads} threads");
+fn the_text_gives_the_same_bits() -> anyhow::Result<()> {
+    let mut matrices = 0;
+    for row in table(WRITTEN) {
+        let (stream, shape) = (stream(row[0].parse()?, row[1]), [row[3].parse()?, row[4].parse()?]);
+        for kernel in Kernel::available() {
+            let (hash, bits) = drawn(row[2], kernel, shape, &stream, row[5].parse()?)?;
+            let expected: Vec<_> = row[7..].iter().copied().filter(|bits| !bits.is_empty()).collect();
+            assert_eq!(bits, expected, "{} {row:?}", kernel.name());
+            assert_eq!(hash, row[6], "{} {row:?}", kernel.name());
         }
+        matrices += 1;
+    }
+    assert!(matrices >= 18, "the file is cut: {matrices}");
+    Ok(())
+}
+
+/// Recorded matrices, by one kernel and one number of threads.
+fn recorded(kernel: Kernel, threads: usize, large: bool) -> anyhow::Result<usize> {
+    let (pool, mut matrices) = (rayon::ThreadPoolBuilder::new().num_threads(threads).build()?, 0);
+    for row in table(RECORDED) {
+        let shape: [usize; 2] = [row[1].parse()?, row[2].parse()?];
+        if large == (shape[0] * shape[1] >= LARGE) {
+            let (hash, _) = pool.install(|| drawn(row[0], kernel, shape, &stream(42, "weight"), 0))?;
+            assert_eq!(hash, row[3], "{} {row:?}, {threads} threads", kernel.name());
+            matrices += 1;
+        }
+    }
+    Ok(matrices)
+}
+
+/// Elements from which a matrix is for the nightly run.
+const LARGE: usize = 1 << 22;
+
+#[test]
+fn every_kernel_and_number_of_threads_gives_the_recorded_bits() -> anyhow::Result<()> {
+    for kernel in Kernel::available() {
+        for threads in [1, 2, 5] {
+            assert_eq!(recorded(kernel, threads, false)?, 5, "{}", kernel.name());
+        }
+    }
+    Ok(())
+}
+
+#[test]
+#[ignore = "4096², by the kernels with vectors: seconds; the portable one would take minutes"]
+fn large_ones_have_the_recorded_bits() -> anyhow::Result<()> {
+    for kernel in Kernel::available().filter(|&kernel| kernel != Kernel::Portable) {
+        assert_eq!(recorded(kernel, 1, true)? + recorded(kernel, 2, true)?, 2, "{}", kernel.name());
+    }
+    Ok(())
+}
+
+/// `cargo test -p acceptance --test init_orthogonal print -- --ignored --nocapture`
+#[test]
+#[ignore = "prints tests/data/orthogonal_sha256.csv"]
+fn print_the_recorded_hashes() -> anyhow::Result<()> {
+    for row in table(RECORDED) {
+        let shape = [row[1].parse()?, row[2].parse()?];
+        let (hash, _) = drawn(row[0], Kernel::detect(), shape, &stream(42, "weight"), 0)?;
+        println!("{},{},{},{hash}", row[0], row[1], row[2]);
     }
     Ok(())
 }
@@ -189,13 +271,13 @@ fn seeds_and_names_differ() -> anyhow::Result<()> {
 }
 
 #[test]
-fn the_defect_sees_one_wrong_entry() -> anyhow::Result<()> {
+fn the_error_sees_one_wrong_entry() -> anyhow::Result<()> {
     for (rows, cols) in [(40, 30), (30, 40), (600, 600)] {
         let mut values = orthonormal::<f64>(rows, cols, &stream(1, "broken"), 0)?;
         values[0] += 0.1;
-        assert!(defect(&values, rows, cols)? > 1e-3, "{rows}x{cols}");
+        assert!(orthogonality_error(&values, rows, cols)? > 1e-3, "{rows}x{cols}");
     }
-    assert_eq!(defect(&[2.0_f64], 1, 1)?, 3.0);
+    assert_eq!(orthogonality_error(&[2.0_f64], 1, 1)?, 3.0);
     Ok(())
 }
 

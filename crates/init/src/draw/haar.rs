@@ -1,6 +1,7 @@
 //! The Haar matrices of a parameter, and how orthogonal they are.
 
 use candle_core::Tensor;
+use counter_rng::product::Scalar;
 use counter_rng::{Element, Purpose};
 use rayon::prelude::*;
 
@@ -8,7 +9,7 @@ use crate::draw::parameter::Parameter;
 use crate::draw::round::round;
 use crate::error::Result;
 use crate::layer::layout::Layout;
-use crate::orthogonal::{Scalar, defect, orthonormal};
+use crate::orthogonal::{orthogonality_error, orthonormal};
 
 /// One matrix a part, and where their entries go.
 #[derive(Clone, Debug)]
@@ -66,7 +67,7 @@ impl Haar {
         let matrices = self.matrices::<W>(start, parameter)?;
         for (i, out) in out.iter_mut().enumerate() {
             let entry = self.entry(i).and_then(|entry| matrices.get(entry));
-            *out = entry.map_or(0.0, |&entry| self.gain * entry.into());
+            *out = entry.map_or(0.0, |&entry| self.gain * entry.widen());
         }
         Ok(())
     }
@@ -75,11 +76,11 @@ impl Haar {
     pub(crate) fn plain<T: Element, W: Scalar>(&self, parameter: &Parameter<'_>) -> Result<Vec<T>> {
         let matrices = self.matrices::<W>(0, parameter)?;
         let entries = matrices.into_par_iter().enumerate().with_min_len(1 << 14);
-        entries.map(|(i, entry)| round(self.gain * entry.into(), i, parameter)).collect()
+        entries.map(|(i, entry)| round(self.gain * entry.widen(), i, parameter)).collect()
     }
 
     /// The largest `|QᵀQ/gain² − I|` of the matrices in a parameter; `None` where there is nothing to measure.
-    pub(crate) fn error(&self, parameter: &Tensor) -> Result<Option<f64>> {
+    pub(crate) fn orthogonality_error(&self, parameter: &Tensor) -> Result<Option<f64>> {
         let (rows, cols) = (self.layout.rows(), self.layout.cols());
         if self.gain == 0.0 || rows * cols == 0 {
             return Ok(None);
@@ -91,7 +92,7 @@ impl Haar {
                 *entry = value / self.gain;
             }
         }
-        let parts = matrices.chunks_exact(rows * cols).map(|matrix| defect(matrix, rows, cols));
+        let parts = matrices.chunks_exact(rows * cols).map(|matrix| orthogonality_error(matrix, rows, cols));
         Ok(parts.collect::<Result<Vec<_>>>()?.into_iter().reduce(f64::max))
     }
 }

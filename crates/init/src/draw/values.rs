@@ -13,7 +13,7 @@ use crate::draw::round::round;
 use crate::draw::span::Span;
 use crate::element_count::element_count;
 use crate::error::Result;
-use crate::orthogonal::Scalar;
+use counter_rng::product::Scalar;
 use crate::rule::Custom;
 
 impl Resolved {

@@ -60,8 +60,10 @@ points! {
     /// Uniform on `±1/fan_in`: the first layer of a SIREN (Sitzmann et al., NeurIPS 2020, arXiv:2006.09661,
     /// appendix 1.5). For the others see [`siren`].
     SIREN_FIRST = 1.0 / 3.0, InSquared, Uniform;
-    /// Normal, `std = 1/√fan_in · min(1, √(fan_out/fan_in))`: spectral µP, whose spectral norm is about
-    /// `√(fan_out/fan_in)` at any width (Yang, Simon and Bernstein 2023, arXiv:2310.17813, parametrization 1).
+    /// Normal, `std = 1/√fan_in · min(1, √(fan_out/fan_in))`: spectral µP, whose spectral norm is `√(fan_out/fan_in)` up to
+    /// a factor that does not grow with the width (Yang, Simon and Bernstein 2023, arXiv:2310.17813, parametrization 1).
+    /// The norm of a Gaussian matrix is `std·(√fan_in + √fan_out)`, so the factor is `1 + √(shorter side/longer side)`:
+    /// 2 for a square matrix, near 1 for a narrow one.
     SPECTRAL_NORMAL = 1.0, Spectral, Normal;
 }
 
