@@ -1,6 +1,6 @@
 //! The narrow dtypes: the f32 value rounded once, to nearest even, and never outside the bounds.
 
-use counter_rng::{Distribution, Element, Error};
+use counter_rng::{Distribution, Dtype, Element, Error};
 use float8::F8E4M3;
 use half::{bf16, f16};
 use proptest::prelude::*;

@@ -5,11 +5,9 @@
 //! `docs/cuda.md` in the repository says how the PTX is made and what is promised.
 
 use crate::distribution::Distribution;
-use crate::element::Element;
 use crate::error::Error;
-use crate::key::Key;
-use crate::philox::{TILE, WEYL};
-use crate::sampler::Sampler;
+use crate::fill::{Element, Sampler};
+use crate::key::{Key, TILE, WEYL};
 use crate::stream::Stream;
 
 /// The kernels as PTX, oldest GPU first: least compute capability, text.

@@ -32,27 +32,26 @@
 
 #![allow(clippy::needless_range_loop, reason = "a loop over lane numbers is the shape the vectoriser knows")]
 
+// Rooms, lowest first: error and sealed, key, distribution, kernel, transform, dtype, fill, stream. Each imports from
+// those before it only.
 pub mod cuda;
 mod distribution;
-mod element;
+mod dtype;
 mod error;
 mod fill;
 mod kernel;
 mod key;
-mod philox;
-mod rng;
-mod sampler;
+mod sealed;
 mod stream;
 mod transform;
-mod words;
 
 pub use distribution::Distribution;
-pub use element::Element;
+pub use dtype::Dtype;
 pub use error::Error;
+pub use fill::Element;
 pub use kernel::Kernel;
 pub use key::{Key, Purpose};
-pub use rng::StreamRng;
-pub use stream::Stream;
+pub use stream::{Stream, StreamRng};
 pub use transform::Wide;
 
 /// The crate of [`rand`](https://docs.rs/rand)'s traits, in the version that [`StreamRng`] speaks.

@@ -1,7 +1,6 @@
 //! Philox4x32-10 over registers of 64-bit lanes, for instruction sets whose widening multiplication takes such lanes.
 
-use crate::key::Key;
-use crate::philox::{MULTIPLIER, WEYL, widening_mul};
+use crate::key::{Key, MULTIPLIER, WEYL, widening_mul};
 
 /// A register of 64-bit lanes with one block's word in the lower half of each and anything above: a multiplication
 /// does not look there, so that neither half of a product is ever moved into place.

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use rand_core::TryRng;
 
-use crate::philox::TILE;
-use crate::stream::Stream;
+use crate::key::TILE;
+use crate::stream::values::Stream;
 
 /// The words of a [`Stream`] one after another, with a position that can be set.
 ///
@@ -18,6 +18,25 @@ pub struct StreamRng {
     position: u64,
     /// The words of the tile around `position`, once it has been entered.
     tile: Option<(u64, [u32; TILE])>,
+}
+
+impl Stream {
+    /// The words in element order, as a generator for the `rand` and `rand_distr` crates.
+    ///
+    /// ```
+    /// use counter_rng::Stream;
+    /// use rand_distr::{Distribution, LogNormal};
+    /// let mut rng = Stream::new(42, "mixer.dt_bias").rng();
+    /// let distribution = LogNormal::new(-3.0, 1.0).map_err(|e| e.to_string())?;
+    /// let first: f32 = distribution.sample(&mut rng);
+    /// rng.set_position(0);
+    /// assert_eq!(first, distribution.sample(&mut rng));
+    /// # Ok::<(), String>(())
+    /// ```
+    #[must_use]
+    pub fn rng(&self) -> StreamRng {
+        StreamRng::new(*self)
+    }
 }
 
 impl StreamRng {

@@ -3,15 +3,10 @@
 use std::ops::Range;
 
 use crate::distribution::Distribution;
-use crate::element::Element;
 use crate::error::Error;
-use crate::fill::{self, Keys};
+use crate::fill::{Element, zeroed};
 use crate::kernel::Kernel;
-use crate::kernel::memory::zeroed;
-use crate::key::{Key, Purpose};
-use crate::philox::{TILE, tile_words};
-use crate::rng::StreamRng;
-use crate::sampler::Sampler;
+use crate::key::{Key, Keys, Purpose, TILE, tile_words};
 
 /// The random numbers of one name under one seed: a function of the element index.
 ///
@@ -91,21 +86,7 @@ impl Stream {
         start: u64,
         out: &mut [T],
     ) -> Result<(), Error> {
-        T::fill(kernel, self, distribution, start, out)
-    }
-
-    /// The body of [`fill_with`](Self::fill_with).
-    pub(crate) fn fill_elements<T: Element>(
-        &self,
-        kernel: Kernel,
-        distribution: &Distribution,
-        start: u64,
-        out: &mut [T],
-    ) -> Result<(), Error> {
-        let count = out.len() as u64;
-        start.checked_add(count).ok_or(Error::IndexOverflow { start, count })?;
-        fill::fill(kernel, self.0, Sampler::new::<T>(distribution)?, start, out);
-        Ok(())
+        T::fill(kernel, self.0, distribution, start, out)
     }
 
     /// A new vector of the elements in `range`. An empty or reversed range gives an empty one.
@@ -120,22 +101,5 @@ impl Stream {
         let mut out = zeroed(count)?;
         self.fill(distribution, range.start, &mut out)?;
         Ok(out)
-    }
-
-    /// The words in element order, as a generator for the `rand` and `rand_distr` crates.
-    ///
-    /// ```
-    /// use counter_rng::Stream;
-    /// use rand_distr::{Distribution, LogNormal};
-    /// let mut rng = Stream::new(42, "mixer.dt_bias").rng();
-    /// let distribution = LogNormal::new(-3.0, 1.0).map_err(|e| e.to_string())?;
-    /// let first: f32 = distribution.sample(&mut rng);
-    /// rng.set_position(0);
-    /// assert_eq!(first, distribution.sample(&mut rng));
-    /// # Ok::<(), String>(())
-    /// ```
-    #[must_use]
-    pub fn rng(&self) -> StreamRng {
-        StreamRng::new(*self)
     }
 }

@@ -1,7 +1,7 @@
 //! A distribution made ready for one dtype: its constants computed in f64, rounded once, and checked.
 
 use crate::distribution::{Distribution, Kind, Window};
-use crate::element::{Element, at_least, at_most};
+use crate::dtype::{Dtype, at_least, at_most};
 use crate::error::Error;
 use crate::transform::{Normal, Truncated, Uniform, Wide};
 
@@ -16,7 +16,7 @@ pub(crate) enum Sampler<W> {
 
 impl<W: Wide> Sampler<W> {
     /// Prepares `distribution` for values of type `T`.
-    pub(crate) fn new<T: Element<Wide = W>>(distribution: &Distribution) -> Result<Self, Error> {
+    pub(crate) fn new<T: Dtype<Wide = W>>(distribution: &Distribution) -> Result<Self, Error> {
         let (lo, up) = reach::<T>(distribution);
         representable::<T>(lo.abs().max(up.abs()))?;
         Ok(match distribution.0 {
@@ -39,8 +39,27 @@ impl<W: Wide> Sampler<W> {
     }
 }
 
+impl Distribution {
+    /// That values of type `T` can hold this distribution: none overflows, not all underflow, and bounds have a `T`
+    /// between them.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`], [`Error::Underflow`] or [`Error::NothingBetween`], as filling would give.
+    ///
+    /// ```
+    /// use counter_rng::Distribution;
+    /// let wide = Distribution::normal(0.0, 20_000.0)?;
+    /// assert!(wide.fits::<f32>().is_ok());
+    /// assert!(wide.fits::<half::f16>().is_err());
+    /// # Ok::<(), counter_rng::Error>(())
+    /// ```
+    pub fn fits<T: Dtype>(&self) -> Result<(), Error> {
+        Sampler::new::<T>(self).map(|_| ())
+    }
+}
+
 /// The smallest and largest value that a draw can take, up to rounding.
-fn reach<T: Element>(distribution: &Distribution) -> (f64, f64) {
+fn reach<T: Dtype>(distribution: &Distribution) -> (f64, f64) {
     let spread = |mean: f64, std: f64| {
         let far = T::Wide::LARGEST_QUANTILE * std;
         (mean - far, mean + far)
@@ -59,7 +78,7 @@ fn reach<T: Element>(distribution: &Distribution) -> (f64, f64) {
 }
 
 /// Refuses a largest magnitude that `T` holds only as an infinity, or only as zero.
-fn representable<T: Element>(largest: f64) -> Result<(), Error> {
+fn representable<T: Dtype>(largest: f64) -> Result<(), Error> {
     if largest > T::MAX {
         return Err(Error::Overflow { dtype: T::NAME, value: largest, max: T::MAX });
     }
@@ -70,7 +89,7 @@ fn representable<T: Element>(largest: f64) -> Result<(), Error> {
 }
 
 /// The bounds moved inside to values of `T`. A single point stays one, rounded.
-fn inside<T: Element>(lo: f64, up: f64) -> Result<(f64, f64), Error> {
+fn inside<T: Dtype>(lo: f64, up: f64) -> Result<(f64, f64), Error> {
     if lo == up {
         let point = T::nearest(lo).widen();
         return Ok((point, point));

@@ -3,25 +3,17 @@
 use float8::F8E4M3;
 use half::{bf16, f16};
 
-use crate::distribution::Distribution;
-use crate::error::Error;
-use crate::kernel::{Kernel, Simd};
-use crate::philox::Lanes;
-use crate::stream::Stream;
+use crate::kernel::Simd;
+use crate::key::Lanes;
+use crate::sealed::Sealed;
 use crate::transform::Wide;
-use crate::words;
-
-pub(crate) mod sealed {
-    /// Keeps the lists of dtypes closed.
-    pub trait Sealed {}
-}
 
 /// A floating-point type that a stream fills: `f64`, `f32`, `bf16`, `f16`, `F8E4M3`.
 ///
 /// `f64` is computed in binary64 from 64-bit words. Everything else is the `f32` value rounded
 /// once, to nearest even, so a `bf16` tensor is exactly the rounded `f32` tensor. Sealed: the
 /// list is part of the contract.
-pub trait Element: sealed::Sealed + bytemuck::Pod + PartialEq + Send + Sync + 'static {
+pub trait Dtype: Sealed + bytemuck::Pod + PartialEq + Send + Sync + 'static {
     /// The type its values are computed in before the rounding.
     type Wide: Wide;
     /// The name that candle and safetensors give the type.
@@ -32,33 +24,14 @@ pub trait Element: sealed::Sealed + bytemuck::Pod + PartialEq + Send + Sync + 's
     /// Rounds a row, to nearest even, on its way into memory.
     #[doc(hidden)]
     fn store<S: Simd>(simd: S, row: <Self::Wide as Wide>::Row<S>, out: &mut Lanes<Self>);
-    /// Rounds one number, by way of [`Element::Wide`].
+    /// Rounds one number, by way of [`Dtype::Wide`].
     fn nearest(value: f64) -> Self;
     /// The value, exactly.
     fn widen(self) -> f64;
-    /// Fills in code that is compiled with this crate: as a generic it would be compiled again, at length and
-    /// by the user's settings, in every crate that fills.
-    #[doc(hidden)]
-    fn fill(
-        kernel: Kernel,
-        stream: &Stream,
-        distribution: &Distribution,
-        start: u64,
-        out: &mut [Self],
-    ) -> Result<(), Error>;
-    /// [`Distribution::values_of`], likewise.
-    #[doc(hidden)]
-    fn values_of(distribution: &Distribution, words: &[u64]) -> Result<Vec<Self>, Error>;
     /// The next value towards +∞ (`towards_max`) or −∞; only asked inside the finite range.
     #[doc(hidden)]
     fn neighbour(self, towards_max: bool) -> Self;
 }
-
-impl sealed::Sealed for f32 {}
-impl sealed::Sealed for f64 {}
-impl sealed::Sealed for bf16 {}
-impl sealed::Sealed for f16 {}
-impl sealed::Sealed for F8E4M3 {}
 
 /// Neighbours of a sign-magnitude float: the integer behind a positive one counts up.
 macro_rules! neighbour {
@@ -74,9 +47,9 @@ macro_rules! neighbour {
     }};
 }
 
-macro_rules! element {
+macro_rules! dtype {
     ($type:ty, $wide:ty, $name:literal, $max:expr, |$simd:ident, $row:ident, $o:ident| $store:expr, |$v:ident| $nearest:expr, |$s:ident| $widen:expr) => {
-        impl Element for $type {
+        impl Dtype for $type {
             type Wide = $wide;
             const NAME: &'static str = $name;
             const MAX: f64 = $max;
@@ -92,18 +65,6 @@ macro_rules! element {
                 let $s = self;
                 $widen
             }
-            fn fill(
-                kernel: Kernel,
-                stream: &Stream,
-                distribution: &Distribution,
-                start: u64,
-                out: &mut [Self],
-            ) -> Result<(), Error> {
-                stream.fill_elements(kernel, distribution, start, out)
-            }
-            fn values_of(distribution: &Distribution, words: &[u64]) -> Result<Vec<Self>, Error> {
-                words::values_of(distribution, words)
-            }
             fn neighbour(self, towards_max: bool) -> Self {
                 neighbour!(self, towards_max)
             }
@@ -111,9 +72,9 @@ macro_rules! element {
     };
 }
 
-element!(f64, f64, "f64", f64::MAX, |simd, row, o| simd.store_doubles(row, o), |v| v, |s| s);
-element!(f32, f32, "f32", f32::MAX as f64, |simd, row, o| simd.store(row, o), |v| v as f32, |s| f64::from(s));
-element!(
+dtype!(f64, f64, "f64", f64::MAX, |simd, row, o| simd.store_doubles(row, o), |v| v, |s| s);
+dtype!(f32, f32, "f32", f32::MAX as f64, |simd, row, o| simd.store(row, o), |v| v as f32, |s| f64::from(s));
+dtype!(
     bf16,
     f32,
     "bf16",
@@ -122,7 +83,7 @@ element!(
     |v| Self::from_f32(v as f32),
     |s| s.to_f64()
 );
-element!(
+dtype!(
     f16,
     f32,
     "f16",
@@ -131,7 +92,7 @@ element!(
     |v| Self::from_f32(v as f32),
     |s| s.to_f64()
 );
-element!(
+dtype!(
     F8E4M3,
     f32,
     "f8e4m3",
@@ -174,13 +135,13 @@ fn to_f8e4m3<S: Simd>(simd: S, row: S::Floats) -> S::Words {
 }
 
 /// The smallest `T` that is not below `lo`.
-pub(crate) fn at_least<T: Element>(lo: f64) -> T {
+pub(crate) fn at_least<T: Dtype>(lo: f64) -> T {
     let nearest = T::nearest(lo);
     if nearest.widen() < lo { nearest.neighbour(true) } else { nearest }
 }
 
 /// The largest `T` that is not above `up`.
-pub(crate) fn at_most<T: Element>(up: f64) -> T {
+pub(crate) fn at_most<T: Dtype>(up: f64) -> T {
     let nearest = T::nearest(up);
     if nearest.widen() > up { nearest.neighbour(false) } else { nearest }
 }
@@ -188,10 +149,10 @@ pub(crate) fn at_most<T: Element>(up: f64) -> T {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Job;
-    use crate::philox::LANES;
+    use crate::kernel::{Job, Kernel};
+    use crate::key::LANES;
 
-    fn brackets<T: Element>() {
+    fn brackets<T: Dtype>() {
         for value in [0.1, -0.1, 0.3, -7.77, 1e-9, -1e-9, 0.0, 1.0, 300.1] {
             let (low, high) = (at_most::<T>(value).widen(), at_least::<T>(value).widen());
             assert!(low <= value && value <= high, "{}: {low} {value} {high}", T::NAME);
@@ -211,17 +172,17 @@ mod tests {
 
     #[test]
     fn largest_values_are_the_types_own() {
-        assert_eq!(bf16::MAX.to_f64(), <bf16 as Element>::MAX);
-        assert_eq!(f16::MAX.to_f64(), <f16 as Element>::MAX);
+        assert_eq!(bf16::MAX.to_f64(), <bf16 as Dtype>::MAX);
+        assert_eq!(f16::MAX.to_f64(), <f16 as Dtype>::MAX);
         // The crate's own MAX is 416, one step below what its rounding reaches.
-        assert_eq!(F8E4M3::from_bits(0x7e).to_f64(), <F8E4M3 as Element>::MAX);
-        assert_eq!(F8E4M3::from_f32(460.0).to_f64(), <F8E4M3 as Element>::MAX);
+        assert_eq!(F8E4M3::from_bits(0x7e).to_f64(), <F8E4M3 as Dtype>::MAX);
+        assert_eq!(F8E4M3::from_f32(460.0).to_f64(), <F8E4M3 as Dtype>::MAX);
     }
 
     /// A row of one value, rounded by the portable kernel.
-    fn rounded<T: Element<Wide = f32>>(value: f32) -> T {
+    fn rounded<T: Dtype<Wide = f32>>(value: f32) -> T {
         struct Row<'a, T>(f32, &'a mut Lanes<T>);
-        impl<T: Element<Wide = f32>> Job for Row<'_, T> {
+        impl<T: Dtype<Wide = f32>> Job for Row<'_, T> {
             fn run<S: Simd>(self, simd: S) {
                 T::store(simd, simd.float(self.0), self.1);
             }

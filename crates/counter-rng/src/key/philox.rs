@@ -4,7 +4,7 @@
 //! 1, 2, 3", SC'11, doi:10.1145/2063384.2063405. It is the generator of cuRAND, of PyTorch on
 //! CUDA and of TensorFlow, and must pass the authors' known-answer vectors.
 
-use crate::key::Key;
+use crate::key::hash::Key;
 
 /// Blocks that are computed side by side; fixed by the contract, whatever the register width.
 pub(crate) const LANES: usize = 16;

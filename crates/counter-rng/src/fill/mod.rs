@@ -1,0 +1,13 @@
+//! From a distribution and a range to values in memory.
+
+mod constant;
+mod element;
+mod sampler;
+mod threads;
+mod tile;
+mod tiles;
+mod words;
+
+pub(crate) use constant::zeroed;
+pub use element::Element;
+pub(crate) use sampler::Sampler;

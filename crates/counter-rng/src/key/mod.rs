@@ -1,0 +1,9 @@
+//! From (seed, name, purpose) to words: the key, and the generator that it drives.
+
+mod hash;
+mod pair;
+mod philox;
+
+pub use hash::{Key, Purpose};
+pub(crate) use pair::Keys;
+pub(crate) use philox::{LANES, Lanes, MULTIPLIER, TILE, WEYL, tile_words, widening_mul};
