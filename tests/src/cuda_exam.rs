@@ -1,7 +1,7 @@
 //! The exam of the kernels of a GPU: which elements of which distributions, and the bits that they must have.
 
-use counter_rng::cuda::{Fill, THREADS};
 use counter_rng::{Distribution, Element, Error, Kernel, Stream};
+use counter_rng_cuda::{Fill, THREADS};
 
 /// Where a tile, a 32-bit element or block number, or the range of indices begins or ends.
 pub const STARTS: [u64; 9] = [0, 1, 63, 64, 65, (1 << 34) - 1, 1 << 34, (1 << 36) - 64, u64::MAX - 4096];

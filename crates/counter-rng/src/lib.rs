@@ -34,7 +34,6 @@
 
 // Rooms, lowest first: error and sealed, key, distribution, kernel, transform, dtype, fill, stream. Each imports from
 // those before it only.
-pub mod cuda;
 mod distribution;
 mod dtype;
 mod error;
@@ -48,7 +47,7 @@ mod transform;
 pub use distribution::Distribution;
 pub use dtype::Dtype;
 pub use error::Error;
-pub use fill::Element;
+pub use fill::{Constants, Element};
 pub use kernel::Kernel;
 pub use key::{Key, Purpose};
 pub use stream::{Stream, StreamRng};

@@ -1,6 +1,7 @@
 //! From a distribution and a range to values in memory.
 
 mod constant;
+mod constants;
 mod element;
 mod sampler;
 mod threads;
@@ -9,5 +10,5 @@ mod tiles;
 mod words;
 
 pub(crate) use constant::zeroed;
+pub use constants::Constants;
 pub use element::Element;
-pub(crate) use sampler::Sampler;

@@ -6,4 +6,4 @@ mod philox;
 
 pub use hash::{Key, Purpose};
 pub(crate) use pair::Keys;
-pub(crate) use philox::{LANES, Lanes, MULTIPLIER, TILE, WEYL, tile_words, widening_mul};
+pub(crate) use philox::{LANES, Lanes, MULTIPLIER, TILE, tile_words, widening_mul};

@@ -14,11 +14,11 @@ pub(crate) const TILE: usize = 4 * LANES;
 /// One value per lane.
 pub(crate) type Lanes<T> = [T; LANES];
 
-const ROUNDS: u32 = 10;
+const ROUNDS: usize = 10;
 /// Multipliers of the two halves of a block.
 pub(crate) const MULTIPLIER: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 /// What the key grows by from round to round: the golden ratio and √3 − 1, as 32-bit fractions.
-pub(crate) const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
 #[inline(always)]
 pub(crate) fn widening_mul(a: u32, b: u32) -> (u32, u32) {
@@ -35,12 +35,33 @@ fn round(c: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 
 /// One block of `rounds` rounds.
 #[inline(always)]
-fn block(mut counter: [u32; 4], mut key: [u32; 2], rounds: u32) -> [u32; 4] {
+fn block(mut counter: [u32; 4], mut key: [u32; 2], rounds: usize) -> [u32; 4] {
     for _ in 0..rounds {
         counter = round(counter, key);
         key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
     }
     counter
+}
+
+impl Key {
+    /// The key of round `round`, counted from zero.
+    #[inline(always)]
+    pub(crate) fn of_round(&self, round: usize) -> [u32; 2] {
+        let grown = |i: usize| self.key[i].wrapping_add(WEYL[i].wrapping_mul(round as u32));
+        [grown(0), grown(1)]
+    }
+
+    /// The key of each of the ten rounds of Philox, for whoever computes the words elsewhere.
+    #[must_use]
+    pub fn round_keys(&self) -> [[u32; 2]; ROUNDS] {
+        std::array::from_fn(|round| self.of_round(round))
+    }
+
+    /// The last two words of the counter of every block.
+    #[must_use]
+    pub fn tweak(&self) -> [u32; 2] {
+        self.tweak
+    }
 }
 
 /// The 64 words of one tile: word `j` of block `16·tile + lane` is element `64·tile + 16·j + lane`.
@@ -67,7 +88,7 @@ mod tests {
     use super::*;
 
     /// Rounds, counter, key, answer.
-    type Row = (u32, [u32; 4], [u32; 2], [u32; 4]);
+    type Row = (usize, [u32; 4], [u32; 2], [u32; 4]);
 
     /// `tests/kat_vectors` of Random123, the authors' own library.
     const KNOWN_ANSWERS: [Row; 6] = [

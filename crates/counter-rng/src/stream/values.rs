@@ -49,8 +49,9 @@ impl Stream {
         self.tile(index / TILE as u64)[(index % TILE as u64) as usize]
     }
 
-    /// The key of the values' words.
-    pub(crate) fn values_key(&self) -> Key {
+    /// The key of its words.
+    #[must_use]
+    pub fn key(&self) -> Key {
         self.0.high
     }
 
