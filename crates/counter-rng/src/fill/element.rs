@@ -53,15 +53,13 @@ element!(f64, f32, bf16, f16, F8E4M3);
 impl Distribution {
     /// The values that `words` stand for under this distribution, in their order.
     ///
-    /// The upper half of a word is what [`Stream::word`](crate::Stream::word) gives; the lower half is read for
-    /// `f64` only. For tests of a re-implementation, and for the exact moments of a distribution over all
+    /// Words as [`Stream::long_word`](crate::Stream::long_word) gives them; the lower half is read for `f64` only. For tests of a re-implementation, and for the exact moments of a distribution over all
     /// words; weights come from [`Stream::fill`](crate::Stream::fill).
     ///
     /// ```
     /// use counter_rng::{Distribution, Stream};
     /// let (stream, distribution) = (Stream::new(42, "fc1.weight"), Distribution::normal(0.0, 0.02)?);
-    /// let word = u64::from(stream.word(7)) << 32;
-    /// assert_eq!(distribution.values_of::<f32>(&[word])?, stream.vec::<f32>(&distribution, 7..8)?);
+    /// assert_eq!(distribution.values_of::<f32>(&[stream.long_word(7)])?, stream.vec::<f32>(&distribution, 7..8)?);
     /// # Ok::<(), counter_rng::Error>(())
     /// ```
     ///

@@ -6,7 +6,7 @@ use crate::distribution::Distribution;
 use crate::error::Error;
 use crate::fill::{Element, zeroed};
 use crate::kernel::Kernel;
-use crate::key::{Key, Keys, Purpose, TILE, tile_words};
+use crate::key::{Key, Keys, LANES, Purpose, TILE, tile_words};
 
 /// The random numbers of one name under one seed: a function of the element index.
 ///
@@ -32,21 +32,36 @@ impl Stream {
         Self::with_purpose(seed, name, Purpose::Values)
     }
 
-    /// The words of `name` for another purpose; `f64` low words are those of [`Purpose::LowWords`].
+    /// The words of `name` for another purpose, in `f64` too: no purpose shares a word, or the lower half of one, with
+    /// another.
     #[must_use]
     pub fn with_purpose(seed: u64, name: &str, purpose: Purpose) -> Self {
-        Self(Keys { high: Key::new(seed, name, purpose), low: Key::new(seed, name, Purpose::LowWords) })
+        Self(Keys::new(seed, name, purpose))
     }
 
     /// The 32-bit word of element `index`.
     ///
     /// ```
     /// # use counter_rng::Stream;
-    /// assert_eq!(Stream::new(42, "fc1.weight").word(1000), 0xce0c_e25d);
+    /// assert_eq!(Stream::new(42, "fc1.weight").word(1000), 0x724d_a6c9);
     /// ```
     #[must_use]
     pub fn word(&self, index: u64) -> u32 {
         self.tile(index / TILE as u64)[(index % TILE as u64) as usize]
+    }
+
+    /// The 64-bit word that an `f64` at `index` is made of: its upper half is [`word`](Self::word), its lower half has a
+    /// key of its own.
+    ///
+    /// ```
+    /// # use counter_rng::Stream;
+    /// let stream = Stream::new(42, "fc1.weight");
+    /// assert_eq!((stream.long_word(1000) >> 32) as u32, stream.word(1000));
+    /// ```
+    #[must_use]
+    pub fn long_word(&self, index: u64) -> u64 {
+        let low = tile_of(&self.0.low, index / TILE as u64)[(index % TILE as u64) as usize];
+        u64::from(self.word(index)) << 32 | u64::from(low)
     }
 
     /// The key of its words.
@@ -57,8 +72,7 @@ impl Stream {
 
     /// The 64 words of elements `64·tile ..`.
     pub(crate) fn tile(&self, tile: u64) -> [u32; TILE] {
-        let rows = tile_words(&self.0.high, tile);
-        std::array::from_fn(|i| rows[i / 16][i % 16])
+        tile_of(&self.0.high, tile)
     }
 
     /// Fills `out` with elements `start..` of `distribution`, by the fastest kernel and all threads of
@@ -103,4 +117,10 @@ impl Stream {
         self.fill(distribution, range.start, &mut out)?;
         Ok(out)
     }
+}
+
+/// The words of a tile in the order of its elements.
+fn tile_of(key: &Key, tile: u64) -> [u32; TILE] {
+    let rows = tile_words(key, tile);
+    std::array::from_fn(|i| rows[i / LANES][i % LANES])
 }
