@@ -2,7 +2,8 @@
 
 `python3 scripts/stream_v1.py > tests/data/stream_v1_values.csv` makes the values that tests/tests/stream_vectors.rs
 holds the Rust crate to, `... stream_v1.py words > tests/data/stream_v1.csv` the words of tests/tests/stream_words.rs,
-`... stream_v1.py text` the table of docs/stream.md.
+`... spreads > tests/data/stream_v1_spreads.csv` what dtypes do to a standard deviation, `... text` the table of
+docs/stream.md.
 """
 import functools
 import hashlib
@@ -134,7 +135,7 @@ def inside(dtype, lo, up):
     """The bounds moved inside to values of the dtype."""
     bits, least = FORMATS[dtype]
     if lo == up:
-        return [nearest(lo, bits, least)] * 2
+        return [nearest(lo if dtype == "f64" else r32(lo), bits, least)] * 2
 
     def move(x, towards):
         if math.isinf(x):
@@ -171,6 +172,46 @@ def value(width, dtype, distribution, w):
 def clamp(x, lo, up):
     x = x if x > lo else lo
     return x if x < up else up
+
+
+def phi(z):
+    """The probability below z."""
+    return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
+def moments(distribution):
+    """Mean, standard deviation, distribution function, bounds."""
+    kind, *p = distribution
+    if kind == "uniform":
+        lo, up = p
+        return (lo + up) / 2, (up - lo) / math.sqrt(12), lambda x: (x - lo) / (up - lo), (lo, up)
+    if kind == "normal":
+        mean, std = p
+        return mean, std, lambda x: phi((x - mean) / std), (-math.inf, math.inf)
+    mean, std, lo, up = p
+    alpha, beta = (lo - mean) / std, (up - mean) / std
+    held = phi(beta) - phi(alpha)
+    density = lambda z: math.exp(-z * z / 2) / math.sqrt(2 * math.pi) if math.isfinite(z) else 0.0
+    times = lambda z: z * density(z) if math.isfinite(z) else 0.0
+    shift = (density(alpha) - density(beta)) / held
+    spread = math.sqrt(1 + (times(alpha) - times(beta)) / held - shift * shift)
+    return mean + std * shift, std * spread, lambda x: (phi((x - mean) / std) - phi(alpha)) / held, (lo, up)
+
+
+def rounded_std(dtype, distribution):
+    """The standard deviation asked, and that of the values of the dtype, summed over them."""
+    mean, std, cdf, (lo, up) = moments(distribution)
+    bits, least = FORMATS[dtype]
+    first, last = inside(dtype, max(lo, mean - 12 * std), min(up, mean + 12 * std))
+    values = [first]
+    while values[-1] < last:
+        size = abs(values[-1]) * (1 - 2.0**-30 if values[-1] < 0 else 1)   # the step above a negative power is the finer
+        e = max(math.frexp(size)[1] - 1 if size else least, least)
+        values.append(values[-1] + 2.0 ** (e - bits + 1))
+    ends = [0.0] + [cdf((a + b) / 2) for a, b in zip(values, values[1:])] + [1.0]
+    weights = [b - a for a, b in zip(ends, ends[1:])]
+    centre = sum(w * (v - mean) for w, v in zip(weights, values))
+    return std, math.sqrt(max(0.0, sum(w * (v - mean - centre) ** 2 for w, v in zip(weights, values))))
 
 
 def bits_of(dtype, x):
@@ -226,6 +267,24 @@ def words_table():
             print(seed, purpose, name, i, *(f"{w:08x}" for w in words(seed, name, purpose, i)), sep=",")
 
 
+def spreads_table():
+    print("# Standard deviations asked, those after the rounding to the dtype, and what docs/stream.md, 3, says of them:")
+    print("# made by scripts/stream_v1.py spreads, which shares nothing with the Rust code.")
+    print("dtype,law,p1,p2,p3,p4,std,rounded,outcome")
+    for dtype, step in ("f8e4m3", 2.0**-9), ("f16", 2.0**-24), ("bf16", 2.0**-133), ("bf16", 2.0**-8), ("f16", 2.0**-11):
+        around = 1.0 if step in (2.0**-8, 2.0**-11) else 0.0
+        for times in 0.3, 0.45, 0.55, 0.7, 1.1, 1.9, 2.5, 3.3, 7.7:
+            s = times * step
+            for distribution in (("normal", around, s), ("uniform", around - 1.7 * s, around + 1.7 * s),
+                                 ("uniform", around, around + 3.4 * s),
+                                 ("truncated_normal", around, s, around - 2 * s, around + 2 * s)):
+                std, rounded = rounded_std(dtype, distribution)
+                lo, up = inside(dtype, *moments(distribution)[3])
+                outcome = "empty" if lo > up else "lost" if abs(rounded - std) > 0.05 * std else "kept"
+                parameters = [repr(p) for p in distribution[1:]] + [""] * (5 - len(distribution))
+                print(dtype, distribution[0], *parameters, repr(std), repr(rounded), outcome, sep=",")
+
+
 def text_table():
     for i in INDICES:
         cells = [f"{w:08x}" for w in words(42, "fc1.weight", 0, i)]
@@ -234,4 +293,4 @@ def text_table():
 
 
 if __name__ == "__main__":
-    {"words": words_table, "text": text_table, "values": values_table}[(sys.argv + ["values"])[1]]()
+    {"words": words_table, "spreads": spreads_table, "text": text_table, "values": values_table}[(sys.argv + ["values"])[1]]()

@@ -16,6 +16,6 @@ struct Arguments {
     float above;
     float tilt;
     unsigned int pattern[4]; // constant: 16 bytes of equal values
-    unsigned int dtype;      // CODE of a struct in dtypes.cuh; the constant law has the pattern instead
+    unsigned int dtype;      // CODE of a struct in dtypes.cuh; a constant has the pattern instead
     unsigned int padding;
 };

@@ -2,7 +2,7 @@
 // Only a GPU runs this file; the exam on the processor puts another in its place.
 #pragma once
 
-// `high` and `low` as f16, in the halves of a word. Infinite beyond the largest: no law that fits f16 gets there.
+// `high` and `low` as f16, in the halves of a word. Infinite beyond the largest: no distribution that fits f16 gets there.
 __device__ __forceinline__ unsigned int f16_pair(float low, float high) {
     unsigned int pair;
 #if __CUDA_ARCH__ >= 800

@@ -19,7 +19,7 @@ struct BF16 {
     using Element = unsigned short;
     using Pack = uint2;
 
-    // Finite values only, which is what laws give.
+    // Finite values only, which is what distributions give.
     static __device__ __forceinline__ unsigned int rounded(float value) {
         const unsigned int bits = to_bits(value);
         return bits + 0x7fff + ((bits >> 16) & 1);

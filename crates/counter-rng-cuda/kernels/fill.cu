@@ -1,11 +1,11 @@
-// Fills a range of a tensor with the elements of a law: the stream of docs/stream.md, on a GPU, to the last bit.
+// Fills a range of a tensor with the elements of a distribution: the stream of docs/stream.md, on a GPU, to the last bit.
 //
 // The values are a function of the arguments and the element's index, so any grid gives the same ones: no shared
 // memory, no synchronisation, no state. `scripts/build-ptx` makes the PTX beside this file; `src/cuda.rs` says what
 // to launch; tests/tests/cuda_source.rs runs this text on the processor against the Rust kernels.
 #include "arguments.cuh"
 #include "dtypes.cuh"
-#include "laws.cuh"
+#include "distributions.cuh"
 #include "philox.cuh"
 
 typedef unsigned long long u64;
@@ -62,7 +62,7 @@ __device__ __forceinline__ void store(const Arguments& a, void* memory, u64 firs
 
 // A thread takes four blocks of a tile, neighbours by lane: four values in each of the four rows. Four threads hold
 // a whole row, which is two sectors of memory in f32 and one in 16 bits, so a sector is never written in parts.
-template <class Law> __device__ __forceinline__ void fill(const Arguments& a, void* out) {
+template <class Distribution> __device__ __forceinline__ void fill(const Arguments& a, void* out) {
     const u64 tile0 = a.start / TILE;
     const u64 items = a.count == 0 ? 0 : ((a.start + (a.count - 1)) / TILE - tile0 + 1) * QUADS;
     for (u64 item = first_item(); item < items; item += stride()) {
@@ -73,7 +73,7 @@ template <class Law> __device__ __forceinline__ void fill(const Arguments& a, vo
         for (unsigned int l = 0; l < BATCH; l++) {
             unsigned int words[BATCH];
             philox(tile * ROW + lane + l, a, words);
-            Law::values(a, words, values[l]);
+            Distribution::values(a, words, values[l]);
         }
         // The same way for a whole launch; a kernel for each dtype would be four times the code to load.
         switch (a.dtype) {

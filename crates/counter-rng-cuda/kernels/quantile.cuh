@@ -61,7 +61,7 @@ __device__ __forceinline__ float far(const Logarithm& log) {
 
 // z, with the sign of x, for twice the smaller tail probability, x = ±(1 − 2u) and its size |x|.
 // One branch a batch: two values in a thousand lie beyond the centre. WINDOW: some may lie beyond TAIL_ENDS, which
-// only a truncated law's do.
+// only a truncated distribution's do.
 template <bool WINDOW>
 __device__ __forceinline__ void quantile(
     const float (&two_u)[BATCH], const float (&size)[BATCH], const float (&x)[BATCH], float (&z)[BATCH]) {

@@ -20,8 +20,10 @@
 //! - **Words.** Philox4x32-10, in tiles of 64 elements = 16 blocks × 4 words.
 //! - **Numbers.** [`Distribution`]: constant, uniform, normal, truncated normal; IEEE-754 arithmetic in a
 //!   fixed order, no libm, no rejection loop, one word per `f32`.
-//! - **Dtypes.** [`Element`]: `f32`; `bf16`, `f16` and `F8E4M3` are the `f32` value rounded once;
-//!   `f64` has a word pair of its own.
+//! - **Dtypes.** [`Element`]: `f32`; `bf16`, `f16` and `F8E4M3` are the `f32` value rounded once and, where the
+//!   distribution has bounds, moved inside them; `f64` is made of a word of 64 bits.
+//! - **Refusals.** Where a dtype would overflow, or its rounding would move the standard deviation by more than 5 %,
+//!   filling is an [`Error`]: weights do not silently become zeros.
 //!
 //! `docs/stream.md` in the repository says all of it, polynomials included, to the point where the
 //! stream can be written again in another language from that text alone.
@@ -53,5 +55,5 @@ pub use key::{Key, Purpose};
 pub use stream::{Stream, StreamRng};
 pub use transform::Wide;
 
-/// The crate of [`rand`](https://docs.rs/rand)'s traits, in the version that [`StreamRng`] speaks.
+/// The crate of [`rand`](https://docs.rs/rand)'s traits, in the version that [`StreamRng`] implements.
 pub use rand_core;

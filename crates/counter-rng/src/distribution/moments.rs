@@ -7,7 +7,7 @@ impl Distribution {
     /// The expectation.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        match self.0 {
+        match self.parameters() {
             Kind::Constant(value) => value,
             Kind::Uniform { lo, up } => lo / 2.0 + up / 2.0,
             Kind::Normal { mean, .. } => mean,
@@ -18,7 +18,7 @@ impl Distribution {
     /// The standard deviation, after a cut where there is one.
     #[must_use]
     pub fn std(&self) -> f64 {
-        match self.0 {
+        match self.parameters() {
             Kind::Constant(_) => 0.0,
             Kind::Uniform { lo, up } => (up / 2.0 - lo / 2.0) / 3_f64.sqrt(),
             Kind::Normal { std, .. } => std,
@@ -29,7 +29,7 @@ impl Distribution {
     /// The probability of a value at or below `x`.
     #[must_use]
     pub fn cdf(&self, x: f64) -> f64 {
-        match self.0 {
+        match self.parameters() {
             Kind::Constant(value) => f64::from(u8::from(x >= value)),
             Kind::Uniform { lo, up } if lo < up => ((x - lo) / (up - lo)).clamp(0.0, 1.0),
             Kind::Uniform { lo, .. } => f64::from(u8::from(x >= lo)),
@@ -45,7 +45,7 @@ impl Distribution {
     /// The bounds that no value passes: infinite for a normal.
     #[must_use]
     pub fn support(&self) -> (f64, f64) {
-        match self.0 {
+        match self.parameters() {
             Kind::Constant(value) => (value, value),
             Kind::Uniform { lo, up } | Kind::Truncated { lo, up, .. } => (lo, up),
             Kind::Normal { .. } => (f64::NEG_INFINITY, f64::INFINITY),

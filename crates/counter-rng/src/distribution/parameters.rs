@@ -17,7 +17,7 @@ use crate::error::Error;
 /// # Ok::<(), counter_rng::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Distribution(pub(crate) Kind);
+pub struct Distribution(Kind);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
@@ -92,6 +92,23 @@ impl Distribution {
         }
         Ok(Self(Kind::Truncated { mean, std, lo, up }))
     }
+
+    /// What it was made of.
+    pub(crate) fn parameters(&self) -> Kind {
+        self.0
+    }
+
+    /// The same distribution of values that are larger by `by`.
+    pub(crate) fn shifted(&self, by: f64) -> Self {
+        Self(match self.0 {
+            Kind::Constant(value) => Kind::Constant(value + by),
+            Kind::Uniform { lo, up } => Kind::Uniform { lo: lo + by, up: up + by },
+            Kind::Normal { mean, std } => Kind::Normal { mean: mean + by, std },
+            Kind::Truncated { mean, std, lo, up } => {
+                Kind::Truncated { mean: mean + by, std, lo: lo + by, up: up + by }
+            }
+        })
+    }
 }
 
 fn finite(parameter: &'static str, value: f64) -> Result<(), Error> {
@@ -103,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_law_is_gets_said() {
+    fn bad_parameters_are_refused() {
         let nan = f64::NAN;
         assert!(Distribution::constant(nan).is_err());
         assert!(Distribution::uniform(1.0, 0.0).is_err());

@@ -11,7 +11,7 @@ use crate::transform::Wide;
 /// A floating-point type that a stream fills: `f64`, `f32`, `bf16`, `f16`, `F8E4M3`.
 ///
 /// `f64` is computed in binary64 from 64-bit words. Everything else is the `f32` value rounded
-/// once, to nearest even, so a `bf16` tensor is exactly the rounded `f32` tensor. Sealed: the
+/// once, to nearest even, and moved inside the bounds of a distribution that has them. Sealed: the
 /// list is part of the contract.
 pub trait Dtype: Sealed + bytemuck::Pod + PartialEq + Send + Sync + 'static {
     /// The type its values are computed in before the rounding.

@@ -21,7 +21,7 @@ impl Distribution {
     /// As [`fits`](Self::fits), and [`Error::OutOfMemory`].
     #[must_use]
     pub fn constant_vec<T: Dtype>(&self, count: u64) -> Option<Result<Vec<T>, Error>> {
-        let Kind::Constant(value) = self.0 else { return None };
+        let Kind::Constant(value) = self.parameters() else { return None };
         Some(self.fits::<T>().and_then(|()| match value.to_bits() {
             // Zeroed memory costs nothing until it is touched.
             0 => zeroed(count),

@@ -12,7 +12,8 @@ use crate::key::Keys;
 
 /// A floating-point type that a stream fills: `f64`, `f32`, `bf16`, `f16`, `F8E4M3`.
 ///
-/// Its name, its range and its rounding are those of [`Dtype`].
+/// Its name, its range and its rounding are those of [`Dtype`]. Values of a distribution with bounds are moved inside
+/// them after the rounding, to the outermost value of the dtype that does not pass the bound.
 pub trait Element: Dtype {
     /// Fills in code that is compiled with this crate: as a generic it would be compiled again, at length and
     /// by the user's settings, in every crate that fills.

@@ -16,7 +16,8 @@ fn fills<T: Element>() -> Result<(), Error> {
         Distribution::truncated_normal(0.0, 1.0, 6.0, f64::INFINITY)?,
     ];
     let length = if cfg!(miri) { 3 } else { 3000 };
-    for distribution in distributions {
+    // F8E4M3 is too coarse for the last one.
+    for distribution in distributions.into_iter().filter(|distribution| distribution.fits::<T>().is_ok()) {
         let fill = |kernel| -> Result<Vec<u64>, Error> {
             let mut out = vec![T::nearest(0.0); length];
             Stream::new(9, "fills").fill_with(kernel, &distribution, (1 << 36) - 100, &mut out)?;

@@ -79,8 +79,8 @@ impl Stream {
     /// the current rayon pool.
     ///
     /// # Errors
-    /// [`Error::Overflow`], [`Error::Underflow`] or [`Error::NothingBetween`] where the dtype cannot hold the
-    /// distribution, [`Error::IndexOverflow`] for a range past 2⁶⁴. `out` is untouched then.
+    /// [`Error::Overflow`], [`Error::Underflow`], [`Error::SpreadLost`] or [`Error::NothingBetween`] where the dtype cannot
+    /// hold the distribution, [`Error::IndexOverflow`] for a range past 2⁶⁴. `out` is untouched then.
     pub fn fill<T: Element>(
         &self,
         distribution: &Distribution,

@@ -1,4 +1,4 @@
-// From four words to four numbers: docs/stream.md, section 4, and src/transform/.
+// From four words to four numbers: docs/stream.md, section 4, and crates/counter-rng/src/transform.
 #pragma once
 #include "arguments.cuh"
 #include "quantile.cuh"
