@@ -1,8 +1,9 @@
 """The random stream, version 1, written from docs/stream.md alone: plain Python, exact and slow.
 
-`python3 scripts/stream_v1.py > tests/data/stream_v1_values.csv` makes the table that
-tests/tests/stream/vectors.rs holds the Rust crate to. With the argument `orthogonal` it makes
-tests/data/stream_v1_orthogonal.csv, some minutes' work.
+`python3 scripts/stream_v1.py > tests/data/stream_v1_values.csv` makes the values that tests/tests/stream/vectors.rs
+holds the Rust crate to, `... stream_v1.py words > tests/data/stream_v1.csv` the words of tests/tests/stream/words.rs,
+`... spreads > tests/data/stream_v1_spreads.csv` what dtypes do to a standard deviation, `... text` the table of
+docs/stream.md, `... orthogonal > tests/data/stream_v1_orthogonal.csv` orthogonal matrices, some minutes' work.
 """
 import functools
 import hashlib
@@ -12,12 +13,19 @@ import sys
 from fractions import Fraction
 
 MASK = 0xFFFFFFFF
-INDICES = [0, 1, 15, 16, 63, 64, 1000, 6184, 68050, 82665, 2**34 + 5, 2**64 - 2]
+INDICES = [0, 1, 15, 16, 63, 64, 1000, 31287, 38352, 88116, 2**34 + 5, 2**64 - 2]
 
 
-def word(seed, name, purpose, i):
-    text = b"candle-init/v1" + bytes([purpose]) + struct.pack("<Q", seed) + name.encode()
-    k0, k1, t0, t1 = struct.unpack("<4I", hashlib.sha256(text).digest()[:16])
+@functools.cache
+def words(seed, name, purpose, i):
+    """The word of element i, and its low word."""
+    text = b"counter-rng/v1" + bytes([purpose]) + struct.pack("<Q", seed) + name.encode()
+    digest = struct.unpack("<8I", hashlib.sha256(text).digest())
+    return philox(digest[:4], i), philox(digest[4:], i)
+
+
+def philox(key, i):
+    k0, k1, t0, t1 = key
     block = 16 * (i // 64) + i % 16
     c = [block & MASK, block >> 32, t0, t1]
     for _ in range(10):
@@ -127,7 +135,7 @@ def inside(dtype, lo, up):
     """The bounds moved inside to values of the dtype."""
     bits, least = FORMATS[dtype]
     if lo == up:
-        return [nearest(lo, bits, least)] * 2
+        return [nearest(lo if dtype == "f64" else r32(lo), bits, least)] * 2
 
     def move(x, towards):
         if math.isinf(x):
@@ -139,10 +147,10 @@ def inside(dtype, lo, up):
     return move(lo, math.ceil), move(up, math.floor)
 
 
-def value(width, dtype, law, w):
+def value(width, dtype, distribution, w):
     """What word w (32 or 64 bits) stands for, before the rounding to a narrow dtype."""
     r, bits, top, quantile = WIDTHS[width]
-    kind, *p = law
+    kind, *p = distribution
     if kind == "constant":
         return r(p[0])
     if kind == "uniform":
@@ -166,6 +174,46 @@ def clamp(x, lo, up):
     return x if x < up else up
 
 
+def phi(z):
+    """The probability below z."""
+    return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
+def moments(distribution):
+    """Mean, standard deviation, distribution function, bounds."""
+    kind, *p = distribution
+    if kind == "uniform":
+        lo, up = p
+        return (lo + up) / 2, (up - lo) / math.sqrt(12), lambda x: (x - lo) / (up - lo), (lo, up)
+    if kind == "normal":
+        mean, std = p
+        return mean, std, lambda x: phi((x - mean) / std), (-math.inf, math.inf)
+    mean, std, lo, up = p
+    alpha, beta = (lo - mean) / std, (up - mean) / std
+    held = phi(beta) - phi(alpha)
+    density = lambda z: math.exp(-z * z / 2) / math.sqrt(2 * math.pi) if math.isfinite(z) else 0.0
+    times = lambda z: z * density(z) if math.isfinite(z) else 0.0
+    shift = (density(alpha) - density(beta)) / held
+    spread = math.sqrt(1 + (times(alpha) - times(beta)) / held - shift * shift)
+    return mean + std * shift, std * spread, lambda x: (phi((x - mean) / std) - phi(alpha)) / held, (lo, up)
+
+
+def rounded_std(dtype, distribution):
+    """The standard deviation asked, and that of the values of the dtype, summed over them."""
+    mean, std, cdf, (lo, up) = moments(distribution)
+    bits, least = FORMATS[dtype]
+    first, last = inside(dtype, max(lo, mean - 12 * std), min(up, mean + 12 * std))
+    values = [first]
+    while values[-1] < last:
+        size = abs(values[-1]) * (1 - 2.0**-30 if values[-1] < 0 else 1)   # the step above a negative power is the finer
+        e = max(math.frexp(size)[1] - 1 if size else least, least)
+        values.append(values[-1] + 2.0 ** (e - bits + 1))
+    ends = [0.0] + [cdf((a + b) / 2) for a, b in zip(values, values[1:])] + [1.0]
+    weights = [b - a for a, b in zip(ends, ends[1:])]
+    centre = sum(w * (v - mean) for w, v in zip(weights, values))
+    return std, math.sqrt(max(0.0, sum(w * (v - mean - centre) ** 2 for w, v in zip(weights, values))))
+
+
 def bits_of(dtype, x):
     """The bits of x, a value of the dtype, in hexadecimal."""
     if dtype in ("f64", "f32", "bf16", "f16"):
@@ -176,46 +224,84 @@ def bits_of(dtype, x):
     return f"{(mantissa + ((e + 6) << 3) + (math.copysign(1, x) < 0) * 128):02x}"
 
 
-def element(dtype, law, seed, name, i):
-    w = word(seed, name, 0, i)
+def element(dtype, distribution, seed, name, i):
+    w, low = words(seed, name, 0, i)
     if dtype == "f64":
-        return bits_of(dtype, value("f64", dtype, law, w << 32 | word(seed, name, 1, i)))
-    return bits_of(dtype, nearest(value("f32", dtype, law, w), *FORMATS[dtype]))
+        return bits_of(dtype, value("f64", dtype, distribution, w << 32 | low))
+    return bits_of(dtype, nearest(value("f32", dtype, distribution, w), *FORMATS[dtype]))
 
 
-LAWS = [("uniform", -1.0, 1.0), ("normal", 0.0, 1.0), ("truncated_normal", 0.0, 1.0, -2.0, 2.0)]
+DISTRIBUTIONS = [("uniform", -1.0, 1.0), ("normal", 0.0, 1.0), ("truncated_normal", 0.0, 1.0, -2.0, 2.0)]
 MORE = [("constant", 0.3), ("uniform", -0.1, 0.7), ("normal", 0.25, 0.02), ("normal", 1.0, 0.7),
         ("truncated_normal", 0.1, 0.3, -0.3, 0.7), ("truncated_normal", 0.0, 1.0, 5.0, math.inf),
         ("truncated_normal", -1.0, 2.0, -math.inf, 0.5)]
 
-def laws():
+def values_table():
     print("# Values of the random stream, version 1, as bits: made by scripts/stream_v1.py, which follows")
     print("# docs/stream.md and shares nothing with the Rust code. p1..p4 are value; lo, up; mean, std; or mean,")
     print("# std, lo, up. A public promise: a row may be added, never changed.")
     print("seed,name,dtype,law,p1,p2,p3,p4,index,bits")
-    rows = [(42, "fc1.weight", d, law) for law in LAWS + MORE for d in FORMATS]
-    rows += [(2**64 - 1, "модель.вес", d, law) for law in LAWS for d in ("f32", "f64")]
-    for seed, name, dtype, law in rows:
-        parameters = [repr(p) for p in law[1:]] + [""] * (5 - len(law))
+    rows = [(42, "fc1.weight", d, distribution) for distribution in DISTRIBUTIONS + MORE for d in FORMATS]
+    rows += [(2**64 - 1, "модель.вес", d, distribution) for distribution in DISTRIBUTIONS for d in ("f32", "f64")]
+    for seed, name, dtype, distribution in rows:
+        parameters = [repr(p) for p in distribution[1:]] + [""] * (5 - len(distribution))
         for i in INDICES:
-            print(seed, name, dtype, law[0], *parameters, i, element(dtype, law, seed, name, i), sep=",")
+            print(seed, name, dtype, distribution[0], *parameters, i, element(dtype, distribution, seed, name, i), sep=",")
+
+
+# Edges of lanes, rows and tiles, of 32-bit indices, of 2^34 (where the block number passes 2^32), and the largest u64.
+EDGES = [0, 1, 3, 4, 15, 16, 17, 47, 48, 63, 64, 65, 127, 128, 1000, 1023, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**32 + 1,
+         2**34 - 1, 2**34, 2**34 + 1, 2**34 + 63, 2**36 - 1, 2**36, 2**36 + 1, 2**40 + 7, 2**64 - 64, 2**64 - 1]
+LONG_NAME = ".".join(f"model.layers.{i}.attention.projection" for i in range(12))
+STREAMS = [(0, 0, ""), (42, 0, "fc1.weight"), (42, 1, "fc1.weight"), (42, 2, "fc1.weight"), (1, 0, "fc1.weight"),
+           (2**64 - 1, 0, "модель.вес"), (2**32, 0, "fc1.weight"), (7, 0, " a b\t"), (0x123456789ABCDEF, 0, LONG_NAME),
+           (2**63, 1, "encoder.layer.0.注意力.🔑")]
+
+
+def words_table():
+    print("# Words of the random stream, version 1, in hexadecimal: made by scripts/stream_v1.py words, which follows")
+    print("# docs/stream.md and shares nothing with the Rust code. A public promise: a row may be added, never changed.")
+    print("seed,purpose,name,index,word,low word")
+    for seed, purpose, name in STREAMS:
+        for i in EDGES:
+            print(seed, purpose, name, i, *(f"{w:08x}" for w in words(seed, name, purpose, i)), sep=",")
+
+
+def spreads_table():
+    print("# Standard deviations asked, those after the rounding to the dtype, and what docs/stream.md, 3, says of them:")
+    print("# made by scripts/stream_v1.py spreads, which shares nothing with the Rust code.")
+    print("dtype,law,p1,p2,p3,p4,std,rounded,outcome")
+    for dtype, step in ("f8e4m3", 2.0**-9), ("f16", 2.0**-24), ("bf16", 2.0**-133), ("bf16", 2.0**-8), ("f16", 2.0**-11):
+        around = 1.0 if step in (2.0**-8, 2.0**-11) else 0.0
+        for times in 0.3, 0.45, 0.55, 0.7, 1.1, 1.9, 2.5, 3.3, 7.7:
+            s = times * step
+            for distribution in (("normal", around, s), ("uniform", around - 1.7 * s, around + 1.7 * s),
+                                 ("uniform", around, around + 3.4 * s),
+                                 ("truncated_normal", around, s, around - 2 * s, around + 2 * s)):
+                std, rounded = rounded_std(dtype, distribution)
+                lo, up = inside(dtype, *moments(distribution)[3])
+                outcome = "empty" if lo > up else "lost" if abs(rounded - std) > 0.05 * std else "kept"
+                parameters = [repr(p) for p in distribution[1:]] + [""] * (5 - len(distribution))
+                print(dtype, distribution[0], *parameters, repr(std), repr(rounded), outcome, sep=",")
+
+
+def text_table():
+    for i in INDICES:
+        cells = [f"{w:08x}" for w in words(42, "fc1.weight", 0, i)]
+        cells += [element("f32", d, 42, "fc1.weight", i) for d in DISTRIBUTIONS]
+        print("|", i, "|", " | ".join(cells), "|", element("f64", DISTRIBUTIONS[1], 42, "fc1.weight", i), "|")
 
 
 # Section 12: orthogonal matrices. A matrix is a list of rows.
 
 
-def low_purpose(purpose):
-    """LOW of section 12."""
-    return 1
-
-
 def normals(width, seed, name, first, count):
-    """The standard normal values of purpose 3 from element `first` on."""
+    """The standard normal values of purpose 2 from element `first` on."""
     result = []
     for i in range(first, first + count):
-        w = word(seed, name, 3, i)
+        w, low = words(seed, name, 2, i)
         if width == "f64":
-            w = w << 32 | word(seed, name, low_purpose(3), i)
+            w = w << 32 | low
         result.append(value(width, width, ("normal", 0.0, 1.0), w))
     return result
 
@@ -320,4 +406,5 @@ def matrices():
 
 
 if __name__ == "__main__":
-    matrices() if sys.argv[1:] == ["orthogonal"] else laws()
+    {"words": words_table, "spreads": spreads_table, "text": text_table, "values": values_table,
+     "orthogonal": matrices}[(sys.argv + ["values"])[1]]()

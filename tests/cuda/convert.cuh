@@ -1,4 +1,4 @@
-// What stands in for crates/counter-rng/cuda/convert.cuh on the processor: the instructions' results by exact
+// What stands in for crates/counter-rng-cuda/kernels/convert.cuh on the processor: the instructions' results by exact
 // arithmetic in binary64, by another way than the kernels' own roundings.
 #pragma once
 #include "shim.h"

@@ -1,7 +1,7 @@
 //! The exam of the kernels of a GPU: which elements of which distributions, and the bits that they must have.
 
-use counter_rng::cuda::{Fill, THREADS};
 use counter_rng::{Distribution, Element, Error, Kernel, Stream};
+use counter_rng_cuda::{Fill, THREADS};
 
 /// Where a tile, a 32-bit element or block number, or the range of indices begins or ends.
 pub const STARTS: [u64; 9] = [0, 1, 63, 64, 65, (1 << 34) - 1, 1 << 34, (1 << 36) - 64, u64::MAX - 4096];
@@ -30,8 +30,8 @@ pub fn distributions() -> Result<Vec<Distribution>, Error> {
         Distribution::uniform(0.5, 0.5)?,
         Distribution::uniform(-1.0, 0.0)?,
         // Values that are zeros of both signs, beside bounds that are.
-        Distribution::uniform(-0.0, least)?,
-        Distribution::uniform(-least, 0.0)?,
+        Distribution::uniform(-0.0, 8.0 * least)?,
+        Distribution::uniform(-8.0 * least, 0.0)?,
         Distribution::normal(0.25, 1.5)?,
         Distribution::normal(-2.0, 0.0)?,
         // Numbers below the normal ones of f32, f16, f8.
@@ -52,7 +52,7 @@ pub fn distributions() -> Result<Vec<Distribution>, Error> {
 /// Every value is halfway between two of a narrow dtype: above an even one, and above an odd one.
 fn ties() -> Result<Vec<Distribution>, Error> {
     let unit = |bits: i32| f64::from(2.0_f32.powi(-bits));
-    let point = |mean| Distribution::normal(mean, 1e-30);
+    let point = |mean| Distribution::normal(mean, 0.0);
     // bf16, f16, f8; then the numbers of f8 below its normal ones.
     let places = [1.0 + unit(8), 1.0 + 3.0 * unit(8), 1.0 + unit(11), 1.0 + 3.0 * unit(11)];
     let eight = [1.0 + unit(4), 1.0 + 3.0 * unit(4), 5.0 * unit(10), 7.0 * unit(10)];

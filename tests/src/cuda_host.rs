@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 /// The source of the kernels, and what surrounds it on the processor; a later file takes an earlier one's place.
 const FOLDERS: [&str; 2] = [
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/counter-rng/cuda"),
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/counter-rng-cuda/kernels"),
     concat!(env!("CARGO_MANIFEST_DIR"), "/cuda"),
 ];
 

@@ -70,15 +70,27 @@ pub enum Error {
         /// The largest finite value of the dtype.
         max: f64,
     },
-    /// Every value of a distribution that is not zero would round to zero.
-    #[error(
-        "the distribution stays below {value:e}, which {dtype} rounds to zero: use a larger distribution or a wider dtype"
-    )]
+    /// A single value that is not zero would round to zero.
+    #[error("every value is {value:e}, which {dtype} rounds to zero: use a larger value or a wider dtype")]
     Underflow {
         /// The dtype asked.
         dtype: &'static str,
-        /// The largest magnitude the distribution gives.
+        /// The value asked.
         value: f64,
+    },
+    /// The values of the dtype lie too far apart for the distribution: rounding would change its standard deviation by
+    /// more than 5 %, up to a tensor of zeros.
+    #[error(
+        "rounding to {dtype} would turn the std of {std:.4e} into {rounded:.4e}, more than 5 % off: use a larger std, a wider \
+         dtype, or draw in f32 and convert"
+    )]
+    SpreadLost {
+        /// The dtype asked.
+        dtype: &'static str,
+        /// The standard deviation asked, after a cut where there is one.
+        std: f64,
+        /// The standard deviation that the values would have.
+        rounded: f64,
     },
     /// A range of elements ends past 2^64.
     #[error("{count} elements from index {start} end past 2^64: start lower")]

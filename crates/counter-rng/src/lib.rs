@@ -20,8 +20,10 @@
 //! - **Words.** Philox4x32-10, in tiles of 64 elements = 16 blocks × 4 words.
 //! - **Numbers.** [`Distribution`]: constant, uniform, normal, truncated normal; IEEE-754 arithmetic in a
 //!   fixed order, no libm, no rejection loop, one word per `f32`.
-//! - **Dtypes.** [`Element`]: `f32`; `bf16`, `f16` and `F8E4M3` are the `f32` value rounded once;
-//!   `f64` has a word pair of its own.
+//! - **Dtypes.** [`Element`]: `f32`; `bf16`, `f16` and `F8E4M3` are the `f32` value rounded once and, where the
+//!   distribution has bounds, moved inside them; `f64` is made of a word of 64 bits.
+//! - **Refusals.** Where a dtype would overflow, or its rounding would move the standard deviation by more than 5 %,
+//!   filling is an [`Error`]: weights do not silently become zeros.
 //!
 //! `docs/stream.md` in the repository says all of it, polynomials included, to the point where the
 //! stream can be written again in another language from that text alone.
@@ -32,29 +34,27 @@
 
 #![allow(clippy::needless_range_loop, reason = "a loop over lane numbers is the shape the vectoriser knows")]
 
-pub mod cuda;
+// Rooms, lowest first: error and sealed, key, distribution, kernel, transform, dtype, fill, stream, product. Each imports from
+// those before it only.
 mod distribution;
-mod element;
+mod dtype;
 mod error;
 mod fill;
 mod kernel;
 mod key;
-mod philox;
 pub mod product;
-mod rng;
-mod sampler;
+mod sealed;
 mod stream;
 mod transform;
-mod words;
 
 pub use distribution::Distribution;
-pub use element::Element;
+pub use dtype::Dtype;
 pub use error::Error;
+pub use fill::{Constants, Element};
 pub use kernel::Kernel;
 pub use key::{Key, Purpose};
-pub use rng::StreamRng;
-pub use stream::Stream;
+pub use stream::{Stream, StreamRng};
 pub use transform::Wide;
 
-/// The crate of [`rand`](https://docs.rs/rand)'s traits, in the version that [`StreamRng`] speaks.
+/// The crate of [`rand`](https://docs.rs/rand)'s traits, in the version that [`StreamRng`] implements.
 pub use rand_core;

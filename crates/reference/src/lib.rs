@@ -24,7 +24,7 @@ pub use law::Distribution;
 pub use philox::block;
 pub use quantile::upper_quantile;
 pub use scaling::{Fan, Form, STD_CUT_AT_2, Scaling};
-pub use word::word;
+pub use word::{long_word, word};
 
 #[cfg(test)]
 mod tests;

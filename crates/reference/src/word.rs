@@ -6,10 +6,16 @@ use crate::{Key, block};
 ///
 /// Elements come in tiles of 64: 16 blocks of four words, block after block along the lanes. So element
 /// `i = 64·tile + 16·j + lane` takes word `j` of block `16·tile + lane`.
-/// An `f64` takes the word of purpose 0 above that of purpose 1.
 #[must_use]
 pub fn word(seed: u64, name: &str, purpose: u8, i: u64) -> u32 {
     Key::new(seed, name, purpose).word(i)
+}
+
+/// The 64-bit word that an `f64` takes: [`word`] above the word that the other half of the digest gives.
+#[must_use]
+pub fn long_word(seed: u64, name: &str, purpose: u8, i: u64) -> u64 {
+    let [high, low] = Key::pair(seed, name, purpose).map(|key| u64::from(key.word(i)));
+    high << 32 | low
 }
 
 impl Key {

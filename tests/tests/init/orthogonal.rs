@@ -249,7 +249,7 @@ fn large_ones_have_the_recorded_bits() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `cargo test -p acceptance --test init_orthogonal print -- --ignored --nocapture`
+/// `cargo test -p acceptance --test init orthogonal::print -- --ignored --nocapture`
 #[test]
 #[ignore = "prints tests/data/orthogonal_sha256.csv"]
 fn print_the_recorded_hashes() -> anyhow::Result<()> {

@@ -4,10 +4,10 @@
 use std::error::Error;
 use std::path::Path;
 
-use counter_rng::cuda::ptx;
+use counter_rng_cuda::ptx;
 use sha2::{Digest, Sha256};
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/counter-rng/cuda");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/counter-rng-cuda/kernels");
 const REBUILD: &str = "the source has changed: run scripts/build-ptx";
 
 /// fill.cu and the headers by name, one after another.

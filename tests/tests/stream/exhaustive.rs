@@ -1,5 +1,5 @@
 //! Every word there is: the accuracy of the f32 normal, and the exact moments of the distributions. Minutes, so on demand:
-//! `cargo test --release -p acceptance --test stream_exhaustive -- --ignored --nocapture`
+//! `scripts/check-exhaustive`. What a run of all tests has is the neighbourhood of the worst value.
 
 use std::error::Error;
 
@@ -11,9 +11,11 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 /// Words that a thread takes at a time.
 const CHUNK: u64 = 1 << 20;
-/// Distance from the exact quantile that the contract allows.
-const LIMIT_ULPS: f64 = 4.0;
-/// Steps of the histogram: eighths of an ulp up to the limit.
+/// Distance from the exact quantile that the documentation states: the largest, 3.6374, rounded up.
+const LIMIT_ULPS: f64 = 3.64;
+/// The magnitude that has it.
+const WORST: u32 = 1_460_722_719;
+/// Steps of the histogram: eighths of an ulp up to 4.
 const STEPS: usize = 32;
 
 /// The values of words `chunk·CHUNK ..`.
@@ -70,7 +72,7 @@ impl Accuracy {
 
 #[test]
 #[ignore = "all 2^31 magnitudes"]
-fn every_normal_value_is_within_four_ulps() -> Outcome {
+fn every_normal_value_is_within_3_64_ulps() -> Outcome {
     let parts = (0..(1 << 31) / CHUNK).into_par_iter().map(Accuracy::of);
     let all = parts.try_reduce(|| Accuracy::NONE, |a, b| Ok(a.and(b)))?;
     let (worst, m) = all.worst;
@@ -79,8 +81,20 @@ fn every_normal_value_is_within_four_ulps() -> Outcome {
         println!("  {:5.3} to {:5.3} ulp: {count}", i as f64 / 8.0, (i + 1) as f64 / 8.0);
     }
     println!("within 1, 2, 3 ulp: {:?}", [1, 2, 3].map(|n| all.share_below(n)));
-    assert_eq!(all.beyond, 0, "beyond {LIMIT_ULPS} ulp");
-    assert!(worst <= LIMIT_ULPS);
+    assert_eq!(all.beyond, 0, "beyond 4 ulp");
+    assert!(worst <= LIMIT_ULPS && m == WORST, "{worst} at {m}");
+    Ok(())
+}
+
+/// The worst value, a million around it, and every 64th million elsewhere.
+#[test]
+fn the_worst_normal_value_is_within_3_64_ulps() -> Outcome {
+    let near = u64::from(WORST) / CHUNK;
+    let chunks: Vec<u64> = (0..(1 << 31) / CHUNK).step_by(64).chain([near]).collect();
+    let parts = chunks.into_par_iter().map(Accuracy::of);
+    let all = parts.try_reduce(|| Accuracy::NONE, |a, b| Ok(a.and(b)))?;
+    assert_eq!(all.worst.1, WORST);
+    assert!((3.6373..=LIMIT_ULPS).contains(&all.worst.0) && all.beyond == 0, "{}", all.worst.0);
     Ok(())
 }
 
@@ -128,7 +142,7 @@ fn moments(distribution: Distribution) -> Result<[f64; 3], counter_rng::Error> {
 /// Over all words a distribution has the moments that it states: mean to 1e-7 of std, std and kurtosis to 1e-6.
 #[test]
 #[ignore = "all 2^32 words of each distribution"]
-fn exact_moments_of_the_laws() -> Outcome {
+fn exact_moments_of_the_distributions() -> Outcome {
     let cut = |a, b| {
         Distribution::truncated_normal(0.0, 1.0, a, b)
             .map(|l| (l, reference::Distribution::TruncatedNormal(0.0, 1.0, a, b)))

@@ -194,9 +194,7 @@ proptest! {
     #[test]
     fn words_stand_for_the_values(seed: u64, from in 0..1000_u64, length in 0..200_u64) {
         let stream = Stream::new(seed, "words");
-        let low = Stream::with_purpose(seed, "words", counter_rng::Purpose::LowWords);
-        let words: Vec<u64> =
-            (from..from + length).map(|i| u64::from(stream.word(i)) << 32 | u64::from(low.word(i))).collect();
+        let words: Vec<u64> = (from..from + length).map(|i| stream.long_word(i)).collect();
         for distribution in distributions().map_err(|e| TestCaseError::fail(e.to_string()))? {
             prop_assert_eq!(distribution.values_of::<f32>(&words), stream.vec::<f32>(&distribution, from..from + length));
             prop_assert_eq!(distribution.values_of::<f64>(&words), stream.vec::<f64>(&distribution, from..from + length));

@@ -157,7 +157,7 @@ fn neighbours() -> [Stream; 9] {
         Stream::new(0, ""),
         Stream::new(0, "a.weight"),
         Stream::new(0, "b.weight"),
-        Stream::with_purpose(0, "a", Purpose::LowWords),
+        Stream::with_purpose(0, "a", Purpose::Permutation),
         Stream::with_purpose(0, "a", Purpose::Auxiliary),
     ]
 }

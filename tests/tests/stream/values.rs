@@ -188,14 +188,45 @@ proptest! {
     }
 }
 
-/// The low words of f64 are those of their own purpose, at the same index.
+const PURPOSES: [Purpose; 3] = [Purpose::Values, Purpose::Permutation, Purpose::Auxiliary];
+
+/// An f64 is made of the long word at its index, whatever the purpose.
 #[test]
-fn f64_takes_its_low_word_from_its_own_purpose() -> Result<(), counter_rng::Error> {
-    let (high, low) = (Stream::new(3, "w"), Stream::with_purpose(3, "w", Purpose::LowWords));
-    let word = |i| u64::from(high.word(i)) << 32 | u64::from(low.word(i));
+fn f64_takes_the_long_word_of_its_purpose() -> Result<(), counter_rng::Error> {
     let distribution = Distribution::normal(0.0, 1.0)?;
-    let words: Vec<u64> = (100..300).map(word).collect();
-    assert_eq!(distribution.values_of::<f64>(&words)?, high.vec::<f64>(&distribution, 100..300)?);
+    for purpose in PURPOSES {
+        let stream = Stream::with_purpose(3, "w", purpose);
+        let words: Vec<u64> = (100..300).map(|i| stream.long_word(i)).collect();
+        assert_eq!(distribution.values_of::<f64>(&words)?, stream.vec::<f64>(&distribution, 100..300)?);
+    }
+    Ok(())
+}
+
+/// The low 20 bits of the 53 that a uniform f64 in [0, 1) takes from its words.
+fn low_bits(purpose: Purpose) -> Result<Vec<u64>, counter_rng::Error> {
+    let values =
+        Stream::with_purpose(3, "w", purpose).vec::<f64>(&Distribution::uniform(0.0, 1.0)?, 0..4096)?;
+    Ok(values.iter().map(|v| (v * 9_007_199_254_740_992.0) as u64 & 0xf_ffff).collect())
+}
+
+/// No purpose shares the lower half of its f64 words with another, and none has two equal halves: of 4096 pairs of
+/// 20 bits, 1 in 256 sequences has an equal pair by chance.
+#[test]
+fn purposes_differ_in_the_low_bits_of_f64_too() -> Result<(), counter_rng::Error> {
+    let same = |a: &[u64], b: &[u64]| a.iter().zip(b).filter(|(a, b)| a == b).count();
+    let [values, permutation, auxiliary] =
+        [low_bits(PURPOSES[0])?, low_bits(PURPOSES[1])?, low_bits(PURPOSES[2])?];
+    for (a, b) in [(&values, &permutation), (&values, &auxiliary), (&permutation, &auxiliary)] {
+        assert!(same(a, b) <= 2, "{}", same(a, b));
+    }
+    for purpose in PURPOSES {
+        let stream = Stream::with_purpose(3, "w", purpose);
+        let halves = (0..4096).filter(|i| {
+            let word = stream.long_word(*i);
+            word >> 32 == word & 0xffff_ffff
+        });
+        assert_eq!(halves.count(), 0, "{purpose:?}");
+    }
     Ok(())
 }
 

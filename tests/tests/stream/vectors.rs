@@ -15,14 +15,18 @@ fn rows() -> impl Iterator<Item = Vec<&'static str>> {
 }
 
 fn distribution(row: &[&str]) -> Outcome<Distribution> {
+    named(row[3], &row[4..8])
+}
+
+fn named(name: &str, parameters: &[&str]) -> Outcome<Distribution> {
     let p: Vec<f64> =
-        row[4..8].iter().filter(|p| !p.is_empty()).map(|p| p.parse()).collect::<Result<_, _>>()?;
-    Ok(match (row[3], p.as_slice()) {
+        parameters.iter().filter(|p| !p.is_empty()).map(|p| p.parse()).collect::<Result<_, _>>()?;
+    Ok(match (name, p.as_slice()) {
         ("constant", &[value]) => Distribution::constant(value)?,
         ("uniform", &[lo, up]) => Distribution::uniform(lo, up)?,
         ("normal", &[mean, std]) => Distribution::normal(mean, std)?,
         ("truncated_normal", &[mean, std, lo, up]) => Distribution::truncated_normal(mean, std, lo, up)?,
-        _ => return Err(format!("no distribution {row:?}").into()),
+        _ => return Err(format!("no distribution {name}").into()),
     })
 }
 
@@ -70,4 +74,39 @@ fn the_table_covers_the_contract() {
     let distinct: std::collections::HashSet<_> =
         rows().filter(|row| row[2] == "f32").map(|row| row[9]).collect();
     assert!(distinct.len() > 130, "{}", distinct.len());
+}
+
+/// What the dtype of a row makes of the standard deviation.
+fn fits(dtype: &str, distribution: &Distribution) -> Outcome<Result<(), counter_rng::Error>> {
+    Ok(match dtype {
+        "bf16" => distribution.fits::<bf16>(),
+        "f16" => distribution.fits::<f16>(),
+        "f8e4m3" => distribution.fits::<F8E4M3>(),
+        other => return Err(format!("no dtype {other}").into()),
+    })
+}
+
+/// Standard deviations that the dtype keeps or loses, summed over its values by the other program.
+#[test]
+fn every_recorded_spread() -> Outcome<()> {
+    let table = include_str!("../data/stream_v1_spreads.csv");
+    let rows = table.lines().filter(|row| !row.starts_with('#')).skip(1);
+    let mut counts = [0, 0];
+    for row in rows.map(|row| row.split(',').collect::<Vec<_>>()) {
+        let (std, rounded): (f64, f64) = (row[6].parse()?, row[7].parse()?);
+        let near = |got: f64, expected: f64| (got - expected).abs() <= 1e-6 * std;
+        match fits(row[0], &named(row[1], &row[2..6])?)? {
+            Ok(()) => {
+                assert_eq!(row[8], "kept", "{row:?}");
+                counts[0] += 1;
+            }
+            Err(counter_rng::Error::SpreadLost { std: asked, rounded: got, .. }) => {
+                assert!(row[8] == "lost" && near(asked, std) && near(got, rounded), "{row:?}: {asked} {got}");
+                counts[1] += 1;
+            }
+            other => return Err(format!("{row:?}: {other:?}").into()),
+        }
+    }
+    assert!(counts[0] > 80 && counts[1] > 80, "{counts:?}");
+    Ok(())
 }

@@ -3,11 +3,11 @@
 
 use std::arch::x86_64::*;
 
+use super::job::Job;
+use super::macros::{each, instructions};
 use super::multiplier::{Multiplier, blocks};
 use super::simd::Simd;
-use super::{Job, each, instructions};
-use crate::key::Key;
-use crate::philox::{LANES, Lanes};
+use crate::key::{Key, LANES, Lanes};
 
 /// That this processor has AVX2, FMA and F16C, as all with the first do: the value cannot be made without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,11 +3,11 @@
 
 use std::arch::x86_64::*;
 
+use super::job::Job;
+use super::macros::{each, instructions};
 use super::multiplier::{Multiplier, blocks};
 use super::simd::Simd;
-use super::{Job, each, instructions};
-use crate::key::Key;
-use crate::philox::{LANES, Lanes};
+use crate::key::{Key, LANES, Lanes};
 
 /// That this processor has the parts of AVX-512 that Intel's servers have since 2017 and AMD's
 /// since 2022: the value cannot be made

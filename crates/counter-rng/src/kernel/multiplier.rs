@@ -1,7 +1,6 @@
 //! Philox4x32-10 over registers of 64-bit lanes, for instruction sets whose widening multiplication takes such lanes.
 
-use crate::key::Key;
-use crate::philox::{MULTIPLIER, WEYL, widening_mul};
+use crate::key::{Key, MULTIPLIER, widening_mul};
 
 /// A register of 64-bit lanes with one block's word in the lower half of each and anything above: a multiplication
 /// does not look there, so that neither half of a product is ever moved into place.
@@ -21,17 +20,11 @@ pub(super) trait Multiplier: Copy {
 /// The four words of the blocks of one register.
 type Block<R> = [R; 4];
 
-/// The key of round `r`, counted from zero.
-#[inline(always)]
-fn round_key(key: &Key, r: u32) -> [u32; 2] {
-    [key.key[0].wrapping_add(WEYL[0].wrapping_mul(r)), key.key[1].wrapping_add(WEYL[1].wrapping_mul(r))]
-}
-
 /// Rounds 0 and 1. Only the first word of the counter differs between the blocks, `high` is its second, so that half
 /// of each round is one block's work.
 #[inline(always)]
 fn first_rounds<M: Multiplier>(m: M, key: &Key, high: u32, counter: M::Register) -> Block<M::Register> {
-    let (k0, k1) = (round_key(key, 0), round_key(key, 1));
+    let (k0, k1) = (key.of_round(0), key.of_round(1));
     let (upper, c1) = widening_mul(MULTIPLIER[1], key.tweak[0]);
     let c0 = upper ^ high ^ k0[0];
     let c3 = m.product(counter, MULTIPLIER[0]);
@@ -70,13 +63,13 @@ pub(super) fn blocks<M: Multiplier, const N: usize>(
         }
     }
     // Written out, since the compiler leaves a loop of eight with its keys in memory.
-    rounds(m, &mut blocks, round_key(key, 2));
-    rounds(m, &mut blocks, round_key(key, 3));
-    rounds(m, &mut blocks, round_key(key, 4));
-    rounds(m, &mut blocks, round_key(key, 5));
-    rounds(m, &mut blocks, round_key(key, 6));
-    rounds(m, &mut blocks, round_key(key, 7));
-    rounds(m, &mut blocks, round_key(key, 8));
-    rounds(m, &mut blocks, round_key(key, 9));
+    rounds(m, &mut blocks, key.of_round(2));
+    rounds(m, &mut blocks, key.of_round(3));
+    rounds(m, &mut blocks, key.of_round(4));
+    rounds(m, &mut blocks, key.of_round(5));
+    rounds(m, &mut blocks, key.of_round(6));
+    rounds(m, &mut blocks, key.of_round(7));
+    rounds(m, &mut blocks, key.of_round(8));
+    rounds(m, &mut blocks, key.of_round(9));
     blocks
 }

@@ -6,10 +6,10 @@
 
 use std::arch::aarch64::*;
 
+use super::job::Job;
+use super::macros::{each, instructions};
 use super::simd::Simd;
-use super::{Job, each, instructions};
-use crate::key::Key;
-use crate::philox::{LANES, Lanes, tile_words};
+use crate::key::{Key, LANES, Lanes, tile_words};
 
 /// NEON, which is always there: the value exists so that this kernel is chosen as the others are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

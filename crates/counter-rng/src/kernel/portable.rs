@@ -1,9 +1,9 @@
 //! The lanes as arrays: what the compiler's target has.
 
+use super::job::Job;
+use super::macros::lanewise;
 use super::simd::Simd;
-use super::{Job, lanewise};
-use crate::key::Key;
-use crate::philox::{LANES, Lanes, tile_words};
+use crate::key::{Key, LANES, Lanes, tile_words};
 
 /// Arrays of sixteen, right everywhere.
 #[derive(Clone, Copy)]
@@ -134,6 +134,7 @@ impl Simd for Portable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key::Purpose;
 
     /// `±2^exponent·(1 + steps·2⁻²³)`.
     fn number(sign: u32, exponent: i32, steps: i32) -> f32 {
@@ -174,10 +175,9 @@ mod tests {
     /// Any bits at all: cancellation, subnormal results, infinities.
     #[test]
     fn fused_is_the_library_s_anywhere() {
-        let mut words = crate::Stream::new(1, "fused").rng();
-        let mut random = || match rand_core::TryRng::try_next_u32(&mut words) {
-            Ok(word) => f32::from_bits(word),
-        };
+        let key = Key::new(1, "fused", Purpose::Values);
+        let mut words = (0..).flat_map(|tile| tile_words(&key, tile).into_iter().flatten());
+        let mut random = || f32::from_bits(words.next().unwrap_or(0));
         for i in 0..if cfg!(miri) { 300 } else { 1_000_000 } {
             let (a, b) = (random(), random());
             let near = f32::from_bits((-a * b).to_bits().wrapping_add(i % 9).wrapping_sub(4));

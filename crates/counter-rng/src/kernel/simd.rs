@@ -1,7 +1,6 @@
 //! What the bodies of the generator and of the distributions are written in: sixteen lanes, and the operations on them.
 
-use crate::key::Key;
-use crate::philox::Lanes;
+use crate::key::{Key, Lanes};
 
 /// Sixteen lanes of 32 bits, or of 64, by one set of instructions.
 ///

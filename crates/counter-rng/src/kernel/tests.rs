@@ -1,15 +1,9 @@
-//! The exam of a kernel: each operation, and fills made of them, give the portable bits.
+//! Each operation of a kernel gives the portable bits.
 //!
 //! Small, so that it also runs on an emulated processor; `tests/tests/stream/kernels.rs` has the long one.
 
-use half::{bf16, f16};
-
 use super::*;
-use crate::distribution::Distribution;
-use crate::element::Element;
-use crate::error::Error;
-use crate::philox::{LANES, Lanes};
-use crate::stream::Stream;
+use crate::key::{LANES, Lanes};
 
 /// Words where carries, signs and shifts begin and end.
 const WORDS: Lanes<u32> = [
@@ -181,38 +175,7 @@ fn every_operation_gives_the_portable_bits() {
     }
 }
 
-fn fills<T: Element>() -> Result<(), Error> {
-    let distributions = [
-        Distribution::uniform(-0.7, 1.3)?,
-        Distribution::normal(0.25, 1.5)?,
-        Distribution::truncated_normal(0.1, 1.0, -2.0, 1.75)?,
-        Distribution::truncated_normal(0.0, 1.0, 6.0, f64::INFINITY)?,
-    ];
-    let length = if cfg!(miri) { 3 } else { 3000 };
-    for distribution in distributions {
-        let fill = |kernel| -> Result<Vec<u64>, Error> {
-            let mut out = vec![T::nearest(0.0); length];
-            Stream::new(9, "exam").fill_with(kernel, &distribution, (1 << 36) - 100, &mut out)?;
-            Ok(out.iter().map(|v| v.widen().to_bits()).collect())
-        };
-        let expected = fill(Kernel::Portable)?;
-        for kernel in Kernel::available() {
-            assert!(fill(kernel)? == expected, "{} {} {distribution:?}", kernel.name(), T::NAME);
-        }
-    }
-    Ok(())
-}
-
-#[test]
-fn every_kernel_fills_with_the_portable_bits() -> Result<(), Error> {
-    fills::<f32>()?;
-    fills::<f64>()?;
-    fills::<bf16>()?;
-    fills::<f16>()?;
-    fills::<float8::F8E4M3>()
-}
-
-/// A processor that has vectors uses them: without that the exams compare the portable kernel with itself.
+/// A processor that has vectors uses them: without that these tests compare the portable kernel with itself.
 #[test]
 #[cfg(all(target_arch = "aarch64", not(miri)))]
 fn neon_is_chosen() {

@@ -2,37 +2,15 @@
 
 use std::ops::Range;
 
-use super::matrix::{Matrix, MatrixMut};
-use super::scalar::Scalar;
-use super::tile::{DEPTH, Left, columns, row_of_tiles};
+use crate::key::{LANES, Lanes};
 use crate::kernel::Simd;
-use crate::philox::{LANES, Lanes};
+use crate::product::matrix::{Matrix, MatrixMut};
+use crate::product::scalar::Scalar;
+use crate::product::strip::{Strip, columns};
+use crate::product::tile::{DEPTH, Left, row_of_tiles};
 
 /// Rows of panels in a block of the right factor: 64 KiB of `f32`, for the second cache.
 const PACKED: usize = 4 * DEPTH;
-
-/// A block of the right factor by panels: sixteen columns, row by row, and the next sixteen.
-#[derive(Clone, Copy)]
-pub(super) struct Strip<'a, T> {
-    pub(super) packed: &'a [Lanes<T>],
-    pub(super) depth: usize,
-    first: usize,
-    end: usize,
-}
-
-impl<T> Strip<'_, T> {
-    /// The number of panels.
-    #[inline(always)]
-    pub(super) fn count(&self) -> usize {
-        (self.end - self.first).div_ceil(LANES)
-    }
-
-    /// The columns of a panel.
-    #[inline(always)]
-    pub(super) fn columns(&self, panel: usize) -> Range<usize> {
-        columns(self.first, panel, self.end)
-    }
-}
 
 /// `C += A·B`, by tiles of `M` rows and `N` panels.
 #[inline(always)]

@@ -1,8 +1,8 @@
 //! The types that products are made of.
 
-use crate::element::Element;
+use crate::fill::Element;
 use crate::kernel::Simd;
-use crate::philox::Lanes;
+use crate::key::Lanes;
 use crate::transform::Wide;
 
 /// A type that arithmetic is done in: `f32` or `f64`.

@@ -5,6 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::kernel::Kernel;
 use crate::distribution::Distribution;
 use crate::error::Error;
 use crate::stream::Stream;

@@ -1,12 +1,10 @@
 //! The sums that registers hold: a few rows by one or two vectors.
 
-use std::ops::Range;
-
-use super::block::Strip;
-use super::matrix::MatrixMut;
-use super::scalar::Scalar;
+use crate::key::LANES;
 use crate::kernel::Simd;
-use crate::philox::LANES;
+use crate::product::matrix::MatrixMut;
+use crate::product::scalar::Scalar;
+use crate::product::strip::Strip;
 
 /// Terms that are added before the sums are put down: a panel of `f32` then takes half of the nearest cache.
 pub(super) const DEPTH: usize = 256;
@@ -96,11 +94,4 @@ fn write<S: Simd, T: Scalar>(simd: S, sums: T::Row<S>, out: &mut [T]) {
     let mut lanes = [T::zeroed(); LANES];
     T::store(simd, sums, &mut lanes);
     out.copy_from_slice(&lanes[..out.len()]);
-}
-
-/// The columns of a panel.
-#[inline(always)]
-pub(super) fn columns(first: usize, panel: usize, end: usize) -> Range<usize> {
-    let start = end.min(first + panel * LANES);
-    start..end.min(start + LANES)
 }

@@ -1,10 +1,10 @@
 //! Binary64: the operations of the kernel itself, and what a high and a low word stand for.
 
-use crate::fill::Keys;
 use crate::kernel::Simd;
-use crate::philox::Lanes;
-use crate::transform::wide::operations;
-use crate::transform::{Wide, quantile64};
+use crate::key::Keys;
+use crate::key::Lanes;
+use crate::transform::quantile64;
+use crate::transform::wide::{Wide, operations};
 
 const SIGN: u32 = 1 << 31;
 

@@ -1,7 +1,8 @@
 //! Normal: one word, its sign bit, and the quantile of the other bits.
 
 use crate::kernel::Simd;
-use crate::transform::{Transform, Wide};
+use crate::transform::rows::Transform;
+use crate::transform::wide::Wide;
 
 /// `value = fma(±z, std, mean)`.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@
 #![allow(clippy::excessive_precision, reason = "the coefficients stand as they were published")]
 
 use crate::kernel::Simd;
-use crate::philox::{LANES, Lanes, TILE};
+use crate::key::{LANES, Lanes, TILE};
 
 /// `|x/2|` up to which the central rational function serves.
 const CENTRAL: f64 = 0.425;

@@ -1,10 +1,10 @@
 //! Binary32: the operations of the kernel itself, and what one word stands for.
 
-use crate::fill::Keys;
 use crate::kernel::Simd;
-use crate::philox::Lanes;
-use crate::transform::wide::operations;
-use crate::transform::{Wide, quantile32};
+use crate::key::Keys;
+use crate::key::Lanes;
+use crate::transform::quantile32;
+use crate::transform::wide::{Wide, operations};
 
 const SIGN: u32 = 1 << 31;
 

@@ -7,8 +7,8 @@
 
 use crate::distribution::Window;
 use crate::kernel::Simd;
-use crate::transform::wide::clamp;
-use crate::transform::{Transform, Wide};
+use crate::transform::rows::Transform;
+use crate::transform::wide::{Wide, clamp};
 
 /// `value = clamp(fma(z, std, mean))`.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,8 @@
 //! Uniform on `[lo, up]`: the word's top bits, centred exactly, scaled once.
 
 use crate::kernel::Simd;
-use crate::transform::wide::clamp;
-use crate::transform::{Transform, Wide};
+use crate::transform::rows::Transform;
+use crate::transform::wide::{Wide, clamp};
 
 /// `value = clamp(fma(c, scale, centre))` with `c` symmetric about zero.
 ///

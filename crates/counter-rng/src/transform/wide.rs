@@ -1,9 +1,8 @@
 //! The two widths that arithmetic is done in, and what each makes of a word.
 
-use crate::element::sealed::Sealed;
-use crate::fill::Keys;
 use crate::kernel::Simd;
-use crate::philox::Lanes;
+use crate::key::{Keys, Lanes};
+use crate::sealed::Sealed;
 
 /// A type that values are computed in: `f32` from one word, `f64` from two.
 ///

@@ -1,4 +1,4 @@
-//! An NVIDIA GPU: the kernels of `counter_rng::cuda`, launched on the stream of the caller's device.
+//! An NVIDIA GPU: the kernels of `counter_rng_cuda`, launched on the stream of the caller's device.
 #![allow(
     unsafe_code,
     reason = "a launch is outside what the compiler can check, and so is memory before it is filled"
@@ -12,7 +12,7 @@ use candle_core::cuda_backend::{CudaStorageSlice, WrapErr};
 use candle_core::op::BackpropOp;
 use candle_core::{CudaDevice, CudaStorage, DType, Shape, Storage, Tensor, Var};
 use counter_rng::Element;
-use counter_rng::cuda::{Arguments, Fill, THREADS, ptx};
+use counter_rng_cuda::{Arguments, Fill, THREADS, ptx};
 
 use super::{Elements, conformance};
 use crate::error::Error;
