@@ -28,8 +28,8 @@ pub enum Way {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
-    /// The law that an initializer gave the parameter, in text form.
-    Distribution(String),
+    /// The rule that an initializer drew the parameter by, in text form.
+    Rule(String),
     /// What the net's other weights agree on, in words: `√(2/fan_in), as 11 of 12 weights`.
     Others(String),
 }
@@ -79,8 +79,6 @@ pub enum Fault {
         count: usize,
         /// How many there are in all.
         of: usize,
-        /// Whether their gradients are equal too; unknown without a backward pass.
-        gradient: Option<bool>,
     },
     /// The standard deviation is not what it should be.
     MisScaled {

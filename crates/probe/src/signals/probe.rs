@@ -6,12 +6,15 @@ use candle_core::{Tensor, Var, backprop::GradStore};
 use candle_init::{Initializer, named_vars};
 use candle_nn::VarMap;
 
-use crate::signals::blame::blame;
-use crate::signals::measure::gradient_moments;
+use crate::error::{Error, Result};
+use crate::signals::checks::measure::gradient_moments;
+use crate::signals::passes::batch::checked;
+use crate::signals::passes::blame::blame;
 use crate::signals::reading::Reading;
-use crate::signals::tap::{Recorder, Tap};
-use crate::signals::values::{moments, values};
-use crate::{Error, Gradient, Result, Signal};
+use crate::signals::record::tap::{Recorder, Tap};
+use crate::signals::record::values::values;
+use crate::signals::report::signal::{Gradient, Signal};
+use crate::statistics::moments::Moments;
 
 /// Asks a model whether it will train, before its first step.
 ///
@@ -118,8 +121,8 @@ impl<'a> Probe<'a> {
         let loss = forward(&input);
         let (taps, entered) = self.recorder.stop();
         let loss = loss.map_err(|source| {
-            let place = blame(&source, &taps, &entered, parameters);
-            Error::Forward { place, source }
+            let location = blame(&source, &taps, &entered, parameters);
+            Error::Forward { location, source }
         })?;
         if loss.elem_count() != 1 {
             return Err(Error::NoLoss { shape: loss.dims().to_vec() });
@@ -136,8 +139,8 @@ impl<'a> Probe<'a> {
 
     fn gradient(&self, name: &str, var: &Var, store: &GradStore) -> Result<Gradient> {
         let moments_of = gradient_moments(var, store)?;
-        let to_weight =
-            moments_of.map(|gradient| -> Result<f64> { Ok(gradient.rms() / moments(&values(var)?).rms()) });
+        let to_weight = moments_of
+            .map(|gradient| -> Result<f64> { Ok(gradient.rms() / Moments::of(&values(var)?).rms()) });
         let to_weight = to_weight.transpose()?;
         let update = self.learning_rate.zip(to_weight).map(|(rate, ratio)| rate * ratio);
         Ok(Gradient { name: name.into(), moments: moments_of, to_weight, update })
@@ -161,20 +164,4 @@ struct Pass {
 
 fn is_statistic(name: &str) -> bool {
     name.ends_with("running_mean") || name.ends_with("running_var")
-}
-
-/// The batch as a variable where it holds floats.
-pub(crate) fn checked(batch: &Tensor) -> Result<Tensor> {
-    let refuse = |what: String| Error::Batch { shape: batch.dims().to_vec(), what };
-    if batch.elem_count() == 0 {
-        return Err(refuse("is empty".into()));
-    }
-    if !batch.dtype().is_float() {
-        return Ok(batch.clone());
-    }
-    let moments = moments(&values(batch)?);
-    if !moments.is_finite() {
-        return Err(refuse(format!("holds {} NaN and {} infinite values", moments.nan, moments.infinite)));
-    }
-    Ok(Var::from_tensor(batch)?.as_tensor().clone())
 }

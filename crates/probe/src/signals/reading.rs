@@ -2,16 +2,19 @@
 
 use candle_core::{Tensor, Var, backprop::GradStore};
 
-use crate::signals::flow::Flow;
-use crate::signals::judge::{self as judge, Judged};
-use crate::signals::layer::{Layer, layers};
-use crate::signals::measure::{correlation, layer_signal, tap_error, tap_signal};
-use crate::signals::predict::predict;
-use crate::signals::residual::{Sum, sums};
-use crate::signals::tap::Tap;
-use crate::signals::tape::Tape;
-use crate::signals::values::values;
-use crate::{Fault, Finding, Gradient, LayerSignal, Result, Signal};
+use crate::error::Result;
+use crate::findings::fault::Fault;
+use crate::findings::finding::Finding;
+use crate::signals::checks::judge::{self, Judged};
+use crate::signals::checks::measure::{correlation, layer_signal, tap_error, tap_signal};
+use crate::signals::layers::layer::{Layer, layers};
+use crate::signals::layers::residual::{Sum, sums};
+use crate::signals::record::flow::Flow;
+use crate::signals::record::tap::Tap;
+use crate::signals::record::tape::Tape;
+use crate::signals::record::values::values;
+use crate::signals::report::signal::{Gradient, LayerSignal, Signal};
+use crate::signals::theory::predict::predict;
 
 /// The layers of one pass, with the tape that they were read off.
 pub(crate) struct Reading {
@@ -67,10 +70,10 @@ impl Reading {
             findings.extend(judge::backward(&judged));
         }
         if !findings.iter().any(|finding| matches!(finding.fault, Fault::Overflow { .. })) {
-            findings.extend(judge::no_numbers(signal.loss, &signal.gradients));
+            findings.extend(judge::not_finite(signal.loss, &signal.gradients));
         }
         if findings.is_empty() && !signal.layers.iter().any(|layer| starts_at_zero(layer, signal)) {
-            findings.extend(judge::unmoved(&signal.gradients));
+            findings.extend(judge::zero_gradients(&signal.gradients));
         }
         findings.extend(judge::unreached(&signal.gradients));
         let head = self.layers.last().map_or("the loss", |head| self.weight_name(head));

@@ -6,16 +6,16 @@ use candle_core::Tensor;
 use candle_init::named_vars;
 use serde::Serialize;
 
-use crate::number::short;
-use crate::signals::values::{moments, values};
+use crate::error::{Error, Result};
+use crate::requirement::{at_least_one, require};
+use crate::signals::passes::runner::{Pass, Runner};
+use crate::signals::record::values::values;
+use crate::statistics::moments::Moments;
 use crate::sweeps::growth::{Growth, LIMIT, exponent};
+use crate::sweeps::lines::Lines;
 use crate::sweeps::net::TrainedNet;
-use crate::table::table;
-use crate::tuning::outputs::{Pass, Runner};
-use crate::{Error, Result};
-
-/// Lines of a figure: a label, and points `(x, y)`.
-pub type Lines = Vec<(String, Vec<(f64, f64)>)>;
+use crate::text::number::short;
+use crate::text::table::table;
 
 /// What a few steps of training do to nets of several widths, layer by layer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -101,16 +101,10 @@ fn check_numbers(widths: &[usize], steps: usize) -> Result<()> {
     let mut different = widths.to_vec();
     different.sort_unstable();
     different.dedup();
-    let count = different.len() as f64;
-    if count < 2.0 {
-        let required = "at least two, of which a slope is made,";
-        return Err(Error::Number { parameter: "the number of different widths", value: count, required });
-    }
-    if steps == 0 {
-        let required = "at least one";
-        return Err(Error::Number { parameter: "the number of steps", value: 0.0, required });
-    }
-    Ok(())
+    let (parameter, count) = ("the number of different widths", different.len());
+    let required = "at least two, from which to fit a slope,";
+    require(count > 1, Error::Number { parameter, value: count as f64, required })?;
+    at_least_one("the number of steps", steps)
 }
 
 /// One net in training.
@@ -177,7 +171,7 @@ impl Track {
 
 /// Root mean square; NaN where a value is not finite.
 fn size(values: &[f32]) -> f64 {
-    let moments = moments(values);
+    let moments = Moments::of(values);
     if moments.is_finite() { moments.rms() } else { f64::NAN }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use candle_core::{Result, Tensor};
 use candle_nn::VarMap;
 
-use crate::tuning::outputs::Forward;
+use crate::signals::passes::runner::Forward;
 
 /// What moves the parameters, given the loss.
 type Step<'a> = dyn FnMut(&Tensor) -> Result<()> + 'a;

@@ -3,10 +3,9 @@
 use candle_core::{Result, Tensor, Var};
 use candle_init::Layer as Kind;
 
-use crate::signals::layer::precision;
-use crate::signals::values::{head, values};
-use crate::tuning::outputs::Pass;
-use crate::tuning::spot::Spot;
+use crate::signals::layers::spot::Spot;
+use crate::signals::passes::runner::Pass;
+use crate::signals::record::values::{head, precision, values};
 
 /// A layer whose output is its weight times what it reads, plus a bias.
 pub(crate) struct Linear {
