@@ -1,7 +1,7 @@
 """The random stream, version 1, written from docs/stream.md alone: plain Python, exact and slow.
 
 `python3 scripts/stream_v1.py > tests/data/stream_v1_values.csv` makes the table that
-tests/tests/stream_vectors.rs holds the Rust crate to.
+tests/tests/stream/vectors.rs holds the Rust crate to.
 """
 import functools
 import hashlib

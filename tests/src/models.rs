@@ -111,7 +111,7 @@ pub const MODELS: [Model; 12] = [
         name: "vit",
         run: run_vit,
         uncovered: &["vit.embeddings.cls_token", "vit.embeddings.position_embeddings"],
-        rules: |init| init.rule("vit.embeddings.*{token,embeddings}", Init::truncated_normal(0.0, 0.02)),
+        rules: |init| init.rule("vit.embeddings.*{token,embeddings}", init::truncated_normal(0.0, 0.02)),
     },
     // The scale of each branch and of the response normalisation, fetched bare. The constructor takes an error
     // for "this checkpoint has no `gamma`" and goes on without, so only the plan asks for its rule.

@@ -1,14 +1,13 @@
-//! Everything that can be wrong, said so that it can be mended.
+//! Everything that can be wrong, said so that it can be fixed.
 
 use candle_core::{DType, Shape};
 
-use crate::policy::uncovered::Uncovered;
-use crate::policy::uncovered::{names, rules};
+use crate::uncovered::{Uncovered, names, rules};
 
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Reason a parameter cannot be initialised, a rule is refused or a text is not a law.
+/// Why a parameter cannot be initialized, a rule is refused or a text cannot be read.
 ///
 /// Every message names what was asked, what is required and the way out. Behind a
 /// `candle_nn::VarBuilder` the error travels as a `candle_core::Error`; [`Error::of`] finds it there.
@@ -26,88 +25,17 @@ pub enum Error {
         #[source]
         cause: Box<Error>,
     },
-    /// A law that needs a fan met a tensor that has none.
-    #[error(
-        "{law} scales with a fan, and a tensor of rank {rank} has none: use it on rank 2 or more, or give \
-         this parameter a law without a fan, such as `zeros` or `uniform(lo=-0.1, up=0.1)`"
-    )]
-    NoFan {
-        /// The law in text form.
-        law: String,
-        /// The rank that was asked.
-        rank: usize,
-    },
-    /// A fan is zero, so no variance keeps the signal.
-    #[error("{fan} is 0 for shape {shape:?}, and {law} divides by it: a fan of at least 1 is required")]
-    ZeroFan {
-        /// Which fan.
-        fan: &'static str,
-        /// The shape that was asked.
+    /// An initializer, a modifier or a layer kind does not fit a tensor of this shape.
+    #[error("{what} does not fit shape {shape:?}: {required}")]
+    Shape {
+        /// The initializer, modifier or layer kind, in text form.
+        what: String,
+        /// The shape that was asked for.
         shape: Shape,
-        /// The law in text form.
-        law: String,
-    },
-    /// The layer kind does not describe a tensor of this shape.
-    #[error("{layer:?} does not describe shape {shape:?}: {required}")]
-    Layer {
-        /// The layer kind that was given.
-        layer: crate::layer::Layer,
-        /// The shape that was asked.
-        shape: Shape,
-        /// What the kind requires.
-        required: &'static str,
-    },
-    /// A variance scale is not a positive number.
-    #[error("scale is {scale}: a positive, finite scale is required; for no spread at all use `zeros`")]
-    Scale {
-        /// What was asked.
-        scale: f64,
-    },
-    /// The numbers of a law do not make a distribution, or the dtype cannot hold it.
-    #[error(transparent)]
-    Distribution(#[from] counter_rng::Error),
-    /// Weights cannot be drawn in this dtype.
-    #[error(
-        "{dtype:?} cannot hold weights: use f64, f32, bf16, f16 or f8e4m3, and convert afterwards where a \
-         model needs integers"
-    )]
-    DType {
-        /// The dtype that was asked.
-        dtype: DType,
-    },
-    /// The shape has more elements than memory has addresses.
-    #[error("shape {shape:?} has more elements than usize counts: use smaller dimensions")]
-    ElementCount {
-        /// The shape that was asked.
-        shape: Shape,
-    },
-    /// A rule's pattern is not a glob.
-    #[error(
-        "`{pattern}` is not a pattern: {reason}; use `*` for any text, `?` for one character, `{{a,b}}` for either"
-    )]
-    Pattern {
-        /// The pattern.
-        pattern: String,
-        /// What the glob library says.
-        reason: String,
-    },
-    /// A law or modifier does not fit a tensor of this shape.
-    #[error("{law} does not fit shape {shape:?}: {required}")]
-    Structure {
-        /// The law in text form, or the modifier.
-        law: String,
-        /// The shape that was asked.
-        shape: Shape,
-        /// What it requires.
+        /// What it requires, and the way out.
         required: String,
     },
-    /// A law whose elements hang together was asked for the distribution of single ones.
-    #[error("the elements of {law} have no law of their own: draw it with `Initializer::tensor` or a rule")]
-    NotElementwise {
-        /// The law in text form.
-        law: String,
-    },
-    /// A number of a law, a modifier or a net is out of its range.
+    /// A number of an initializer, a modifier or a net is out of its range.
     #[error("{parameter} is {value}: {required} is required")]
     Number {
         /// Which number.
@@ -117,55 +45,48 @@ pub enum Error {
         /// What is required.
         required: &'static str,
     },
-    /// The roles of a weight's axes contradict one another.
-    #[error("axis roles {roles} do not describe a weight: {reason}")]
-    Axes {
-        /// The roles as they were given.
-        roles: String,
-        /// What is wrong with them.
-        reason: String,
-    },
-    /// A factor by depth was asked of a parameter whose path has no layer number.
+    /// The numbers of a distribution contradict one another, or the dtype cannot hold it.
+    #[error(transparent)]
+    Distribution(#[from] counter_rng::Error),
+    /// Weights cannot be drawn in this dtype.
     #[error(
-        "by_depth needs the layer's number, and `{parameter}` has none: give its rule a factor, such as \
-         `.times(0.1)`"
+        "{dtype:?} cannot hold weights: use f64, f32, bf16, f16 or f8e4m3, and convert afterwards where a \
+         model needs integers"
     )]
-    NoDepth {
-        /// The full dotted path.
-        parameter: String,
-    },
-    /// A list of constants has another length than its shape.
-    #[error("shape {shape:?} holds {expected} values, and {got} were given")]
-    ValueCount {
-        /// The shape.
-        shape: Shape,
-        /// How many values it holds.
-        expected: usize,
-        /// How many were given.
-        got: usize,
+    DType {
+        /// The dtype that was asked for.
+        dtype: DType,
     },
     /// A value that was computed or given is not a number that the dtype holds.
     #[error("element {index} is {value}, which {dtype:?} cannot hold: use a wider dtype or other numbers")]
     Value {
         /// The dtype.
         dtype: DType,
-        /// Which element.
+        /// Which element, by row-major index.
         index: usize,
         /// Its value.
         value: f64,
     },
-    /// A framework cannot say what its framework gives a parameter.
-    #[error("{framework} cannot say what this parameter gets: {required}")]
-    Framework {
-        /// The framework in text form.
-        framework: &'static str,
-        /// What it would need, and the way out.
+    /// A rule needs to know more of a parameter than its name, shape and hint tell.
+    #[error("{what} cannot be resolved for this parameter: {required}")]
+    Unresolved {
+        /// The rule, modifier or set of defaults.
+        what: String,
+        /// What it needs, and the way out.
         required: String,
+    },
+    /// The distribution of single elements was asked of an initializer that makes them together.
+    #[error(
+        "{init} makes its elements together, so they have no distribution of their own: draw it with `Initializer::tensor` or a rule"
+    )]
+    NotElementwise {
+        /// The initializer in text form.
+        init: String,
     },
     /// A text is not what it should be.
     #[error("`{text}` is not {kind}: {reason}")]
     Text {
-        /// What it should be: a law, a layer kind, a framework, an activation.
+        /// What it should be: an initializer, a rule, a pattern, a layer kind, a framework, an activation.
         kind: &'static str,
         /// The text.
         text: String,
@@ -184,12 +105,12 @@ pub enum Error {
     },
     /// Earlier rules take everything that a rule matches.
     #[error(
-        "rule `{pattern}` never applies: `{earlier}` stands before it and takes all it matches; put the narrower rule first"
+        "rule `{pattern}` never applies: `{earlier}` comes first and matches all that it matches; put the narrower rule first"
     )]
     ShadowedRule {
         /// The rule's pattern.
         pattern: String,
-        /// A rule that stands before it.
+        /// A rule that comes before it.
         earlier: String,
     },
     /// Parameters that no rule, no hint and no default covers. candle would leave them zero.
@@ -198,35 +119,19 @@ pub enum Error {
         names(.parameters), rules(.parameters)
     )]
     Uncovered {
-        /// Each with its shape.
+        /// Each with its shape, and the rule that would cover it.
         parameters: Vec<Uncovered>,
     },
-    /// A name was asked again with another shape.
+    /// A name was asked for again with another shape, dtype or device.
     #[error(
-        "it exists with shape {existing:?}: one name is one tensor; ask for that shape or for another name"
+        "it exists as {existing} and is asked for as {asked}: one name is one tensor; ask for the same, or for another \
+         name, and convert or move it in the forward pass, where every training step sees it"
     )]
-    ShapeConflict {
-        /// The shape it has.
-        existing: Shape,
-    },
-    /// A name was asked again with another dtype.
-    #[error(
-        "it exists as {existing:?} and is asked for as {asked:?}: one name is one tensor; ask for one dtype and \
-         convert in the forward pass, where the conversion sees every training step"
-    )]
-    DTypeConflict {
-        /// The dtype it has.
-        existing: DType,
-        /// The dtype that was asked.
-        asked: DType,
-    },
-    /// A name was asked again on another device.
-    #[error(
-        "it exists on {existing}: one name is one tensor; ask for it there, and move it in the forward pass"
-    )]
-    DeviceConflict {
-        /// Where it is.
+    Conflict {
+        /// The shape, dtype or device that it has.
         existing: String,
+        /// What was asked for.
+        asked: String,
     },
     /// A tensor was asked for without a shape, and it does not exist yet.
     #[error(
@@ -235,18 +140,6 @@ pub enum Error {
     NoShape {
         /// The full dotted path.
         parameter: String,
-    },
-    /// A custom law gave another number of values than the shape has.
-    #[error(
-        "custom law `{law}` gave {got} values: {expected} are required, one per element in row-major order"
-    )]
-    CustomLength {
-        /// The law's name.
-        law: String,
-        /// Number of elements of the shape.
-        expected: usize,
-        /// Number of values it gave.
-        got: usize,
     },
     /// A GPU cannot use the kernels that draw on it.
     #[error(
@@ -257,6 +150,9 @@ pub enum Error {
         /// What the driver says.
         reason: String,
     },
+    /// A model's constructor failed with an error of its own.
+    #[error(transparent)]
+    Model(Box<dyn std::error::Error + Send + Sync>),
     /// candle refused something.
     #[error(transparent)]
     Candle(candle_core::Error),
@@ -351,6 +247,22 @@ impl Error {
         }
     }
 
+    /// That `what` does not fit a shape.
+    pub(crate) fn shape(what: impl ToString, shape: &Shape, required: impl Into<String>) -> Self {
+        Self::Shape { what: what.to_string(), shape: shape.clone(), required: required.into() }
+    }
+
+    /// The error behind a model's own error type: of this crate, of candle, or the model's.
+    pub(crate) fn of_model(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        match error.into().downcast::<candle_core::Error>() {
+            Ok(candle) => (*candle).into(),
+            Err(error) => match error.downcast::<Self>() {
+                Ok(ours) => *ours,
+                Err(other) => Self::Model(other),
+            },
+        }
+    }
+
     /// Names the parameter that an error is about.
     pub(crate) fn at(self, parameter: &str, shape: &Shape) -> Self {
         match self {
@@ -370,6 +282,13 @@ impl From<Error> for candle_core::Error {
             Error::Candle(error) => error,
             error => Self::Io(std::io::Error::other(error)),
         }
+    }
+}
+
+impl From<std::convert::Infallible> for Error {
+    /// What is a rule already needs no reading.
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
     }
 }
 

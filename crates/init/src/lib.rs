@@ -27,15 +27,20 @@
 
 pub mod activation;
 mod draw;
+mod element_count;
 mod error;
-pub mod init;
-pub mod layer;
+mod initializers;
+mod layer;
 mod model;
 mod nearest;
+mod number;
 mod orthogonal;
 mod policy;
+pub mod prelude;
 mod rule;
 mod text;
+mod uncovered;
+mod widen;
 
 pub use counter_rng;
 pub use counter_rng::Distribution;
@@ -44,19 +49,27 @@ pub use activation::{
     Activation, Estimate, MeanField, NonLinearity, ScalarFunction, backward_gain, backward_gain_estimate,
     critical, expectation, gain, gain_estimate, relu_spread, second_moment, slope_moment,
 };
+pub use draw::Moments;
 pub use draw::device::elements;
 #[doc(hidden)]
 pub use draw::device::refill;
 pub use error::{Error, Result};
-pub use init::{
-    Centre, Cut, Family, Fan, Init, Matrix, NAMED, STD_CUT_AT_TWO_SIGMAS, Scaling, Side, Stft,
-    VarianceScaling, Window, depth,
+pub use initializers::{
+    Cut, Family, Fan, Init, Matrix, NAMED, STD_CUT_AT_TWO_SIGMAS, Scaling, Side, Stft, VarianceScaling,
+    Window, depth,
 };
-pub use layer::{Axes, Axis, Fans, Layer};
-pub use model::{Entry, Initializer, Plan, Record, Report, named_vars, trainable_vars};
+pub use layer::{Axes, Axis, Centre, Fans, Layer};
+pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
 pub use orthogonal::{Scalar, defect, orthonormal};
-pub use policy::Framework;
-pub use policy::Reason;
-pub use policy::uncovered::Uncovered;
+pub use policy::{Framework, Reason};
 pub use rule::Rule;
+pub use uncovered::Uncovered;
+
+/// The initializers by name, and those that take numbers: `init::HE_NORMAL`, `init::normal(0.0, 0.02)`.
+pub mod init {
+    pub use crate::initializers::Init;
+    pub use crate::initializers::named::*;
+    pub use crate::initializers::paper::*;
+    pub use crate::rule::paper::*;
+}

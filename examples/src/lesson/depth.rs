@@ -1,7 +1,7 @@
 //! How depth matters.
 
 use anyhow::Result;
-use candle_init::{Init, critical, init, relu_spread};
+use candle_init::{Init, Rule, critical, init, relu_spread};
 use candle_init_probe::figure::{Figure, LineChart, Series};
 use candle_init_probe::page::Section;
 
@@ -116,8 +116,12 @@ fn tanh_starts() -> Result<(Start, Start, Start)> {
     let weights = init::LECUN_NORMAL.times(edge.weight_std());
     // The first layer reads pixels of mean square one, so this makes its outputs' variance q.
     let first = init::LECUN_NORMAL.times((q - edge.bias_std().powi(2)).sqrt());
-    let start = |law: Init| Start::new(bend, DEEPEST, law).first(first);
-    Ok((start(init::GLOROT_NORMAL.times(0.9)), start(init::GLOROT_NORMAL), start(weights).biases(biases)))
+    let start = |rule: Rule| Start::new(bend, DEEPEST, rule).first(first.clone());
+    Ok((
+        start(init::GLOROT_NORMAL.times(0.9)),
+        start(init::GLOROT_NORMAL.into()),
+        start(weights).biases(biases),
+    ))
 }
 
 fn chart(title: &str, y: &str, log_y: bool, series: Vec<Series>) -> LineChart {

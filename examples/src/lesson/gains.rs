@@ -1,7 +1,7 @@
 //! The gain of any activation.
 
 use anyhow::Result;
-use candle_init::{Init, gain, init};
+use candle_init::{Rule, gain, init};
 use candle_init_probe::figure::{Figure, LineChart, Series};
 use candle_init_probe::page::Section;
 
@@ -26,15 +26,15 @@ pub(super) fn section(bench: &Bench) -> Result<Section> {
 
 fn chart(bench: &Bench, name: &str, bend: Bend) -> Result<(Figure, String)> {
     let gain = gain(bend.theory)?;
-    let laws: [(String, Init); 3] = [
-        ("gain 1: LeCun".into(), init::LECUN_NORMAL),
-        ("gain √2: He".into(), init::HE_NORMAL),
+    let rules: [(String, Rule); 3] = [
+        ("gain 1: LeCun".into(), init::LECUN_NORMAL.into()),
+        ("gain √2: He".into(), init::HE_NORMAL.into()),
         (format!("gain {gain:.3}: computed"), init::LECUN_NORMAL.times(gain)),
     ];
     let (mut series, mut last) = (Vec::new(), Vec::new());
-    for (label, law) in laws {
+    for (label, rule) in rules {
         // The first layer reads pixels of mean square one, which no function has changed.
-        let measured = bench.signal(&Start::new(bend, DEPTH, law).first(init::LECUN_NORMAL))?;
+        let measured = bench.signal(&Start::new(bend, DEPTH, rule).first(init::LECUN_NORMAL))?;
         last.push(number(measured.last(|layer| layer.output.rms())));
         series.push(Series::by_layer(label, &measured.values(|layer| layer.output.rms())));
     }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use candle_core::{DType, Device, Tensor};
-use candle_init::{Init, Initializer, init};
+use candle_init::{Initializer, Rule, init};
 use candle_init_probe::figure::{Figure, LineChart, Series};
 use candle_init_probe::page::Section;
 use candle_init_probe::{Probe, Recorder};
@@ -52,7 +52,7 @@ fn line(label: &str, values: &[f64]) -> Series {
 }
 
 /// The stream's mean square at its start and after each block, over that at its start.
-fn stream(bench: &Bench, branches: Init) -> Result<Vec<f64>> {
+fn stream(bench: &Bench, branches: impl Into<Rule>) -> Result<Vec<f64>> {
     let (vars, taps) = (VarMap::new(), Recorder::new());
     let laws = Initializer::new(bench.seed)
         .rule("*.bias", init::ZEROS)

@@ -1,6 +1,6 @@
 //! The exam of a kernel: each operation, and fills made of them, give the portable bits.
 //!
-//! Small, so that it also runs on an emulated processor; `tests/tests/stream_kernels.rs` has the long one.
+//! Small, so that it also runs on an emulated processor; `tests/tests/stream/kernels.rs` has the long one.
 
 use half::{bf16, f16};
 

@@ -4,8 +4,8 @@ use candle_core::Tensor;
 use counter_rng::{Element, Purpose};
 use rayon::prelude::*;
 
-use crate::draw::parameter::Target;
-use crate::draw::tensor::round;
+use crate::draw::parameter::Parameter;
+use crate::draw::round::round;
 use crate::error::Result;
 use crate::layer::layout::Layout;
 use crate::orthogonal::{Scalar, defect, orthonormal};
@@ -33,9 +33,9 @@ impl Haar {
     }
 
     /// The matrices of all parts, one after another.
-    fn matrices<W: Scalar>(&self, start: usize, target: &Target<'_>) -> Result<Vec<W>> {
+    fn matrices<W: Scalar>(&self, start: usize, parameter: &Parameter<'_>) -> Result<Vec<W>> {
         let (rows, cols) = (self.layout.rows(), self.layout.cols());
-        let stream = target.stream(Purpose::Auxiliary);
+        let stream = parameter.stream(Purpose::Auxiliary);
         let mut whole = Vec::new();
         for part in 0..self.layout.parts() {
             let first = (start / self.taps + part * rows * cols) as u64;
@@ -51,14 +51,19 @@ impl Haar {
 
     /// The place of an element among the matrices, if it belongs to one.
     fn entry(&self, element: usize) -> Option<usize> {
-        let place = self.layout.place(element);
+        let place = self.layout.position(element);
         let row = place.part * self.layout.rows() + place.row;
         (place.tap == self.tap).then_some(row * self.layout.cols() + place.col)
     }
 
     /// Writes the elements from `start` on.
-    pub(crate) fn write<W: Scalar>(&self, out: &mut [f64], start: usize, target: &Target<'_>) -> Result<()> {
-        let matrices = self.matrices::<W>(start, target)?;
+    pub(crate) fn write<W: Scalar>(
+        &self,
+        out: &mut [f64],
+        start: usize,
+        parameter: &Parameter<'_>,
+    ) -> Result<()> {
+        let matrices = self.matrices::<W>(start, parameter)?;
         for (i, out) in out.iter_mut().enumerate() {
             let entry = self.entry(i).and_then(|entry| matrices.get(entry));
             *out = entry.map_or(0.0, |&entry| self.gain * entry.into());
@@ -67,19 +72,19 @@ impl Haar {
     }
 
     /// The whole of a [plain](Self::is_plain) parameter, without places to look up.
-    pub(crate) fn plain<T: Element, W: Scalar>(&self, target: &Target<'_>) -> Result<Vec<T>> {
-        let matrices = self.matrices::<W>(0, target)?;
+    pub(crate) fn plain<T: Element, W: Scalar>(&self, parameter: &Parameter<'_>) -> Result<Vec<T>> {
+        let matrices = self.matrices::<W>(0, parameter)?;
         let entries = matrices.into_par_iter().enumerate().with_min_len(1 << 14);
-        entries.map(|(i, entry)| round(self.gain * entry.into(), i, target)).collect()
+        entries.map(|(i, entry)| round(self.gain * entry.into(), i, parameter)).collect()
     }
 
     /// The largest `|QᵀQ/gain² − I|` of the matrices in a parameter; `None` where there is nothing to measure.
-    pub(crate) fn defect(&self, parameter: &Tensor) -> Result<Option<f64>> {
+    pub(crate) fn error(&self, parameter: &Tensor) -> Result<Option<f64>> {
         let (rows, cols) = (self.layout.rows(), self.layout.cols());
         if self.gain == 0.0 || rows * cols == 0 {
             return Ok(None);
         }
-        let values = crate::model::report::exact(&parameter.detach().flatten_all()?)?.to_vec1::<f64>()?;
+        let values = crate::widen::widen(&parameter.detach().flatten_all()?)?.to_vec1::<f64>()?;
         let mut matrices = vec![0.0; self.layout.parts() * rows * cols];
         for (i, value) in values.into_iter().enumerate() {
             if let Some(entry) = self.entry(i).and_then(|entry| matrices.get_mut(entry)) {

@@ -1,8 +1,14 @@
-//! A rule resolved for one parameter, and its values: in memory, or drawn on the device.
+//! A rule resolved for one parameter, and its values: made in memory, or drawn on the device.
 
 pub(crate) mod device;
+mod dtype;
 pub(crate) mod haar;
-pub(crate) mod operation;
+mod moments;
+mod operation;
 pub(crate) mod parameter;
 pub(crate) mod resolved;
-mod tensor;
+mod round;
+mod span;
+mod values;
+
+pub use moments::Moments;

@@ -1,4 +1,4 @@
-//! A rule made ready for one parameter: everything checked, nothing drawn.
+//! A rule resolved for one parameter: everything checked, nothing drawn.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -6,25 +6,27 @@ use std::sync::Arc;
 use candle_core::{DType, Shape};
 use counter_rng::Distribution;
 
+use crate::draw::dtype::for_dtype;
 use crate::draw::haar::Haar;
-use crate::draw::operation::Step;
-use crate::draw::parameter::{Target, element_count};
-use crate::error::Error;
+use crate::draw::moments::Moments;
+use crate::draw::operation::Operation;
+use crate::draw::parameter::Parameter;
+use crate::element_count::element_count;
 use crate::error::Result;
-use crate::init::Init;
-use crate::init::matrix::{self, Matrix};
-use crate::layer::Layer;
+use crate::initializers::Init;
+use crate::initializers::matrix::{self, Matrix};
 use crate::layer::layout::Layout;
-use crate::rule::Rule;
-use crate::rule::{Base, Block, Custom};
+use crate::layer::{Fans, Layer};
+use crate::number::finite;
+use crate::rule::{Base, Block, Custom, Rule};
 
 /// The value of an element by its index.
 pub(crate) type Formula = Arc<dyn Fn(usize) -> f64 + Send + Sync>;
 
 /// Where the values of a parameter come from, with its numbers known.
 #[derive(Clone)]
-pub(crate) enum Source {
-    /// Elements that do not know of each other.
+pub(crate) enum Resolved {
+    /// Elements that are independent of one another.
     Distribution(Distribution),
     /// Elements that follow from their index.
     Formula(Formula),
@@ -33,106 +35,109 @@ pub(crate) enum Source {
     /// The user's own.
     Custom(Custom),
     /// One above another: each source with its elements.
-    Blocks(Vec<(Range<usize>, Source)>),
+    Blocks(Vec<(Range<usize>, Resolved)>),
     /// A source and what happens to its values.
-    Changed(Box<Source>, Vec<Step>),
+    Changed(Box<Resolved>, Vec<Operation>),
 }
 
-impl Source {
+impl Resolved {
     /// Resolves a rule, and refuses what cannot be made before anything is.
-    pub(crate) fn new(rule: &Rule, target: &Target<'_>) -> Result<Self> {
-        element_count(target.shape)?;
-        fits(&Distribution::constant(0.0)?, target.dtype)?;
+    pub(crate) fn new(rule: &Rule, parameter: &Parameter<'_>) -> Result<Self> {
+        element_count(parameter.shape)?;
+        fits(&Distribution::constant(0.0)?, parameter.dtype)?;
         let mut base = rule.base.clone();
-        let mut steps: Vec<Step> = Vec::new();
+        let mut operations: Vec<Operation> = Vec::new();
         for modifier in &rule.modifiers {
-            let step = Step::new(modifier, target, &|shape| std_at(&rule.base, shape, target))?;
-            match (&mut base, step.factor()) {
-                // A law takes a factor in, and stays a law.
-                (Base::Init(init), Some(factor)) if steps.is_empty() => *init = init.times(factor),
-                _ => steps.push(step),
+            let operation =
+                Operation::new(modifier, parameter, &|shape| std_at(&rule.base, shape, parameter))?;
+            match (&mut base, operation.factor()) {
+                // A distribution takes a factor in, and stays one.
+                (Base::Init(init), Some(factor)) if operations.is_empty() => *init = init.scaled(factor),
+                _ => operations.push(operation),
             }
         }
-        let source = Self::of_base(&base, target)?;
-        Ok(if steps.is_empty() { source } else { Self::Changed(Box::new(source), steps) })
+        let source = Self::of_base(&base, parameter)?;
+        Ok(if operations.is_empty() { source } else { Self::Changed(Box::new(source), operations) })
     }
 
-    fn of_base(base: &Base, target: &Target<'_>) -> Result<Self> {
+    fn of_base(base: &Base, parameter: &Parameter<'_>) -> Result<Self> {
         match base {
-            Base::Init(init) => Self::of_init(init, target),
-            Base::Values(array) => Ok(Self::Formula(Arc::new(array.formula(target)?))),
+            Base::Init(init) => Self::of_init(init, parameter),
+            Base::Values(array) => Ok(Self::Formula(Arc::new(array.formula(parameter.shape)?))),
             Base::Custom(custom) => Ok(Self::Custom(custom.clone())),
-            Base::Blocks(blocks) => Self::of_blocks(blocks, target),
+            Base::Blocks(blocks) => Self::of_blocks(blocks, parameter),
         }
     }
 
-    fn of_init(init: &Init, target: &Target<'_>) -> Result<Self> {
+    fn of_init(init: &Init, parameter: &Parameter<'_>) -> Result<Self> {
         let needs = |rank: usize| {
             let required = format!("rank {rank} or more is required");
-            if target.shape.rank() < rank { Err(target.refuse(init, required)) } else { Ok(()) }
+            if parameter.shape.rank() < rank { Err(parameter.refuse(init, required)) } else { Ok(()) }
         };
         match *init {
             Init::Orthogonal { gain, axis } => {
                 needs(2)?;
-                let flat = layout(target)?.flat(axis);
-                let layout = flat.ok_or_else(|| target.refuse(init, "an axis of the shape is required"))?;
+                let flat = layout(parameter)?.flat(axis);
+                let layout =
+                    flat.ok_or_else(|| parameter.refuse(init, "an axis of the shape is required"))?;
                 Ok(Self::Haar(Haar { gain: finite("gain", gain)?, layout, tap: 0, taps: 1 }))
             }
             Init::Delta { matrix, gain, centre } => {
                 needs(2)?;
-                let layout = layout(target)?;
-                let tap = layout.centre(centre).ok_or_else(|| target.refuse(init, EVEN))?;
-                delta(matrix, finite("gain", gain)?, layout, tap, init, target)
+                let layout = layout(parameter)?;
+                let tap = layout.centre(centre).ok_or_else(|| parameter.refuse(init, EVEN))?;
+                delta(matrix, finite("gain", gain)?, layout, tap, init, parameter)
             }
             Init::Stft { gain, stft } => {
-                let (gain, formula) = (finite("gain", gain)?, stft.formula(target)?);
+                let (gain, formula) = (finite("gain", gain)?, stft.formula(parameter.shape)?);
                 Ok(Self::Formula(Arc::new(move |i| gain * formula(i))))
             }
             Init::Range { start, step } => {
                 needs(1)?;
                 let (start, step) = (finite("start", start)?, finite("step", step)?);
-                let columns = target.shape.dims().last().copied().unwrap_or(1);
+                let columns = parameter.shape.dims().last().copied().unwrap_or(1);
                 Ok(Self::Formula(Arc::new(move |i| start + step * (i % columns) as f64)))
             }
             _ => {
-                let law = elementwise(init, target.shape, target.layer)?;
-                fits(&law, target.dtype)?;
-                Ok(Self::Distribution(law))
+                let distribution = elementwise(init, parameter.shape, parameter.layer)?;
+                fits(&distribution, parameter.dtype)?;
+                Ok(Self::Distribution(distribution))
             }
         }
     }
 
-    fn of_blocks(blocks: &[Block], target: &Target<'_>) -> Result<Self> {
+    fn of_blocks(blocks: &[Block], parameter: &Parameter<'_>) -> Result<Self> {
         let total = blocks.iter().try_fold(0_usize, |sum, block| sum.checked_add(block.share)).unwrap_or(0);
-        let Some((&rows, rest)) = target.shape.dims().split_first() else {
-            return Err(target.refuse("blocks", "rank 1 or more is required"));
+        let Some((&rows, rest)) = parameter.shape.dims().split_first() else {
+            return Err(parameter.refuse("blocks", "rank 1 or more is required"));
         };
         if total == 0 || !rows.is_multiple_of(total) {
             let required = format!("a first dimension that {total} shares divide is required");
-            return Err(target.refuse("blocks", required));
+            return Err(parameter.refuse("blocks", required));
         }
         let (row, mut from, mut sources) = (rest.iter().product::<usize>(), 0, Vec::new());
         for block in blocks {
             let shape: Vec<_> = [&[rows / total * block.share], rest].concat();
             let (to, shape) = (from + rows / total * block.share * row, Shape::from(shape));
-            let layer = block.rule.layer.unwrap_or_else(|| target.layer.block(blocks.len()));
+            let layer = block.rule.layer.unwrap_or_else(|| parameter.layer.block(blocks.len()));
             if matches!(block.rule.base, Base::Custom(_)) {
-                return Err(target.refuse(&block.rule, CUSTOM_BLOCK));
+                return Err(parameter.refuse(&block.rule, CUSTOM_BLOCK));
             }
-            sources.push((from..to, Self::new(&block.rule, &Target { shape: &shape, layer, ..*target })?));
+            sources
+                .push((from..to, Self::new(&block.rule, &Parameter { shape: &shape, layer, ..*parameter })?));
             from = to;
         }
         Ok(Self::Blocks(sources))
     }
 
     /// Mean and standard deviation of the values, where they are known without drawing.
-    pub(crate) fn moments(&self) -> Option<(f64, f64)> {
+    pub(crate) fn moments(&self) -> Option<Moments> {
         match self {
-            Self::Distribution(law) => Some((law.mean(), law.std())),
-            Self::Haar(haar) => Some((0.0, haar.std())),
+            Self::Distribution(d) => Some(Moments { mean: d.mean(), std: d.std() }),
+            Self::Haar(haar) => Some(Moments { mean: 0.0, std: haar.std() }),
             Self::Formula(_) | Self::Custom(_) => None,
-            Self::Changed(source, steps) => {
-                steps.iter().try_fold(source.moments()?, |m, step| step.moments(m))
+            Self::Changed(source, operations) => {
+                operations.iter().try_fold(source.moments()?, |m, operation| operation.moments(m))
             }
             Self::Blocks(blocks) => mixture(blocks),
         }
@@ -141,7 +146,7 @@ impl Source {
 
 const EVEN: &str = "an odd kernel, which has a centre, is required; for an even one say `centre=lower`, as JAX \
                     has it, or `centre=upper`, as PyTorch";
-const CUSTOM_BLOCK: &str = "laws with a text form are required as blocks; let the custom law make the whole";
+const CUSTOM_BLOCK: &str = "blocks with a text form are required; let the closure make the whole";
 
 /// A matrix at one tap of the kernel.
 fn delta(
@@ -150,8 +155,8 @@ fn delta(
     layout: Layout,
     tap: usize,
     init: &Init,
-    target: &Target<'_>,
-) -> Result<Source> {
+    parameter: &Parameter<'_>,
+) -> Result<Resolved> {
     let (rows, cols) = (layout.rows(), layout.cols());
     let entry: fn(usize, usize, usize, usize) -> f64 = match matrix {
         Matrix::Identity => |_, _, row, col| matrix::identity(row, col),
@@ -159,66 +164,54 @@ fn delta(
         Matrix::Orthogonal if rows < cols => {
             let required = "at least as many outputs as inputs, so that norms are kept, are required; \
                             `orthogonal` takes any shape";
-            return Err(target.refuse(init, required));
+            return Err(parameter.refuse(init, required));
         }
         Matrix::Orthogonal => {
-            let taps = target.elements().checked_div(layout.parts() * rows * cols).unwrap_or(1);
-            return Ok(Source::Haar(Haar { gain, layout, tap, taps }));
+            let taps = parameter.elements().checked_div(layout.parts() * rows * cols).unwrap_or(1);
+            return Ok(Resolved::Haar(Haar { gain, layout, tap, taps }));
         }
     };
-    Ok(Source::Formula(Arc::new(move |element| {
-        let place = layout.place(element);
-        if place.tap == tap { gain * entry(rows, cols, place.row, place.col) } else { 0.0 }
+    Ok(Resolved::Formula(Arc::new(move |element| {
+        let at = layout.position(element);
+        if at.tap == tap { gain * entry(rows, cols, at.row, at.col) } else { 0.0 }
     })))
 }
 
-/// The layout of a target whose layer describes its shape.
-fn layout(target: &Target<'_>) -> Result<Layout> {
-    crate::layer::Fans::new(target.shape, target.layer)?;
-    Ok(Layout::new(target.shape, target.layer))
+/// The layout of a parameter whose layer describes its shape.
+fn layout(parameter: &Parameter<'_>) -> Result<Layout> {
+    Fans::new(parameter.shape, parameter.layer)?;
+    Ok(Layout::new(parameter.shape, parameter.layer))
 }
 
-fn finite(parameter: &'static str, value: f64) -> Result<f64> {
-    let refuse = Error::Number { parameter, value, required: "a finite number" };
-    if value.is_finite() { Ok(value) } else { Err(refuse) }
-}
-
-/// The law at a shape. A tensor without elements needs no value, so a fan of zero is none of its worries.
+/// The distribution at a shape. A tensor without elements needs none, so its fans may be zero.
 fn elementwise(init: &Init, shape: &Shape, layer: Layer) -> Result<Distribution> {
-    match init.distribution(shape, layer) {
-        Err(Error::ZeroFan { .. }) if shape.dims().contains(&0) => Ok(Distribution::constant(0.0)?),
-        other => other,
+    if init.needs_fans() && shape.rank() > 1 && shape.dims().contains(&0) {
+        Fans::new(shape, layer)?;
+        return Ok(Distribution::constant(0.0)?);
     }
+    init.distribution(shape, layer)
 }
 
 /// The standard deviation of a base at another shape of the same layer.
-fn std_at(base: &Base, shape: &Shape, target: &Target<'_>) -> Result<Option<f64>> {
-    let source = Source::of_base(base, &Target { shape, ..*target })?;
-    Ok(source.moments().map(|(_, std)| std))
+fn std_at(base: &Base, shape: &Shape, parameter: &Parameter<'_>) -> Result<Option<f64>> {
+    let source = Resolved::of_base(base, &Parameter { shape, ..*parameter })?;
+    Ok(source.moments().map(|moments| moments.std))
 }
 
 /// Moments of blocks taken together.
-fn mixture(blocks: &[(Range<usize>, Source)]) -> Option<(f64, f64)> {
+fn mixture(blocks: &[(Range<usize>, Resolved)]) -> Option<Moments> {
     let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
     for (range, source) in blocks {
-        let ((mean, std), n) = (source.moments()?, range.len() as f64);
+        let (Moments { mean, std }, n) = (source.moments()?, range.len() as f64);
         count += n;
         sum += n * mean;
         squares += n * (std * std + mean * mean);
     }
     let mean = sum / count.max(1.0);
-    Some((mean, (squares / count.max(1.0) - mean * mean).max(0.0).sqrt()))
+    Some(Moments { mean, std: (squares / count.max(1.0) - mean * mean).max(0.0).sqrt() })
 }
 
-/// That a dtype holds weights at all, and the values of this law.
-fn fits(law: &Distribution, dtype: DType) -> Result<()> {
-    match dtype {
-        DType::F32 => law.fits::<f32>()?,
-        DType::F64 => law.fits::<f64>()?,
-        DType::BF16 => law.fits::<half::bf16>()?,
-        DType::F16 => law.fits::<half::f16>()?,
-        DType::F8E4M3 => law.fits::<float8::F8E4M3>()?,
-        _ => return Err(Error::DType { dtype }),
-    }
-    Ok(())
+/// That a dtype holds weights at all, and the values of this distribution.
+fn fits(distribution: &Distribution, dtype: DType) -> Result<()> {
+    for_dtype!(dtype, T => Ok(distribution.fits::<T>()?))
 }

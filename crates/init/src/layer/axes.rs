@@ -3,9 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::Error;
-use crate::error::Result;
-use crate::layer::Fans;
+use crate::error::{Error, Result};
 
 /// What one axis of a weight stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,8 +22,11 @@ pub enum Axis {
 const LETTERS: [(char, Axis); 4] =
     [('i', Axis::Input), ('o', Axis::Output), ('k', Axis::Kernel), ('s', Axis::Stack)];
 
-/// The most axes that a weight may have.
+/// The most axes that a weight may have: candle's own layers have at most four.
 const MOST: usize = 8;
+
+/// What a text or a set of axis numbers should be.
+const KIND: &str = "a description of a weight's axes";
 
 /// The role of every axis of a weight, in the order of its shape.
 ///
@@ -66,10 +67,11 @@ impl Axes {
     /// kernel axes. Keras's `input_axes` and `output_axes` are the same where they name every axis.
     ///
     /// # Errors
-    /// [`Error::Axes`] for an axis that does not exist or is named twice, and where no axis is left as
+    /// [`Error::Text`] for an axis that does not exist or is named twice, and where no axis is left as
     /// input or output.
     pub fn new(rank: usize, input: &[isize], output: &[isize], stack: &[isize]) -> Result<Self> {
-        let refuse = |reason| Error::Axes { roles: format!("{input:?}, {output:?}, {stack:?}"), reason };
+        let roles = || format!("input {input:?}, output {output:?}, stack {stack:?}");
+        let refuse = |reason| Error::Text { kind: KIND, text: roles(), reason };
         if rank > MOST {
             return Err(refuse(format!("a rank of at most {MOST} is supported")));
         }
@@ -77,12 +79,12 @@ impl Axes {
         axes[..rank].fill(Some(Axis::Kernel));
         for (numbers, role) in [(input, Axis::Input), (output, Axis::Output), (stack, Axis::Stack)] {
             for &number in numbers {
-                let place = place(number, rank)
+                let index = axis_index(number, rank)
                     .ok_or_else(|| refuse(format!("axis {number} does not exist at rank {rank}")))?;
-                if axes[place] != Some(Axis::Kernel) {
+                if axes[index] != Some(Axis::Kernel) {
                     return Err(refuse(format!("axis {number} has two roles; each has one")));
                 }
-                axes[place] = Some(role);
+                axes[index] = Some(role);
             }
         }
         Self(axes).complete().map_err(refuse)
@@ -102,8 +104,8 @@ impl Axes {
         }
     }
 
-    /// The fans of a shape with these roles, else what they need.
-    pub(crate) fn fans(self, dims: &[usize]) -> Result<Fans, &'static str> {
+    /// Fan-in and fan-out of a shape with these roles, else what they need.
+    pub(crate) fn fans(self, dims: &[usize]) -> Result<(f64, f64), &'static str> {
         if self.roles().count() != dims.len() {
             return Err("one role for each axis is required");
         }
@@ -112,15 +114,14 @@ impl Axes {
             let factors = self.roles().zip(dims).filter(|(role, _)| wanted.contains(role));
             factors.map(|(_, &dim)| dim as f64).product()
         };
-        let (fan_in, fan_out) = (product([Axis::Input, Axis::Kernel]), product([Axis::Output, Axis::Kernel]));
-        Ok(Fans { fan_in, fan_out })
+        Ok((product([Axis::Input, Axis::Kernel]), product([Axis::Output, Axis::Kernel])))
     }
 }
 
-/// The place of an axis number, counted from the end where it is negative.
-pub(crate) fn place(number: isize, rank: usize) -> Option<usize> {
-    let place = if number < 0 { number.checked_add_unsigned(rank)? } else { number };
-    usize::try_from(place).ok().filter(|&place| place < rank)
+/// The index of an axis number, counted from the end where it is negative.
+pub(crate) fn axis_index(number: isize, rank: usize) -> Option<usize> {
+    let index = if number < 0 { number.checked_add_unsigned(rank)? } else { number };
+    usize::try_from(index).ok().filter(|&index| index < rank)
 }
 
 impl fmt::Display for Axes {
@@ -141,15 +142,14 @@ impl FromStr for Axes {
 
     /// Reads a letter an axis: `i`nput, `o`utput, `k`ernel, `s`tack.
     fn from_str(text: &str) -> Result<Self> {
-        let refuse = |reason| Error::Axes { roles: text.into(), reason };
+        let refuse = |reason| Error::Text { kind: KIND, text: text.into(), reason };
         let mut axes = [None; MOST];
         for (i, letter) in text.trim().chars().enumerate() {
             let role = LETTERS.iter().find(|(l, _)| *l == letter.to_ascii_lowercase());
             let (_, role) =
-                role.ok_or_else(|| refuse(format!("`{letter}` is no role; known are i, o, k, s")))?;
-            let place =
-                axes.get_mut(i).ok_or_else(|| refuse(format!("at most {MOST} axes are supported")))?;
-            *place = Some(*role);
+                role.ok_or_else(|| refuse(format!("`{letter}` is not a role; known are i, o, k, s")))?;
+            let slot = axes.get_mut(i).ok_or_else(|| refuse(format!("at most {MOST} axes are supported")))?;
+            *slot = Some(*role);
         }
         Self(axes).complete().map_err(refuse)
     }

@@ -3,7 +3,7 @@
 use candle_core::Shape;
 
 use crate::error::{Error, Result};
-use crate::layer::Layer;
+use crate::layer::kind::Layer;
 
 /// Fan-in and fan-out of a weight. A stride can make them fractions.
 ///
@@ -30,7 +30,7 @@ impl Fans {
     /// | linear, embedding | `(o, i)` | `i` | `o` |
     /// | convolution | `(o, i/g, k…)` | `i/g·∏k` | `o/g·∏k/∏stride` |
     /// | transposed | `(i, o/g, k…)` | `i/g·∏k/∏stride` | `o/g·∏k` |
-    /// | gates | `(n·h, i)` | `i` | `h` |
+    /// | gates, packed | `(n·h, i)` | `i` | `h` |
     /// | axes | any | `∏input·∏kernel` | `∏output·∏kernel` |
     /// | as PyTorch | `(a, b, k…)` | `b·∏k` | `a·∏k` |
     ///
@@ -38,11 +38,12 @@ impl Fans {
     /// fans of a transposed convolution, and they ignore strides.
     ///
     /// # Errors
-    /// [`Error::Layer`] where the kind does not describe the shape.
+    /// [`Error::Shape`] where the kind does not describe the shape.
     pub fn new(shape: &Shape, layer: Layer) -> Result<Self> {
-        let refuse = |required| Error::Layer { layer, shape: shape.clone(), required };
+        let refuse = |required: &str| Error::shape(layer, shape, required);
         if let Layer::Axes(axes) = layer {
-            return axes.fans(shape.dims()).map_err(refuse);
+            let (fan_in, fan_out) = axes.fans(shape.dims()).map_err(refuse)?;
+            return Ok(Self { fan_in, fan_out });
         }
         let [rows, columns, kernel @ ..] = shape.dims() else {
             return Err(refuse("a weight has rank 2 or more"));
@@ -58,8 +59,36 @@ impl Fans {
             Layer::ConvTranspose { groups, stride } => {
                 (rows / groups as f64 * taps / sites(stride), columns * taps)
             }
-            Layer::Gates { gates } => (columns, rows / gates as f64),
+            Layer::Gates { gates: parts } | Layer::Packed { matrices: parts } => {
+                (columns, rows / parts as f64)
+            }
         };
         Ok(Self { fan_in, fan_out })
+    }
+}
+
+impl Layer {
+    /// Whether a tensor with this many rows and kernel axes can belong to the layer, else what it needs.
+    fn admits(self, rows: usize, kernel_axes: usize) -> Result<(), &'static str> {
+        let divides = |parts: usize| parts > 0 && rows.is_multiple_of(parts);
+        match self {
+            Self::Linear | Self::Embedding | Self::Gates { .. } | Self::Packed { .. } if kernel_axes > 0 => {
+                Err("a matrix is required")
+            }
+            Self::Conv { .. } | Self::ConvTranspose { .. } if kernel_axes == 0 => {
+                Err("a kernel axis is required after the two channel axes")
+            }
+            Self::Conv { groups, .. } | Self::ConvTranspose { groups, .. } if !divides(groups) => {
+                Err("the groups must divide the first dimension")
+            }
+            Self::Conv { stride: 0, .. } | Self::ConvTranspose { stride: 0, .. } => {
+                Err("a stride of at least 1 is required")
+            }
+            Self::Gates { gates } if !divides(gates) => Err("the gates must divide the first dimension"),
+            Self::Packed { matrices } if !divides(matrices) => {
+                Err("the matrices must divide the first dimension")
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use candle_core::Shape;
 
-use crate::init::matrix::Centre;
-use crate::layer::Layer;
-use crate::layer::axes::Axis;
+use crate::layer::axes::{Axis, axis_index};
+use crate::layer::centre::Centre;
+use crate::layer::kind::Layer;
 
 /// A weight read as `parts` matrices of `rows` outputs by `cols` inputs, each entry with `taps` kernel taps.
 #[derive(Clone, Debug)]
@@ -15,9 +15,9 @@ pub(crate) struct Layout {
     blocks: usize,
 }
 
-/// The place of one element.
+/// Where one element lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     pub(crate) part: usize,
     pub(crate) row: usize,
     pub(crate) col: usize,
@@ -37,7 +37,7 @@ impl Layout {
             Layer::Linear | Layer::Embedding | Layer::AsPyTorch => (conv(Output, Input), 1),
             Layer::Conv { groups, .. } => (conv(Output, Input), groups),
             Layer::ConvTranspose { groups, .. } => (conv(Input, Output), groups),
-            Layer::Gates { gates } => (conv(Output, Input), gates),
+            Layer::Gates { gates: parts } | Layer::Packed { matrices: parts } => (conv(Output, Input), parts),
             Layer::Axes(axes) => (axes.roles().collect(), 1),
         };
         Self { dims, roles, blocks: blocks.max(1) }
@@ -48,7 +48,7 @@ impl Layout {
     pub(crate) fn flat(mut self, axis: Option<isize>) -> Option<Self> {
         let rows = match axis {
             None => None,
-            Some(axis) => Some(crate::layer::axes::place(axis, self.dims.len())?),
+            Some(axis) => Some(axis_index(axis, self.dims.len())?),
         };
         for (i, role) in self.roles.iter_mut().enumerate() {
             *role = match (rows, *role) {
@@ -99,28 +99,28 @@ impl Layout {
         self.roles.is_sorted_by_key(order) && (self.blocks == 1 || self.roles.first() == Some(&Axis::Output))
     }
 
-    /// The place of the element at a row-major index.
-    pub(crate) fn place(&self, mut element: usize) -> Place {
-        let mut place = Place { part: 0, row: 0, col: 0, tap: 0 };
-        let mut strides = Place { part: 1, row: 1, col: 1, tap: 1 };
+    /// Where the element at a row-major index lies.
+    pub(crate) fn position(&self, mut element: usize) -> Position {
+        let mut at = Position { part: 0, row: 0, col: 0, tap: 0 };
+        let mut strides = Position { part: 1, row: 1, col: 1, tap: 1 };
         for (i, (&dim, role)) in self.dims.iter().zip(&self.roles).enumerate().rev() {
             let mut coordinate = element % dim;
             element /= dim;
             let within = if i == 0 { dim / self.blocks } else { dim };
             if i == 0 {
-                place.part += coordinate / within * strides.part;
+                at.part += coordinate / within * strides.part;
                 coordinate %= within;
             }
             let (digit, stride) = match role {
-                Axis::Stack => (&mut place.part, &mut strides.part),
-                Axis::Output => (&mut place.row, &mut strides.row),
-                Axis::Input => (&mut place.col, &mut strides.col),
-                Axis::Kernel => (&mut place.tap, &mut strides.tap),
+                Axis::Stack => (&mut at.part, &mut strides.part),
+                Axis::Output => (&mut at.row, &mut strides.row),
+                Axis::Input => (&mut at.col, &mut strides.col),
+                Axis::Kernel => (&mut at.tap, &mut strides.tap),
             };
             *digit += coordinate * *stride;
             *stride *= within;
         }
-        place
+        at
     }
 }
 
@@ -128,14 +128,14 @@ impl Layout {
 mod tests {
     use super::*;
 
-    fn places(dims: &[usize], layer: Layer) -> Vec<Place> {
+    fn places(dims: &[usize], layer: Layer) -> Vec<Position> {
         let layout = Layout::new(&Shape::from(dims), layer);
-        (0..dims.iter().product()).map(|element| layout.place(element)).collect()
+        (0..dims.iter().product()).map(|element| layout.position(element)).collect()
     }
 
     #[test]
     fn gates_are_parts_and_kernels_are_taps() {
-        let place = |part, row, col, tap| Place { part, row, col, tap };
+        let place = |part, row, col, tap| Position { part, row, col, tap };
         let gates = places(&[4, 3], Layer::Gates { gates: 2 });
         assert_eq!((gates[0], gates[5], gates[6]), (place(0, 0, 0, 0), place(0, 1, 2, 0), place(1, 0, 0, 0)));
         let transposed = places(&[2, 3, 2], Layer::ConvTranspose { groups: 2, stride: 1 });

@@ -1,111 +1,13 @@
-//! What a weight belongs to, and what follows from it: fans, and the place of each element in its matrices.
+//! What a weight belongs to, and what follows from it: its fans, and where each element lies in its matrices.
 
-mod axes;
+pub(crate) mod axes;
+pub(crate) mod centre;
 mod fans;
+mod kind;
 pub(crate) mod layout;
 mod text;
 
-use candle_core::Shape;
-
 pub use axes::{Axes, Axis};
+pub use centre::Centre;
 pub use fans::Fans;
-
-/// What a weight belongs to, as far as its fans depend on it: the layer kinds of `candle_nn`.
-///
-/// The shape alone does not tell a transposed convolution from a plain one, nor stacked gates from
-/// one matrix. Through a `VarBuilder` the layer's own request tells; where it cannot, a rule says it:
-/// `init::HE_NORMAL.on(Layer::conv(32))`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Layer {
-    /// `(out, in)`: `linear`.
-    Linear,
-    /// `(out, in/groups, kernel…)`: `conv1d`, `conv2d`; depthwise with `groups = in`.
-    Conv {
-        /// Number of groups; 1 for a plain convolution.
-        groups: usize,
-        /// Stride along every kernel axis, as candle's configurations have it.
-        stride: usize,
-    },
-    /// `(in, out/groups, kernel…)`: `conv_transpose1d`, `conv_transpose2d`.
-    ConvTranspose {
-        /// Number of groups; 1 for a plain convolution.
-        groups: usize,
-        /// Stride along every kernel axis, as candle's configurations have it.
-        stride: usize,
-    },
-    /// `(rows, dim)`: `embedding`, read as `(out, in)` as candle and PyTorch do.
-    Embedding,
-    /// `(gates·hidden, in)`: the stacked matrices of `lstm` and `gru`, and of a packed query, key and value.
-    Gates {
-        /// How many matrices are stacked.
-        gates: usize,
-    },
-    /// Any other layout, with the role of each axis said: [`Layer::INPUT_FIRST`], [`Layer::EXPERTS`].
-    Axes(Axes),
-    /// `(out, in, kernel…)` read off the shape alone, whatever the layer is: PyTorch's
-    /// `_calculate_fan_in_and_fan_out`, wrong for groups and transposed convolutions, for those who need
-    /// the numbers of a PyTorch model.
-    AsPyTorch,
-}
-
-impl Layer {
-    /// The four gates of candle's `lstm`.
-    pub const LSTM: Self = Self::Gates { gates: 4 };
-    /// The three gates of candle's `gru`.
-    pub const GRU: Self = Self::Gates { gates: 3 };
-    /// Query, key and value in one matrix `(3·width, in)`.
-    pub const QKV: Self = Self::Gates { gates: 3 };
-    /// A linear layer that keeps `(in, out)`, such as GPT-2's `Conv1D`, Keras's `Dense` and Flax's.
-    pub const INPUT_FIRST: Self = Self::Axes(Axes::of([Axis::Input, Axis::Output]));
-    /// A stack of independent matrices `(expert, out, in)`.
-    pub const EXPERTS: Self = Self::Axes(Axes::of([Axis::Stack, Axis::Output, Axis::Input]));
-
-    /// A convolution of stride 1; depthwise where there are as many groups as inputs.
-    #[must_use]
-    pub const fn conv(groups: usize) -> Self {
-        Self::Conv { groups, stride: 1 }
-    }
-
-    /// The kind of one of `blocks` equal blocks along the first axis.
-    pub(crate) fn block(self, blocks: usize) -> Self {
-        let of = |parts: usize| if parts.is_multiple_of(blocks) { parts / blocks } else { 1 };
-        match self {
-            Self::Gates { gates } if gates <= blocks => Self::Linear,
-            Self::Gates { gates } => Self::Gates { gates: of(gates) },
-            Self::Conv { groups, stride } => Self::Conv { groups: of(groups), stride },
-            Self::ConvTranspose { groups, stride } => Self::ConvTranspose { groups: of(groups), stride },
-            whole => whole,
-        }
-    }
-
-    /// The kind that a shape suggests when nothing else is known: a matrix is linear, a tensor of higher
-    /// rank an ungrouped convolution, as candle, PyTorch and Keras guess too.
-    #[must_use]
-    pub fn of_shape(shape: &Shape) -> Self {
-        if shape.rank() > 2 { Self::conv(1) } else { Self::Linear }
-    }
-}
-
-impl Layer {
-    /// Whether a tensor with this many rows and kernel axes can belong to the layer, else what it needs.
-    fn admits(self, rows: usize, kernel_axes: usize) -> Result<(), &'static str> {
-        let divides = |parts: usize| parts > 0 && rows.is_multiple_of(parts);
-        match self {
-            Self::Linear | Self::Embedding | Self::Gates { .. } if kernel_axes > 0 => {
-                Err("a matrix is required")
-            }
-            Self::Conv { .. } | Self::ConvTranspose { .. } if kernel_axes == 0 => {
-                Err("a kernel axis is required after the two channel axes")
-            }
-            Self::Conv { groups, .. } | Self::ConvTranspose { groups, .. } if !divides(groups) => {
-                Err("the groups must divide the first dimension")
-            }
-            Self::Conv { stride: 0, .. } | Self::ConvTranspose { stride: 0, .. } => {
-                Err("a stride of at least 1 is required")
-            }
-            Self::Gates { gates } if !divides(gates) => Err("the gates must divide the first dimension"),
-            _ => Ok(()),
-        }
-    }
-}
+pub use kind::Layer;

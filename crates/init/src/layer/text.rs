@@ -3,9 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::Error;
-use crate::error::Result;
-use crate::layer::Layer;
+use crate::error::{Error, Result};
+use crate::layer::kind::Layer;
 use crate::text::{Call, Refusal, form};
 
 /// Kinds without numbers, and names for some with.
@@ -20,7 +19,7 @@ const PLAIN: [(&str, Layer); 8] = [
     ("experts", Layer::EXPERTS),
 ];
 
-const FORMS: [(&str, &str); 12] = [
+const FORMS: [(&str, &str); 13] = [
     ("linear", "linear"),
     ("embedding", "embedding"),
     ("as_pytorch", "as_pytorch"),
@@ -32,6 +31,7 @@ const FORMS: [(&str, &str); 12] = [
     ("conv", "conv(groups=1, stride=1)"),
     ("conv_transpose", "conv_transpose(groups=1, stride=2)"),
     ("gates", "gates(4)"),
+    ("packed", "packed(3)"),
     ("axes", "axes(kkio)"),
 ];
 
@@ -52,6 +52,7 @@ impl fmt::Display for Layer {
                 write!(f, "conv_transpose(groups={groups}, stride={stride})")
             }
             Self::Gates { gates } => write!(f, "gates({gates})"),
+            Self::Packed { matrices } => write!(f, "packed({matrices})"),
             Self::Axes(axes) => write!(f, "axes({axes})"),
         }
     }
@@ -83,6 +84,7 @@ fn parse(text: &str) -> Result<Layer, Refusal> {
             groups: arguments.number("groups", Some(1))?,
             stride: arguments.number("stride", Some(1))?,
         },
+        "packed" => Layer::Packed { matrices: arguments.only_number("matrices", None)? },
         "gates" => Layer::Gates { gates: arguments.only_number("gates", None)? },
         _ => {
             let roles = arguments.only("roles").ok_or_else(|| arguments.missing("roles"))?;

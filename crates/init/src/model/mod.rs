@@ -1,10 +1,15 @@
 //! The initializer, what it gives a model's parameters, and what is said of that.
 
-mod backend;
+mod build;
+mod collect;
 mod initializer;
+mod measure;
 mod plan;
 mod record;
-pub(crate) mod report;
+mod records;
+mod refused;
+mod report;
+mod seed;
 mod serial;
 mod table;
 mod vars;
@@ -12,5 +17,5 @@ mod vars;
 pub use initializer::Initializer;
 pub use plan::Plan;
 pub use record::Record;
-pub use report::{Entry, Report};
+pub use report::Report;
 pub use vars::{named_vars, trainable_vars};

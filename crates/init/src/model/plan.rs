@@ -1,19 +1,23 @@
 //! What a model's parameters would get: the result of a dry run.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::model::record::Record;
 use crate::model::table;
+use crate::policy::request::Shapes;
 
 /// A dry run's parameters, in the order the model asks for them. Prints as a table.
 #[derive(Clone, Debug)]
 pub struct Plan {
     records: Vec<Record>,
+    /// The names and shapes of the whole model.
+    pub(crate) shapes: Arc<Shapes>,
 }
 
 impl Plan {
-    pub(crate) fn new(records: Vec<Record>) -> Self {
-        Self { records }
+    pub(crate) fn new(records: Vec<Record>, shapes: Shapes) -> Self {
+        Self { records, shapes: Arc::new(shapes) }
     }
 
     /// Every parameter.
@@ -46,7 +50,8 @@ fn bytes(record: &Record) -> u128 {
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row = |r: &Record| {
-            let (mean, std) = (table::number(r.target_mean), table::number(r.target_std));
+            let (mean, std) =
+                (table::number(r.expected.map(|m| m.mean)), table::number(r.expected.map(|m| m.std)));
             let dtype = r.dtype.as_str().to_string();
             let (shape, size) = (table::shape(&r.shape), table::bytes(bytes(r)));
             [
@@ -54,14 +59,15 @@ impl fmt::Display for Plan {
                 shape,
                 dtype,
                 r.reason.to_string(),
-                r.law.clone(),
+                r.rule_text(),
                 r.fans_text(),
                 mean,
                 std,
                 size,
             ]
         };
-        let header = ["parameter", "shape", "dtype", "why", "law", "fan in → out", "mean", "std", "memory"];
+        let header =
+            ["parameter", "shape", "dtype", "why", "initializer", "fan in → out", "mean", "std", "memory"];
         writeln!(f, "{}", table::table(header, &[5, 6, 7, 8], self.records.iter().map(row)))?;
         let (elements, bytes) = (table::count(self.elements()), table::bytes(self.bytes()));
         write!(f, "{} parameters, {elements} values, {bytes}", self.records.len())

@@ -1,12 +1,13 @@
-//! What is known of a parameter once its law is decided.
+//! What is known of a parameter: what was asked, what it got and why, what it should be and what it is.
 
 use candle_core::{DType, Shape};
 
+use crate::draw::Moments;
 use crate::draw::haar::Haar;
-use crate::draw::resolved::Source;
-use crate::layer::Fans;
-use crate::layer::Layer;
+use crate::draw::resolved::Resolved;
+use crate::layer::{Fans, Layer};
 use crate::policy::{Decision, Reason};
+use crate::rule::Rule;
 
 /// One parameter: what was asked, what it got and why.
 #[derive(Clone, Debug)]
@@ -18,51 +19,69 @@ pub struct Record {
     pub shape: Shape,
     /// Its dtype.
     pub dtype: DType,
-    /// Reason it got its law.
+    /// Why it got its rule.
     pub reason: Reason,
-    /// The law with its modifiers in text form; a custom law's name.
-    pub law: String,
+    /// What it was drawn by; `None` for a variable that this initializer did not make. Prints as its text form.
+    pub rule: Option<Rule>,
     /// The layer kind that its fans were computed for.
     pub layer: Layer,
     /// Its fans, where it has any.
     pub fans: Option<Fans>,
-    /// The expectation of its values, where it is known without drawing them.
-    pub target_mean: Option<f64>,
-    /// The standard deviation of its values, where it is known without drawing them.
-    pub target_std: Option<f64>,
+    /// The moments of the distribution of its values, where they are known without drawing.
+    pub expected: Option<Moments>,
+    /// The moments of its values now: in a [`Report`](crate::Report), not in a plan.
+    pub measured: Option<Moments>,
+    /// How far its matrices are from orthogonal, in a report: the largest entry of `|QᵀQ − I|` along the shorter side,
+    /// without the gain. `None` for what does not promise to be orthogonal.
+    pub orthogonality_error: Option<f64>,
     /// The orthogonal matrices that it is made of.
     pub(crate) haar: Option<Haar>,
 }
 
 impl Record {
-    /// A decision, with the numbers of its law at the shape.
-    pub(crate) fn new(name: &str, shape: &Shape, dtype: DType, decision: &Decision, source: &Source) -> Self {
-        let moments = source.moments();
+    /// A decision, with the numbers of its rule at the shape.
+    pub(crate) fn new(
+        name: &str,
+        shape: &Shape,
+        dtype: DType,
+        decision: &Decision,
+        source: &Resolved,
+    ) -> Self {
         Self {
-            name: name.into(),
-            shape: shape.clone(),
-            dtype,
             reason: decision.reason.clone(),
-            law: decision.rule.to_string(),
+            rule: Some(decision.rule.clone()),
             layer: decision.layer,
             fans: Fans::new(shape, decision.layer).ok(),
-            target_mean: moments.map(|(mean, _)| mean),
-            target_std: moments.map(|(_, std)| std),
-            haar: if let Source::Haar(haar) = source { Some(haar.clone()) } else { None },
+            expected: source.moments(),
+            haar: if let Resolved::Haar(haar) = source { Some(haar.clone()) } else { None },
+            ..Self::foreign(name, shape, dtype)
         }
     }
 
     /// A parameter that this crate did not make.
     pub(crate) fn foreign(name: &str, shape: &Shape, dtype: DType) -> Self {
-        let (layer, reason) = (Layer::of_shape(shape), Reason::Foreign);
-        let fans = Fans::new(shape, layer).ok();
-        let (name, law) = (name.into(), "?".into());
-        let shape = shape.clone();
-        Self { name, shape, dtype, reason, law, layer, fans, target_mean: None, target_std: None, haar: None }
+        let layer = Layer::of_shape(shape);
+        Self {
+            name: name.into(),
+            shape: shape.clone(),
+            dtype,
+            reason: Reason::Foreign,
+            rule: None,
+            layer,
+            fans: Fans::new(shape, layer).ok(),
+            expected: None,
+            measured: None,
+            orthogonality_error: None,
+            haar: None,
+        }
+    }
+
+    /// The rule as a table shows it.
+    pub(crate) fn rule_text(&self) -> String {
+        self.rule.as_ref().map_or_else(|| "?".into(), ToString::to_string)
     }
 
     /// The fans as a table shows them, with the layer kind that they were computed for: `linear 784 → 256`.
-    #[must_use]
     pub(crate) fn fans_text(&self) -> String {
         let text = |fans: Fans| format!("{} {} → {}", self.layer, fans.fan_in, fans.fan_out);
         self.fans.map_or_else(String::new, text)

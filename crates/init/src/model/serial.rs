@@ -1,17 +1,16 @@
-//! Laws, rules and whole initializers in files: everything that has a text form is a string there.
+//! Initializers, rules and whole policies in files: everything that has a text form is a string there.
 
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::activation::Activation;
-use crate::init::Init;
-use crate::layer::Axes;
-use crate::layer::Layer;
-use crate::model::Initializer;
+use crate::initializers::Init;
+use crate::layer::{Axes, Layer};
+use crate::model::initializer::Initializer;
+use crate::model::seed::Seed;
 use crate::policy::Framework;
-use crate::rule::Base;
-use crate::rule::Rule;
+use crate::rule::{Base, Rule};
 
 macro_rules! as_text {
     ($($type:ty),*) => {
@@ -72,7 +71,6 @@ impl Rule {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    #[serde(default)]
     seed: Seed,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     defaults: Option<Framework>,
@@ -86,47 +84,16 @@ struct File {
     layers: Vec<(String, Layer)>,
 }
 
-/// A seed; TOML has no integers of 64 bits without a sign, so a large one is text.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Seed {
-    Number(u64),
-    Text(String),
-}
-
-impl Default for Seed {
-    fn default() -> Self {
-        Self::Number(0)
-    }
-}
-
-impl From<u64> for Seed {
-    fn from(seed: u64) -> Self {
-        if i64::try_from(seed).is_ok() { Self::Number(seed) } else { Self::Text(seed.to_string()) }
-    }
-}
-
-impl Seed {
-    fn number(&self) -> Result<u64, String> {
-        match self {
-            Self::Number(seed) => Ok(*seed),
-            Self::Text(text) => {
-                text.trim().parse().map_err(|_| format!("seed `{text}` is not a number from 0 to 2^64 − 1"))
-            }
-        }
-    }
-}
-
 impl Serialize for Initializer {
     /// As `seed`, `defaults`, `weights`, `lenient`, `rules` and `layers`, the last two as pairs in order.
     ///
     /// # Errors
-    /// A rule that was refused, and a law that is a closure.
+    /// A rule that was refused, and a closure.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.check().map_err(S::Error::custom)?;
         let policy = self.policy();
         File {
-            seed: policy.seed.into(),
+            seed: Seed(policy.seed),
             defaults: policy.framework,
             weights: policy.weights.clone(),
             lenient: policy.lenient,
@@ -138,15 +105,15 @@ impl Serialize for Initializer {
 }
 
 impl<'de> Deserialize<'de> for Initializer {
-    /// From `seed`, `defaults`, `weights`, `lenient`, `rules` and `layers`; each may be missing.
+    /// From `seed`, `defaults`, `weights`, `lenient`, `rules` and `layers`; each but the seed may be missing.
     ///
     /// # Errors
     /// What is wrong with a text or a pattern, with the nearest known name.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let file = File::deserialize(deserializer)?;
-        let mut init = Self::new(file.seed.number().map_err(D::Error::custom)?);
+        let mut init = Self::new(file.seed.0);
         init = file.defaults.into_iter().fold(init, Self::defaults);
-        init = file.weights.into_iter().fold(init, Self::weights);
+        init = file.weights.into_iter().fold(init, |init, rule| init.weights(rule));
         init = file.rules.into_iter().fold(init, |init, (pattern, rule)| init.rule(&pattern, rule));
         init = file.layers.into_iter().fold(init, |init, (pattern, layer)| init.layer(&pattern, layer));
         let init = if file.lenient { init.lenient() } else { init };

@@ -9,7 +9,7 @@ use faer::MatMut;
 use faer::prelude::ReborrowMut;
 use faer::traits::RealField;
 
-use crate::error::Error;
+use crate::element_count::element_count;
 use crate::error::Result;
 
 pub use defect::defect;
@@ -37,11 +37,10 @@ impl Scalar for f64 {}
 /// one machine the bits are the same for any number of threads.
 ///
 /// # Errors
-/// [`Error::ElementCount`] where `usize` cannot count the elements, [`Error::Distribution`] with
+/// [`Error::Shape`](crate::Error::Shape) where `usize` cannot count the elements, [`Error::Distribution`](crate::Error::Distribution) with
 /// [`counter_rng::Error::OutOfMemory`] where memory cannot be had.
 pub fn orthonormal<T: Scalar>(rows: usize, cols: usize, stream: &Stream, first: u64) -> Result<Vec<T>> {
-    let too_many = || Error::ElementCount { shape: Shape::from((rows, cols)) };
-    let mut values = zeros::<T>(rows.checked_mul(cols).ok_or_else(too_many)?)?;
+    let mut values = zeros::<T>(element_count(&Shape::from((rows, cols)))?)?;
     if !values.is_empty() {
         let q = MatMut::from_row_major_slice_mut(&mut values, rows, cols);
         // A square one is as uniform transposed, and its columns are contiguous then.

@@ -1,23 +1,21 @@
-//! The text form of rules: a law and its modifiers, chained as in code.
+//! The text form of rules: an initializer and its modifiers, chained as in code.
 
 use std::fmt;
 use std::str::FromStr;
 
 use candle_core::{DType, Shape};
 
-use crate::activation::NonLinearity;
-use crate::error::Error;
-use crate::error::Result;
-use crate::init;
-use crate::init::array::Array;
-use crate::init::depth;
-use crate::init::text::said;
-use crate::rule::Rule;
+use crate::activation::{Activation, NonLinearity};
+use crate::error::{Error, Result};
+use crate::initializers::array::Array;
+use crate::initializers::depth;
+use crate::initializers::text::{parse_init, refusal};
+use crate::rule::definition::{Base, Block, Rule};
 use crate::rule::modifier::{Map, Modifier};
-use crate::rule::{Base, Block};
-use crate::text::{Call, Refusal, form, split};
+use crate::rule::paper;
+use crate::text::{Call, Refusal, form, parsed, split};
 
-/// What a chain may start with besides a law.
+/// What a chain may start with besides a named initializer.
 const STARTS: [(&str, &str); 5] = [
     ("values", "values([[1, 2], [3, 4]])"),
     ("blocks", "blocks(2: zeros, 1: ones)"),
@@ -60,7 +58,7 @@ const PYTORCH: [(&str, NonLinearity); 5] = [
 ];
 
 impl fmt::Display for Rule {
-    /// The text that [`FromStr`] reads back; of a custom law its name, which is not read.
+    /// The text that [`FromStr`] reads back; of a closure its name, which is not read.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.base, self.modifiers.is_empty(), self.layer) {
             // Alone, so that a table can pad it.
@@ -118,17 +116,35 @@ impl fmt::Display for Array {
     }
 }
 
+impl TryFrom<&str> for Rule {
+    type Error = Error;
+
+    /// Reads the text form.
+    fn try_from(text: &str) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for Rule {
+    type Error = Error;
+
+    /// Reads the text form.
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
 impl FromStr for Rule {
     type Err = Error;
 
-    /// Reads a chain: a law, `values`, `blocks` or a recipe, then modifiers and `on(layer kind)`; case and
-    /// blanks do not matter.
+    /// Reads a chain: an initializer, `values` or `blocks`, then modifiers and `on(layer kind)`; case and
+    /// spaces do not matter.
     ///
     /// Besides the modifiers that code has: `pytorch_gain(tanh)` for PyTorch's table, and `gpt2`, `fixup`,
     /// `t_fixup_encoder`, `t_fixup_decoder` and `deep_norm` with their numbers of layers for the factors of
     /// [`depth`](crate::depth).
     fn from_str(text: &str) -> Result<Self> {
-        let refuse = |reason| Error::Text { kind: "a law", text: text.into(), reason };
+        let refuse = |reason| Error::Text { kind: "a rule", text: text.into(), reason };
         parse(&text.to_ascii_lowercase()).map_err(refuse)
     }
 }
@@ -146,48 +162,48 @@ fn parse(text: &str) -> Result<Rule, Refusal> {
 fn started(call: Call<'_>) -> Result<Rule, Refusal> {
     let inside = call.inside.unwrap_or_default();
     let Some((_, form)) = STARTS.iter().find(|(name, _)| *name == call.name) else {
-        return init::text::parse(call, &STARTS).map(Rule::from);
+        return parse_init(call, &STARTS).map(Rule::from);
     };
     match call.name {
         "values" => {
             let (mut dims, mut values) = (Vec::new(), Vec::new());
             nested(inside.trim(), 0, &mut dims, &mut values)?;
-            Rule::values(dims, values).map_err(said)
+            Rule::values(dims, values).map_err(refusal)
         }
         "blocks" => {
             let blocks = split(inside, ',')?.into_iter().map(block).collect::<Result<Vec<_>, _>>()?;
             Ok(Rule::shares(blocks))
         }
-        "mamba_a_log" => call.plain().map(|()| init::mamba_a_log()),
+        "mamba_a_log" => call.plain().map(|()| paper::mamba_a_log()),
         "forget_gate_bias" => {
             let mut arguments = call.arguments(form)?;
             let value = arguments.only_number("value", Some(1.0))?;
-            arguments.finish().map(|()| init::forget_gate_bias(value))
+            arguments.finish().map(|()| paper::forget_gate_bias(value))
         }
         _ => {
             let mut arguments = call.arguments(form)?;
             let mut number = |key, default| arguments.number(key, Some(default));
             let (min, max, floor) = (number("min", 0.001)?, number("max", 0.1)?, number("floor", 1e-4)?);
             arguments.finish()?;
-            init::mamba_dt_bias(min, max, floor).map_err(said)
+            paper::mamba_dt_bias(min, max, floor).map_err(refusal)
         }
     }
 }
 
-/// `3: law`, or `law` for one share.
+/// `3: rule`, or `rule` for one share.
 fn block(text: &str) -> Result<(usize, Rule), Refusal> {
     let pieces = split(text, ':')?;
     match pieces[..] {
         [rule] => Ok((1, parse(rule)?)),
-        [share, rule] => Ok((crate::text::parsed("share", share)?, parse(rule)?)),
-        _ => Err("write a block as `law` or as `share: law`".into()),
+        [share, rule] => Ok((parsed("share", share)?, parse(rule)?)),
+        _ => Err("write a block as `rule` or as `share: rule`".into()),
     }
 }
 
 /// Reads nested brackets into row-major values, and the dimensions that all rows must have.
 fn nested(text: &str, depth: usize, dims: &mut Vec<usize>, values: &mut Vec<f64>) -> Result<(), Refusal> {
     let Some(inside) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
-        values.push(crate::text::parsed("value", text)?);
+        values.push(parsed("value", text)?);
         return if depth == dims.len() { Ok(()) } else { Err("brackets nest unevenly".into()) };
     };
     let rows: Vec<_> = split(inside, ',')?.into_iter().filter(|row| !row.is_empty()).collect();
@@ -229,7 +245,7 @@ fn changed(rule: Rule, call: Call<'_>) -> Result<Rule, Refusal> {
                 "t_fixup_decoder" => depth::t_fixup_decoder(layers("layers")?),
                 _ => depth::deep_norm(layers("layers")?).map(|norm| norm.beta),
             };
-            rule.times(factor.map_err(said)?)
+            rule.times(factor.map_err(refusal)?)
         }
     };
     arguments.finish()?;
@@ -244,8 +260,8 @@ fn unary(rule: &Rule, call: Call<'_>) -> Option<Result<Rule, Refusal>> {
         "exp" => call.plain().map(|()| rule.exp()),
         "ln" => call.plain().map(|()| rule.ln()),
         "inverse_softplus" => call.plain().map(|()| rule.inverse_softplus()),
-        "on" => inside.parse().map(|layer| rule.on(layer)).map_err(said),
-        "gain" => inside.parse().map(|activation| rule.gain(activation)).map_err(said),
+        "on" => inside.parse().map(|layer| rule.on(layer)).map_err(refusal),
+        "gain" => inside.parse::<Activation>().map(|activation| rule.gain(activation)).map_err(refusal),
         "pytorch_gain" => pytorch(inside).map(|gain| rule.times(gain.gain())),
         _ => return None,
     })
@@ -267,5 +283,5 @@ fn shape(text: &str) -> Result<Shape, Refusal> {
     let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let inside = inside.ok_or_else(|| format!("`{text}` is not a shape; write it as `[256, 64]`"))?;
     let dims = split(inside, ',')?.into_iter().filter(|dim| !dim.is_empty());
-    Ok(Shape::from(dims.map(|dim| crate::text::parsed("dimension", dim)).collect::<Result<Vec<usize>, _>>()?))
+    Ok(Shape::from(dims.map(|dim| parsed("dimension", dim)).collect::<Result<Vec<usize>, _>>()?))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use candle_init::{Fan, Init, Initializer, Reason, Record};
+use candle_init::{Init, Initializer, Moments, Reason, Record, Rule};
 use candle_nn::VarMap;
 use rayon::prelude::*;
 
@@ -90,8 +90,7 @@ impl<'a> Inspect<'a> {
     /// Those of [`Inspect::vars`] and of [`Initializer::report`], such as a rule that no parameter matches.
     pub fn with_targets(&self, vars: &VarMap, init: &Initializer) -> Result<Inspection> {
         let report = init.report(vars)?;
-        let records = report.entries().iter().map(|entry| &entry.record);
-        self.check(&vars::of(vars)?, SPECTRA, Some(records.map(known).collect()))
+        self.check(&vars::of(vars)?, SPECTRA, Some(report.records().iter().map(known).collect()))
     }
 
     /// The static check of a safetensors file, which may be larger than memory. Its scales are judged by each
@@ -167,21 +166,18 @@ fn scans(batch: &[Stored], report: &(dyn Fn(u64) + Sync), pool: &Pool) -> Result
 
 /// What a record says of its parameter.
 fn known(record: &Record) -> Known {
-    let moments = record.target_mean.zip(record.target_std);
-    let target = moments.map(|(mean, std)| Target { rule: record.law.clone(), mean, std });
-    let zero_rule = match &record.reason {
-        Reason::Rule { pattern } if moments == Some((0.0, 0.0)) => Some(pattern.clone()),
+    let target = record.rule.as_ref().zip(record.expected);
+    let target = target.map(|(rule, Moments { mean, std })| Target { rule: rule.to_string(), mean, std });
+    let zero_rule = match (&record.reason, record.expected) {
+        (Reason::Rule { pattern }, Some(Moments { mean: 0.0, std: 0.0 })) => Some(pattern.clone()),
+        _ => None,
+    };
+    let fan = match record.rule.as_ref().and_then(Rule::init) {
+        Some(Init::VarianceScaling(scaling)) => Some(scaling.fan),
         _ => None,
     };
     let fans = record.fans.map(|fans| (fans.fan_in, fans.fan_out));
-    Known { target, zero_rule, fans, fan: fan(&record.law) }
-}
-
-/// The fan that a law divides by, if it divides by one: the law is what stands before the first modifier.
-fn fan(law: &str) -> Option<Fan> {
-    let ends = law.match_indices('.').map(|(at, _)| at).chain([law.len()]);
-    let start = ends.filter_map(|end| law.get(..end)?.parse::<Init>().ok()).next()?;
-    if let Init::VarianceScaling(scaling) = start { Some(scaling.fan) } else { None }
+    Known { target, zero_rule, fans, fan }
 }
 
 impl Inspection {

@@ -18,8 +18,8 @@ use counter_rng::{Distribution, Element, Stream};
 use self::cuda as kernels;
 #[cfg(not(feature = "cuda"))]
 use self::none as kernels;
-use crate::error::Error;
-use crate::error::Result;
+use crate::draw::dtype::for_dtype;
+use crate::error::{Error, Result};
 
 /// Elements of a stream.
 #[derive(Clone, Copy, Debug)]
@@ -54,35 +54,6 @@ impl Elements<'_> {
     }
 }
 
-/// Runs the body with `$t` as the type of the dtype.
-macro_rules! typed {
-    ($dtype:expr, $t:ident => $body:expr) => {
-        match $dtype {
-            DType::F32 => {
-                type $t = f32;
-                $body
-            }
-            DType::F64 => {
-                type $t = f64;
-                $body
-            }
-            DType::BF16 => {
-                type $t = half::bf16;
-                $body
-            }
-            DType::F16 => {
-                type $t = half::f16;
-                $body
-            }
-            DType::F8E4M3 => {
-                type $t = float8::F8E4M3;
-                $body
-            }
-            dtype => Err(Error::DType { dtype }),
-        }
-    };
-}
-
 /// A range of a stream's elements as a flat tensor: a shard of a parameter is this, reshaped. Same bits on any device.
 ///
 /// On a GPU they are drawn there, in place, on the device's own stream (`docs/cuda.md` in the repository); f64 but
@@ -112,7 +83,7 @@ pub fn elements(
     let (start, length) = (range.start, range.end.saturating_sub(range.start));
     let no_memory = |_| counter_rng::Error::OutOfMemory { count: length, dtype: dtype.as_str() };
     let count = usize::try_from(length).map_err(no_memory)?;
-    typed!(dtype, T => Elements { stream, law, start }.tensor::<T>(count, device))
+    for_dtype!(dtype, T => Elements { stream, law, start }.tensor::<T>(count, device))
 }
 
 /// [`elements`] from `start` on, into the memory that a contiguous tensor has: for the exam and the benches.

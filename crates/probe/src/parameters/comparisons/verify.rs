@@ -3,9 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
-use candle_core::{DType, Device, Tensor};
-use candle_init::{Initializer, Record, Rule};
-use candle_nn::{VarBuilder, VarMap};
+use candle_core::{DType, Device};
+use candle_init::{Initializer, Record};
+use candle_nn::VarBuilder;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -80,11 +80,11 @@ impl Verification {
 
 /// Compares a checkpoint before the first step with what an initializer makes of a model, to the bit.
 ///
-/// `build` is run dry, so the model takes no memory; then each parameter is drawn again from seed, name and rule,
+/// `build` only records what the model requests, so the model takes no memory; then each parameter is drawn again from seed, name and rule,
 /// in the dtype that the file has it in, and compared: memory holds one parameter at a time. Values are the same
-/// on every machine, but for orthogonal laws, which agree to some 1e-6 between machines (see
-/// [`orthonormal`](candle_init::orthonormal)). A custom law is drawn through its rule; its name must not be
-/// that of another law.
+/// on every machine, but for orthogonal initializers, which agree to some 1e-6 between machines (see
+/// [`orthonormal`](candle_init::orthonormal)). A [custom rule](candle_init::Rule::custom) is drawn by its function,
+/// whatever its name.
 ///
 /// ```
 /// # use candle_core::{DType, Device};
@@ -103,7 +103,7 @@ impl Verification {
 ///
 /// # Errors
 /// [`Error::File`](crate::Error::File) for a file that is damaged or cannot be read; those of
-/// [`Initializer::plan`] and of drawing.
+/// [`Initializer::plan`] and of drawing; [`Error::NoParameters`] for a model without parameters.
 pub fn verify<M>(
     path: impl AsRef<Path>,
     init: &Initializer,
@@ -135,17 +135,18 @@ impl Verification {
     fn note(&mut self, init: &Initializer, record: &Record, tensor: &Stored, pool: &Pool) -> Result<()> {
         let dtype = DType::try_from(tensor.dtype).ok().filter(|_| tensor.is_float());
         let (name, expected) = (record.name.clone(), record.shape.dims().to_vec());
-        let Some(dtype) = dtype.filter(|_| expected == tensor.shape) else {
+        let Some((dtype, rule)) = dtype.filter(|_| expected == tensor.shape).zip(record.rule.as_ref()) else {
             let (found, dtype) = (tensor.shape.clone(), dtype::name(tensor.dtype));
             self.mismatched.push(Mismatched { name, expected, found, dtype });
             return Ok(());
         };
-        let drawn = vars::stored(&name, &draw(init, record, dtype)?)?;
-        match difference(&drawn, tensor, pool)? {
+        let rule_here = rule.clone().on(record.layer);
+        let drawn = init.tensor(&name, record.shape.clone(), rule_here, dtype, &Device::Cpu)?;
+        match difference(&vars::stored(&name, &drawn)?, tensor, pool)? {
             None => self.equal.push(name),
             Some(difference) => self.different.push(Different {
                 name,
-                rule: record.law.clone(),
+                rule: rule.to_string(),
                 index: difference.index,
                 expected: difference.values.0,
                 found: difference.values.1,
@@ -155,21 +156,6 @@ impl Verification {
             }),
         }
         Ok(())
-    }
-}
-
-/// The values of a parameter, from the law in its record; a custom law has no text, and is asked for by name.
-fn draw(init: &Initializer, record: &Record, dtype: DType) -> Result<Tensor> {
-    match record.law.parse::<Rule>() {
-        Ok(rule) => {
-            let rule = rule.on(record.layer);
-            Ok(init.tensor(&record.name, record.shape.clone(), rule, dtype, &Device::Cpu)?)
-        }
-        Err(_) => {
-            let vb = init.var_builder(&VarMap::new(), dtype, &Device::Cpu);
-            let hint = candle_nn::init::DEFAULT_KAIMING_NORMAL;
-            Ok(vb.get_with_hints(record.shape.clone(), &record.name, hint)?)
-        }
     }
 }
 

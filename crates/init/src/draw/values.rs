@@ -1,0 +1,165 @@
+//! The values of a resolved rule, as a variable on a device.
+
+use candle_core::{Device, Tensor, Var, WithDType};
+use counter_rng::{Distribution, Element, Purpose};
+use rayon::prelude::*;
+
+use crate::draw::device::Elements;
+use crate::draw::dtype::for_dtype;
+use crate::draw::operation::Operation;
+use crate::draw::parameter::Parameter;
+use crate::draw::resolved::Resolved;
+use crate::draw::round::round;
+use crate::draw::span::Span;
+use crate::element_count::element_count;
+use crate::error::Result;
+use crate::orthogonal::Scalar;
+use crate::rule::Custom;
+
+impl Resolved {
+    /// Draws a variable. Elements of a distribution are drawn where they are to lie, if the device can; other values are
+    /// made in memory, in their dtype, and uploaded: the same bits everywhere.
+    pub(crate) fn draw(&self, parameter: &Parameter<'_>, device: &Device) -> Result<Var> {
+        for_dtype!(parameter.dtype, T => self.var::<T, <T as Element>::Wide>(parameter, device))
+    }
+
+    /// `T` is the dtype, `W` the one that its values are computed in before they are rounded.
+    fn var<T: Element + WithDType, W: Scalar>(
+        &self,
+        parameter: &Parameter<'_>,
+        device: &Device,
+    ) -> Result<Var> {
+        let values = match self {
+            Self::Distribution(law) => return elementwise::<T>(law, parameter, device),
+            Self::Custom(custom) => return custom.draw(parameter, device),
+            Self::Haar(haar) if haar.is_plain() => haar.plain::<T, W>(parameter)?,
+            made if made.is_local() => made.in_pieces::<T, W>(parameter)?,
+            made => {
+                let mut wide = zeros(parameter.elements())?;
+                made.write::<W>(&mut wide, Span::default(), parameter)?;
+                rounded::<T>(&wide, parameter)?
+            }
+        };
+        // `from_vec` keeps the vector on the processor: no copy is made.
+        Ok(Var::from_vec(values, parameter.shape, device)?)
+    }
+
+    /// Whether an element can be had without all others: these sources need a piece of memory a thread beside the output.
+    fn is_local(&self) -> bool {
+        match self {
+            Self::Distribution(_) | Self::Formula(_) => true,
+            Self::Haar(_) | Self::Custom(_) => false,
+            Self::Blocks(blocks) => blocks.iter().all(|(_, source)| source.is_local()),
+            Self::Changed(source, operations) => {
+                source.is_local() && operations.iter().all(Operation::is_local)
+            }
+        }
+    }
+
+    /// The values of a local source, piece by piece on all threads.
+    fn in_pieces<T: Element, W: Scalar>(&self, parameter: &Parameter<'_>) -> Result<Vec<T>> {
+        let zeros = Distribution::constant(0.0)?.constant_vec(parameter.elements() as u64).transpose()?;
+        let mut values: Vec<T> = zeros.unwrap_or_default();
+        let pieces = values.par_chunks_mut(PIECE).enumerate().map(|(i, piece)| {
+            let (offset, mut wide) = (i * PIECE, vec![0.0; piece.len()]);
+            self.write::<W>(&mut wide, Span { start: 0, offset }, parameter)?;
+            for (j, (out, value)) in piece.iter_mut().zip(wide).enumerate() {
+                *out = round(value, offset + j, parameter)?;
+            }
+            Ok(())
+        });
+        // All of them, so that the first error by index is said, whichever thread was first.
+        pieces.collect::<Vec<Result<()>>>().into_iter().collect::<Result<()>>()?;
+        Ok(values)
+    }
+
+    /// Writes the elements of this source's part of the parameter that lie in `span`: all of them, unless the source
+    /// is local.
+    fn write<W: Scalar>(&self, out: &mut [f64], span: Span, parameter: &Parameter<'_>) -> Result<()> {
+        match self {
+            Self::Distribution(law) => {
+                let first = (span.start + span.offset) as u64;
+                let values =
+                    parameter.stream(Purpose::Values).vec::<W>(law, first..first + out.len() as u64)?;
+                out.iter_mut().zip(values).for_each(|(out, value)| *out = value.widen());
+            }
+            Self::Formula(formula) => {
+                out.iter_mut().zip(span.offset..).for_each(|(out, i)| *out = formula(i));
+            }
+            Self::Haar(haar) => haar.write::<W>(out, span.start, parameter)?,
+            Self::Custom(custom) => {
+                let values = custom.values(parameter)?;
+                out.iter_mut().zip(values).for_each(|(out, value)| *out = value.into());
+            }
+            Self::Blocks(blocks) => {
+                for (range, source) in blocks {
+                    let (inner, offset) = span.inside(range, out.len());
+                    if inner.is_empty() {
+                        continue;
+                    }
+                    let span = Span { start: span.start + range.start, offset };
+                    source.write::<W>(out.get_mut(inner).unwrap_or_default(), span, parameter)?;
+                }
+            }
+            Self::Changed(source, operations) => {
+                source.write::<W>(out, span, parameter)?;
+                operations.iter().for_each(|operation: &Operation| operation.apply(out, span, parameter));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Custom {
+    fn values(&self, parameter: &Parameter<'_>) -> Result<Vec<f32>> {
+        let values = (self.draw)(parameter.shape, &parameter.stream(Purpose::Values))?;
+        let expected = element_count(parameter.shape)?;
+        if values.len() != expected {
+            let required =
+                format!("{expected} values in row-major order are required, and it gave {}", values.len());
+            return Err(parameter.refuse(&self.name, required));
+        }
+        Ok(values)
+    }
+
+    fn draw(&self, parameter: &Parameter<'_>, device: &Device) -> Result<Var> {
+        let values = Tensor::from_vec(self.values(parameter)?, parameter.shape, device)?;
+        Ok(Var::from_tensor(&values.to_dtype(parameter.dtype)?)?)
+    }
+}
+
+fn elementwise<T: Element + WithDType>(
+    law: &Distribution,
+    parameter: &Parameter<'_>,
+    device: &Device,
+) -> Result<Var> {
+    let count = element_count(parameter.shape)? as u64;
+    let stream = || parameter.stream(Purpose::Values);
+    if !device.is_cpu() {
+        let elements = Elements { stream: &stream(), law, start: 0 };
+        if let Some(var) = elements.drawn_there::<T>(parameter.shape, parameter.dtype, device)? {
+            return Ok(var);
+        }
+    }
+    // A constant needs no stream, and two hashes are most of the cost of a small bias.
+    let values = law.constant_vec::<T>(count).unwrap_or_else(|| stream().vec(law, 0..count))?;
+    // `from_vec` keeps the vector on the processor: no copy is made.
+    Ok(Var::from_vec(values, parameter.shape, device)?)
+}
+
+/// Elements of a piece: 768 KiB of intermediate values a thread, which stay in a cache.
+const PIECE: usize = 1 << 16;
+
+/// Memory for intermediate values.
+fn zeros(count: usize) -> Result<Vec<f64>> {
+    let mut values = Vec::new();
+    let no_memory = |_| counter_rng::Error::OutOfMemory { count: count as u64, dtype: "f64" };
+    values.try_reserve_exact(count).map_err(no_memory)?;
+    values.resize(count, 0.0);
+    Ok(values)
+}
+
+/// Every value rounded to the dtype, which must have it.
+fn rounded<T: Element>(values: &[f64], parameter: &Parameter<'_>) -> Result<Vec<T>> {
+    values.iter().enumerate().map(|(index, &value)| round(value, index, parameter)).collect()
+}

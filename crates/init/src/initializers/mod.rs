@@ -1,0 +1,17 @@
+//! What a parameter's values are drawn from, before its shape is known.
+
+pub(crate) mod array;
+pub mod depth;
+mod init;
+pub(crate) mod matrix;
+pub(crate) mod named;
+pub(crate) mod paper;
+mod stft;
+pub(crate) mod text;
+mod variance_scaling;
+
+pub use init::{Cut, Init};
+pub use matrix::Matrix;
+pub use stft::{Scaling, Side, Stft, Window};
+pub use text::NAMED;
+pub use variance_scaling::{Family, Fan, STD_CUT_AT_TWO_SIGMAS, VarianceScaling};

@@ -1,0 +1,132 @@
+//! Which rule does this parameter get, and why: one pure function of the request and what the user said.
+
+use std::sync::Arc;
+
+use candle_nn::Init as Hint;
+
+use crate::error::{Error, Result};
+use crate::initializers::Init;
+use crate::layer::Layer;
+use crate::policy::advice;
+use crate::policy::framework::{Asked, Framework};
+use crate::policy::pattern::Pattern;
+use crate::policy::reason::Reason;
+use crate::policy::recurrent::{applies, gates_unknown};
+use crate::policy::request::{Request, Shapes};
+use crate::policy::role::{Role, is_running_statistic};
+use crate::policy::usage::check_used;
+use crate::rule::Rule;
+
+/// What was decided for one parameter.
+#[derive(Clone, Debug)]
+pub(crate) struct Decision {
+    pub(crate) rule: Rule,
+    pub(crate) layer: Layer,
+    pub(crate) reason: Reason,
+}
+
+/// Rules, defaults and strictness: everything an initializer decides by.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    pub(crate) seed: u64,
+    pub(crate) rules: Vec<(Pattern, Rule)>,
+    pub(crate) layers: Vec<(Pattern, Layer)>,
+    pub(crate) weights: Option<Rule>,
+    pub(crate) framework: Option<Framework>,
+    pub(crate) lenient: bool,
+    /// The names and shapes of the model, if it has been planned.
+    pub(crate) model: Option<Arc<Shapes>>,
+}
+
+impl Policy {
+    /// Without rules.
+    pub(crate) fn new(seed: u64) -> Self {
+        let (rules, layers) = (Vec::new(), Vec::new());
+        Self { seed, rules, layers, weights: None, framework: None, lenient: false, model: None }
+    }
+
+    /// The rule for one parameter.
+    ///
+    /// In this order: running statistics start where their layer says; the first matching rule; for weights the
+    /// default; the framework's defaults; the layer's hint, which is also a bias's zero. The rest is uncovered.
+    pub(crate) fn decide(&self, request: &Request<'_>) -> Result<Decision> {
+        let (role, stated) = (self.role(request), self.stated(request.name));
+        let (rule, reason) = self.chosen(request, &role, stated)?;
+        if let (Role::Recurrent(_, None), None, None) = (&role, stated, rule.layer) {
+            sure_of_gates(request, &rule)?;
+        }
+        let layer = rule.layer.or(stated).unwrap_or_else(|| role.layer(request));
+        Ok(Decision { rule, layer, reason })
+    }
+
+    fn chosen(&self, request: &Request<'_>, role: &Role, stated: Option<Layer>) -> Result<(Rule, Reason)> {
+        let hinted = |reason| Ok((Init::from(request.hint).into(), reason));
+        if *role == Role::Statistic {
+            return hinted(Reason::RunningStatistic);
+        }
+        if let Some((pattern, rule)) = self.rules.iter().find(|(pattern, _)| pattern.matches(request.name)) {
+            return Ok((rule.clone(), Reason::Rule { pattern: pattern.text.clone() }));
+        }
+        let weight = request.shape.rank() > 1 && role.is_weight();
+        if let Some(rule) = self.weights.as_ref().filter(|_| weight) {
+            return Ok((rule.clone(), Reason::Weights));
+        }
+        if let Some((framework, rule)) = self.default(request, role, stated)? {
+            return Ok((rule, Reason::Framework(framework)));
+        }
+        // Without a default for weights, a `weight` that nothing hinted at is as uncovered as any other.
+        match role {
+            Role::Weight | Role::Unknown if matches!(request.hint, Hint::Const(0.0)) => match self.lenient {
+                true => hinted(Reason::Uncovered),
+                false => {
+                    Err(Error::Uncovered { parameters: vec![advice::uncovered(request.name, request.shape)] })
+                }
+            },
+            _ => hinted(Reason::Hint),
+        }
+    }
+
+    /// The role, with the gates that were stated.
+    fn role(&self, request: &Request<'_>) -> Role {
+        match (Role::of(request), self.stated(request.name)) {
+            (Role::Recurrent(parameter, _), Some(Layer::Gates { gates })) => {
+                Role::Recurrent(parameter, Some(gates))
+            }
+            (role, _) => role,
+        }
+    }
+
+    /// The layer kind that was stated for a name.
+    fn stated(&self, name: &str) -> Option<Layer> {
+        let mut stated =
+            self.layers.iter().filter(|(pattern, layer)| applies(*layer, name) && pattern.matches(name));
+        stated.next().map(|(_, layer)| *layer)
+    }
+
+    fn default(
+        &self,
+        request: &Request<'_>,
+        role: &Role,
+        stated: Option<Layer>,
+    ) -> Result<Option<(Framework, Rule)>> {
+        let Some(framework) = self.framework else { return Ok(None) };
+        let layer = stated.unwrap_or_else(|| role.layer(request));
+        let asked = Asked { role, shape: request.shape, hint: request.hint, layer, stated: stated.is_some() };
+        Ok(framework.rule(&asked)?.map(|rule| (framework, rule)))
+    }
+
+    /// That every rule decides for at least one of `names`, and every statement of a layer kind too.
+    pub(crate) fn check_rules(&self, names: &[&str]) -> Result<()> {
+        let names: Vec<_> = names.iter().copied().filter(|name| !is_running_statistic(name)).collect();
+        check_used(self.rules.iter(), &names, |_, _| true)?;
+        check_used(self.layers.iter(), &names, |layer, name| applies(*layer, name))
+    }
+}
+
+/// That a rule gives the same whether the weight stacks three gates or four.
+fn sure_of_gates(request: &Request<'_>, rule: &Rule) -> Result<()> {
+    if request.shape.rank() > 1 && rule.depends_on_outputs() {
+        return Err(Error::Unresolved { what: rule.to_string(), required: gates_unknown(request.shape) });
+    }
+    Ok(())
+}

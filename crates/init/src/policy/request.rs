@@ -1,0 +1,49 @@
+//! One request of a layer: everything that a decision about a parameter may depend on.
+
+use std::collections::BTreeMap;
+
+use candle_core::Shape;
+use candle_nn::Init as Hint;
+
+/// The names and shapes of a whole model, from its plan.
+pub(crate) type Shapes = BTreeMap<String, Shape>;
+
+/// What a layer asks for. Never what was asked before: the order in which a model is built decides nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) shape: &'a Shape,
+    pub(crate) hint: Hint,
+    /// The rest of the model, where it has been planned.
+    pub(crate) model: Option<&'a Shapes>,
+}
+
+/// Another parameter of the same layer, as far as it is known.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Sibling {
+    /// The model has it.
+    Found(Shape),
+    /// The model does not have it.
+    Absent,
+    /// The model has not been planned.
+    Unknown,
+}
+
+impl Request<'_> {
+    /// The part of the path after the last dot.
+    pub(crate) fn last(&self) -> &str {
+        last(self.name)
+    }
+
+    /// The parameter of this name beside it.
+    pub(crate) fn sibling(&self, name: &str) -> Sibling {
+        let Some(model) = self.model else { return Sibling::Unknown };
+        let path = self.name.strip_suffix(self.last()).unwrap_or_default();
+        model.get(&format!("{path}{name}")).map_or(Sibling::Absent, |shape| Sibling::Found(shape.clone()))
+    }
+}
+
+/// The part of a path after its last dot.
+pub(crate) fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}

@@ -1,0 +1,34 @@
+//! A parameter that nothing covers, and the rule that would.
+
+use candle_core::Shape;
+
+/// A parameter that no rule, no default and no hint covers.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Uncovered {
+    /// The full dotted path.
+    pub name: String,
+    /// The shape that was asked for.
+    pub shape: Shape,
+    /// The line that would cover it, with numbered layers folded into `*`: `.rule("h.*.norm.weight", init::ONES)`.
+    pub rule: String,
+}
+
+/// At most this many names in one message: they stay on a screen, and `Error::Uncovered` has all of them.
+const NAMES_SHOWN: usize = 8;
+
+/// The parameters as a message lists them.
+pub(crate) fn names(parameters: &[Uncovered]) -> String {
+    let shown = parameters.iter().take(NAMES_SHOWN).map(|p| format!("`{}` {:?}", p.name, p.shape));
+    let more = parameters.len().saturating_sub(NAMES_SHOWN);
+    let rest = (more > 0).then(|| format!("{more} more"));
+    shown.chain(rest).collect::<Vec<_>>().join(", ")
+}
+
+/// The lines to add, each once.
+pub(crate) fn rules(parameters: &[Uncovered]) -> String {
+    let mut rules: Vec<_> = parameters.iter().map(|parameter| parameter.rule.as_str()).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules.concat()
+}

@@ -1,0 +1,23 @@
+//! Weight initialization: laws, structures, the policy, texts, and what frameworks and theory say of it.
+
+mod any_input;
+mod determinism;
+mod dialects;
+mod errors;
+mod fans;
+mod gains;
+mod gains_depth;
+mod laws;
+mod mean_field;
+mod modifiers;
+mod orthogonal;
+mod peers;
+mod pieces;
+mod plan;
+mod policy;
+mod refusals;
+mod serial;
+mod signal;
+mod structures;
+mod symmetry;
+mod text;

@@ -1,0 +1,209 @@
+//! Orthonormal matrices: orthonormal, uniform, and the same for any number of threads.
+//!
+//! Seeds are fixed. Each statistic is refused beyond `LIMIT` standard errors, or at a p-value of 1e-12, so the
+//! whole suite would refuse a right sampler with a probability below 1e-9.
+
+use acceptance::stats::{FALSE_ALARM, LIMIT, ks};
+use candle_init::counter_rng::{self, Distribution, Element, Purpose, Stream};
+use candle_init::{Error, Scalar, defect, orthonormal};
+use statrs::function::beta::beta_reg;
+
+/// Matrices of each sample.
+const SAMPLE: usize = 20_000;
+
+fn stream(seed: u64, name: &str) -> Stream {
+    Stream::with_purpose(seed, name, Purpose::Auxiliary)
+}
+
+fn sample(rows: usize, cols: usize) -> candle_init::Result<Vec<Vec<f32>>> {
+    (0..SAMPLE).map(|i| orthonormal(rows, cols, &stream(7, &format!("layer{i}.{rows}x{cols}")), 0)).collect()
+}
+
+/// Reflectors and sums of `long` terms, each rounded: `ε·(16 + √long)`.
+fn check_orthonormal<T: Scalar>(rows: usize, cols: usize, epsilon: f64) -> anyhow::Result<()> {
+    let values = orthonormal::<T>(rows, cols, &stream(42, "weight"), 0)?;
+    assert_eq!(values.len(), rows * cols);
+    let (off, bound) = (defect(&values, rows, cols)?, epsilon * (16.0 + (rows.max(cols) as f64).sqrt()));
+    assert!(off <= bound, "{} {rows}x{cols}: {off:e} > {bound:e}", T::NAME);
+    Ok(())
+}
+
+#[test]
+fn columns_or_rows_are_orthonormal() -> anyhow::Result<()> {
+    let small = (0..=4).flat_map(|rows| (0..=4).map(move |cols| (rows, cols)));
+    let large = [(64, 64), (65, 63), (63, 65), (129, 129), (511, 257), (257, 511), (640, 640), (1024, 128)];
+    for (rows, cols) in small.chain(large).chain([(200_000, 4), (4, 200_000), (1, 70_000), (70_000, 1)]) {
+        check_orthonormal::<f32>(rows, cols, f64::from(f32::EPSILON))?;
+        check_orthonormal::<f64>(rows, cols, f64::EPSILON)?;
+    }
+    Ok(())
+}
+
+/// The product of the reflectors as dense matrices, by the definition, tall and row-major.
+fn by_definition<T: Element + Into<f64>>(
+    long: usize,
+    short: usize,
+    stream: &Stream,
+) -> anyhow::Result<Vec<f64>> {
+    let mut q: Vec<f64> = (0..long * short).map(|i| f64::from(i / short == i % short)).collect();
+    let sign = |x: f64| if x < 0.0 { -1.0 } else { 1.0 };
+    for k in (0..short).rev() {
+        let start = (k * long + k) as u64;
+        let x = stream.vec::<T>(&Distribution::normal(0.0, 1.0)?, start..start + (long - k) as u64)?;
+        let mut v: Vec<f64> = x.into_iter().map(Into::into).collect();
+        let (head, norm) = (sign(v[0]), v.iter().map(|x| x * x).sum::<f64>().sqrt());
+        v[0] += head * norm;
+        let squares: f64 = v.iter().map(|x| x * x).sum();
+        q[k * short + k] *= -head;
+        for j in 0..short {
+            let dot: f64 = v.iter().enumerate().map(|(i, v)| v * q[(k + i) * short + j]).sum();
+            for (i, v) in v.iter().enumerate() {
+                q[(k + i) * short + j] -= 2.0 * v * dot / squares;
+            }
+        }
+    }
+    Ok(q)
+}
+
+#[test]
+fn values_are_those_of_the_definition() -> anyhow::Result<()> {
+    let stream = stream(3, "definition");
+    for (rows, cols) in [(1, 1), (2, 2), (3, 2), (2, 3), (5, 5), (130, 70), (70, 130), (150, 150)] {
+        let (long, short) = (rows.max(cols), rows.min(cols));
+        let (narrow, wide) =
+            (by_definition::<f32>(long, short, &stream)?, by_definition::<f64>(long, short, &stream)?);
+        let (f32s, f64s) =
+            (orthonormal::<f32>(rows, cols, &stream, 0)?, orthonormal::<f64>(rows, cols, &stream, 0)?);
+        for i in 0..rows * cols {
+            let (row, col) = (i / cols, i % cols);
+            let at = if rows <= cols { col * short + row } else { row * short + col };
+            assert!((f64::from(f32s[i]) - narrow[at]).abs() < 1e-6, "f32 {rows}x{cols} at {i}");
+            assert!((f64s[i] - wide[at]).abs() < 1e-14, "f64 {rows}x{cols} at {i}");
+            assert!((f64::from(f32s[i]) - f64s[i]).abs() < 2e-6, "f32 and f64 {rows}x{cols} at {i}");
+        }
+    }
+    Ok(())
+}
+
+/// Whether `values` have this mean and this variance, their fourth moment being at most that of a normal.
+fn assert_moments(values: &[f64], mean: f64, variance: f64, what: &str) {
+    let n = values.len() as f64;
+    let got = values.iter().sum::<f64>() / n;
+    let spread = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
+    let (z, spread_z) =
+        ((got - mean) / (variance / n).sqrt(), (spread - variance) / (variance * (2.0 / n).sqrt()));
+    assert!(z.abs() < LIMIT, "{what}: mean {got} for {mean}, {z:.1} standard errors");
+    assert!(
+        spread_z.abs() < LIMIT,
+        "{what}: variance {spread} for {variance}, {spread_z:.1} standard errors"
+    );
+}
+
+fn product(a: &[f64], b: &[f64], n: usize) -> Vec<f64> {
+    let at = |i: usize| (0..n).map(|k| a[i / n * n + k] * b[k * n + i % n]).sum();
+    (0..n * n).map(at).collect()
+}
+
+/// The traces of powers are the Fourier coefficients of the eigenvalues' angles: for uniform matrices and
+/// `2k ≤ n`, `tr Qᵏ` has mean 1 for even and 0 for odd `k`, variance `k`, and the moments of a normal up to the
+/// order that is used (P. Diaconis and M. Shahshahani, "On the eigenvalues of random matrices", 1994, theorem 4).
+#[test]
+fn eigenvalues_are_those_of_uniform_matrices() -> anyhow::Result<()> {
+    const N: usize = 16;
+    let matrices: Vec<Vec<f64>> =
+        sample(N, N)?.into_iter().map(|q| q.into_iter().map(f64::from).collect()).collect();
+    let mut powers = matrices.clone();
+    for k in 1..=4_u8 {
+        let traces: Vec<f64> = powers.iter().map(|q| (0..N).map(|i| q[i * (N + 1)]).sum()).collect();
+        assert_moments(&traces, f64::from(1 - k % 2), f64::from(k), &format!("trace of power {k}"));
+        powers = powers.iter().zip(&matrices).map(|(p, q)| product(p, q, N)).collect();
+    }
+    Ok(())
+}
+
+/// The determinant, by elimination.
+fn determinant(q: &[f32], n: usize) -> f64 {
+    let mut a: Vec<f64> = q.iter().map(|&v| f64::from(v)).collect();
+    let mut det = 1.0;
+    for k in 0..n {
+        let pivot = (k..n).max_by(|&i, &j| a[i * n + k].abs().total_cmp(&a[j * n + k].abs())).unwrap_or(k);
+        det *= if pivot == k { a[k * n + k] } else { -a[pivot * n + k] };
+        (0..n).for_each(|j| a.swap(k * n + j, pivot * n + j));
+        for i in k + 1..n {
+            let factor = a[i * n + k] / a[k * n + k];
+            (k..n).for_each(|j| a[i * n + j] -= factor * a[k * n + j]);
+        }
+    }
+    det
+}
+
+#[test]
+fn determinants_have_a_fair_sign() -> anyhow::Result<()> {
+    for n in 1..=5 {
+        let determinants: Vec<f64> = sample(n, n)?.iter().map(|q| determinant(q, n)).collect();
+        assert!(determinants.iter().all(|d| (d.abs() - 1.0).abs() < 1e-5), "{n}");
+        let z = determinants.iter().sum::<f64>() / (SAMPLE as f64).sqrt();
+        assert!(z.abs() < LIMIT, "{n}: {z:.1} standard errors");
+    }
+    Ok(())
+}
+
+/// A unit vector's coordinate has `x² ~ Beta(½, (n − 1)/2)` and a fair sign, wherever it stands.
+#[test]
+fn every_entry_is_a_coordinate_of_a_uniform_unit_vector() -> anyhow::Result<()> {
+    for (rows, cols) in [(2, 2), (3, 3), (5, 5), (5, 2), (2, 5)] {
+        let (matrices, half) = (sample(rows, cols)?, (rows.max(cols) as f64 - 1.0) / 2.0);
+        let cdf = |x: f64| 0.5 + 0.5 * x.signum() * beta_reg(0.5, half, (x * x).min(1.0));
+        for i in 0..rows * cols {
+            let entries: Vec<f32> = matrices.iter().map(|q| q[i]).collect();
+            let p = ks(&entries, cdf);
+            assert!(p > FALSE_ALARM, "{rows}x{cols} entry {i}: p = {p:e}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn bits_do_not_depend_on_the_thread_count() -> anyhow::Result<()> {
+    for (rows, cols) in [(512, 512), (1000, 333), (333, 1000), (100_000, 3)] {
+        let draw = || -> candle_init::Result<_> {
+            let stream = stream(42, "weight");
+            Ok((orthonormal::<f32>(rows, cols, &stream, 0)?, orthonormal::<f64>(rows, cols, &stream, 0)?))
+        };
+        let alone = draw()?;
+        for threads in 1..=4 {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+            assert!(pool.install(draw)? == alone, "{rows}x{cols}, {threads} threads");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn seeds_and_names_differ() -> anyhow::Result<()> {
+    let draw = |seed, name| orthonormal::<f32>(20, 20, &stream(seed, name), 0);
+    assert_eq!(draw(1, "a")?, draw(1, "a")?);
+    assert_ne!(draw(1, "a")?, draw(2, "a")?);
+    assert_ne!(draw(1, "a")?, draw(1, "b")?);
+    Ok(())
+}
+
+#[test]
+fn the_defect_sees_one_wrong_entry() -> anyhow::Result<()> {
+    for (rows, cols) in [(40, 30), (30, 40), (600, 600)] {
+        let mut values = orthonormal::<f64>(rows, cols, &stream(1, "broken"), 0)?;
+        values[0] += 0.1;
+        assert!(defect(&values, rows, cols)? > 1e-3, "{rows}x{cols}");
+    }
+    assert_eq!(defect(&[2.0_f64], 1, 1)?, 3.0);
+    Ok(())
+}
+
+#[test]
+fn what_no_memory_holds_is_refused() {
+    let stream = stream(1, "huge");
+    let huge = orthonormal::<f32>(1 << 40, 1 << 12, &stream, 0);
+    assert!(matches!(huge, Err(Error::Distribution(counter_rng::Error::OutOfMemory { .. }))), "{huge:?}");
+    let uncountable = orthonormal::<f32>(usize::MAX, 2, &stream, 0);
+    assert!(matches!(uncountable, Err(Error::Shape { .. })), "{uncountable:?}");
+}

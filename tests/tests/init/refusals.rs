@@ -1,0 +1,238 @@
+//! Names, rules and patterns that do not go together are refused before anything is made or changed: patterns
+//! that are no globs, rules for nothing, parameters without a law, one name asked for in two ways.
+
+use std::error::Error;
+
+use acceptance::values::{bits, snapshot};
+use candle_core::{DType, Device, Shape};
+use candle_init::{Error as InitError, Init, Initializer, init};
+use candle_nn::{VarBuilder, VarMap};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+fn build(vb: &VarBuilder) -> candle_core::Result<()> {
+    candle_nn::linear(4, 3, vb.pp("encoder.0"))?;
+    candle_nn::linear(3, 2, vb.pp("head"))?;
+    Ok(())
+}
+
+fn builder(init: &Initializer, vars: &VarMap) -> VarBuilder<'static> {
+    init.var_builder(vars, DType::F32, &Device::Cpu)
+}
+
+/// Every call that can fail says it, and a model asks in vain.
+#[test]
+fn patterns_that_are_no_globs() -> Outcome {
+    for pattern in ["[", "a[", "{a,b", "[z-a]", "a}"] {
+        let init = Initializer::new(1).rule(pattern, init::ONES).rule("*", init::ZEROS);
+        let vars = VarMap::new();
+        let errors = [
+            init.check().err(),
+            init.plan(DType::F32, |vb| build(&vb)).err(),
+            init.report(&vars).err(),
+            build(&builder(&init, &vars)).err().map(InitError::from),
+        ];
+        for error in errors {
+            let error = error.ok_or_else(|| format!("`{pattern}` was taken"))?;
+            let text = error.to_string();
+            assert!(text.contains(&format!("`{pattern}` is not a pattern: ")), "{text}");
+            assert!(text.contains("use `*` for any text, `?` for one character"), "{text}");
+        }
+        assert!(snapshot(&vars)?.is_empty());
+    }
+    Ok(())
+}
+
+#[test]
+fn patterns_that_are_globs() -> Outcome {
+    for pattern in
+        ["*", "", "encoder.[0-9].*", "{encoder,head}*", "*.weight", "head.?????", r"a\*b", "модель.*"]
+    {
+        Initializer::new(1).rule(pattern, init::ONES).check()?;
+    }
+    Ok(())
+}
+
+fn planned(init: &Initializer) -> Result<InitError, Box<dyn Error>> {
+    Ok(init.plan(DType::F32, |vb| build(&vb)).err().ok_or("the plan was made")?)
+}
+
+fn reported(init: &Initializer) -> Result<InitError, Box<dyn Error>> {
+    let vars = VarMap::new();
+    build(&builder(init, &vars))?;
+    let before = snapshot(&vars)?;
+    let error = init.report(&vars).err().ok_or("the report was made")?;
+    assert_eq!(snapshot(&vars)?, before);
+    Ok(error)
+}
+
+#[test]
+fn rules_that_match_nothing_name_the_nearest() -> Outcome {
+    let init = Initializer::new(1).rule("*", init::ONES).rule("haed.weight", init::HE_NORMAL);
+    for error in [planned(&init)?, reported(&init)?] {
+        assert_eq!(
+            error.to_string(),
+            "rule `haed.weight` matches none of the 4 parameters (the nearest is `head.weight`): correct or remove it"
+        );
+        assert!(matches!(error, InitError::UnusedRule { parameters: 4, .. }));
+    }
+    let far = Initializer::new(1).rule("decoder.blocks.17.attention.*", init::ONES);
+    assert!(matches!(planned(&far)?, InitError::UnusedRule { nearest: None, .. }));
+    far.clone().lenient().plan(DType::F32, |vb| build(&vb))?;
+    Ok(())
+}
+
+#[test]
+fn rules_behind_wider_ones_never_apply() -> Outcome {
+    let init = Initializer::new(1).rule("*.weight", init::HE_NORMAL).rule("head.weight", init::ZEROS);
+    for error in [planned(&init)?, reported(&init)?] {
+        assert_eq!(
+            error.to_string(),
+            "rule `head.weight` never applies: `*.weight` stands before it and takes all it matches; put the \
+             narrower rule first"
+        );
+    }
+    // Taken by two earlier rules together.
+    let both = Initializer::new(1).rule("enc*", init::ONES).rule("h*", init::ONES).rule("*", init::ZEROS);
+    assert!(matches!(planned(&both)?, InitError::ShadowedRule { pattern, .. } if pattern == "*"));
+    let right = Initializer::new(1).rule("head.weight", init::ZEROS).rule("*.weight", init::HE_NORMAL);
+    right.plan(DType::F32, |vb| build(&vb))?;
+    Ok(())
+}
+
+fn unhinted(vb: &VarBuilder) -> candle_core::Result<()> {
+    for i in 0..3 {
+        vb.get(8, &format!("layers.{i}.norm.weight"))?;
+        vb.get((8, 8), &format!("layers.{i}.A_log"))?;
+    }
+    Ok(())
+}
+
+/// A plan lists them all at once; a build stops at the first. Both say the rules to add.
+#[test]
+fn uncovered_parameters_are_listed_with_their_rules() -> Outcome {
+    let init = Initializer::new(1);
+    let error = init.plan(DType::F32, |vb| unhinted(&vb)).err().ok_or("covered")?;
+    let text = error.to_string();
+    assert!(matches!(&error, InitError::Uncovered { parameters } if parameters.len() == 6), "{text}");
+    assert!(
+        text.starts_with("no rule and no hint covers `layers.0.norm.weight` [8], `layers.0.A_log` [8, 8]")
+    );
+    assert!(text.contains(
+        r#"Add .rule("layers.*.A_log", init::HE_NORMAL).rule("layers.*.norm.weight", init::ONES)"#
+    ));
+    assert!(text.ends_with("or call .lenient() to accept zeros"), "{text}");
+    let vars = VarMap::new();
+    let error = unhinted(&builder(&init, &vars)).err().ok_or("covered")?;
+    assert!(
+        error.to_string().starts_with("no rule and no hint covers `layers.0.norm.weight` [8]: candle would")
+    );
+    assert!(snapshot(&vars)?.is_empty());
+    let proposed = init.rule("layers.*.A_log", init::HE_NORMAL).rule("layers.*.norm.weight", init::ONES);
+    assert_eq!(proposed.plan(DType::F32, |vb| unhinted(&vb))?.records().len(), 6);
+    Ok(())
+}
+
+/// Many at once are counted, not all printed.
+#[test]
+fn a_long_list_is_cut_in_the_message_only() -> Outcome {
+    let many = |vb: VarBuilder<'static>| (0..50).try_for_each(|i| vb.get(3, &format!("p{i}")).map(|_| ()));
+    let error = Initializer::new(1).plan(DType::F32, many).err().ok_or("covered")?;
+    assert!(matches!(&error, InitError::Uncovered { parameters } if parameters.len() == 50));
+    assert!(error.to_string().contains("`p7` [3], 42 more: "), "{error}");
+    Ok(())
+}
+
+/// In the map and in a plan: another shape or another dtype under a name that exists.
+#[test]
+fn one_name_is_one_tensor() -> Outcome {
+    let init = Initializer::new(1).rule("w", Init::Const(0.5));
+    let vars = VarMap::new();
+    let vb = builder(&init, &vars);
+    vb.get((4, 4), "w")?;
+    let before = snapshot(&vars)?;
+    let asked = |dims: [usize; 2], dtype| vb.to_dtype(dtype).get(&dims, "w");
+    let shape = asked([2, 8], DType::F32).err().ok_or("another shape")?.to_string();
+    assert_eq!(
+        shape,
+        "parameter `w` [2, 8]: it exists as shape [4, 4] and is asked for as shape [2, 8]: one name is one tensor; ask for the \
+         same, or for another name, and convert or move it in the forward pass, where every training step sees it"
+    );
+    let dtype = asked([4, 4], DType::BF16).err().ok_or("another dtype")?;
+    assert!(
+        dtype.to_string().starts_with("parameter `w` [4, 4]: it exists as F32 and is asked for as BF16: ")
+    );
+    assert!(matches!(InitError::of(&dtype), Some(InitError::Parameter { cause, .. })
+        if matches!(**cause, InitError::Conflict { .. })));
+    assert_eq!(snapshot(&vars)?, before);
+    assert_eq!(bits(&asked([4, 4], DType::F32)?)?, vec![0.5_f64.to_bits(); 16]);
+    Ok(())
+}
+
+#[test]
+fn one_name_is_one_tensor_in_a_plan_too() -> Outcome {
+    let init = Initializer::new(1).rule("w", Init::Const(0.5));
+    let twice = |dims: [usize; 2], dtype| {
+        init.plan(DType::F32, |vb| {
+            vb.get((4, 4), "w")?;
+            vb.to_dtype(dtype).get(&dims, "w")
+        })
+    };
+    let cause = |error: InitError| match error {
+        InitError::Parameter { cause, .. } => *cause,
+        other => other,
+    };
+    let error = cause(twice([2, 8], DType::F32).err().ok_or("another shape")?);
+    assert!(
+        error
+            .to_string()
+            .starts_with("it exists as F32 of shape [4, 4] and is asked for as F32 of shape [2, 8]")
+    );
+    let error = cause(twice([4, 4], DType::F64).err().ok_or("another dtype")?);
+    assert!(matches!(error, InitError::Conflict { .. }));
+    assert_eq!(twice([4, 4], DType::F32)?.records().len(), 1);
+    Ok(())
+}
+
+/// Asked for without a shape: what exists is given, the rest is not guessed.
+#[test]
+fn a_name_without_a_shape_must_exist() -> Outcome {
+    let (init, vars) = (Initializer::new(1), VarMap::new());
+    let vb = builder(&init, &vars).pp("net");
+    let error = vb.get_unchecked("w").err().ok_or("made from nothing")?;
+    assert_eq!(
+        error.to_string(),
+        "`net.w` was asked for without a shape and does not exist yet: ask for it with its shape first"
+    );
+    assert!(!vb.contains_tensor("w") && snapshot(&vars)?.is_empty());
+    let made = vb.get_with_hints((2, 3), "w", candle_nn::init::ONE)?;
+    assert!(vb.contains_tensor("w"));
+    assert_eq!(vb.get_unchecked("w")?.id(), made.id());
+    assert!(vb.get_unchecked_dtype("w", DType::F16).is_err());
+    let planned = init.plan(DType::F32, |vb| vb.get_unchecked("w"));
+    assert!(matches!(planned, Err(InitError::NoShape { parameter }) if parameter == "w"));
+    Ok(())
+}
+
+/// The constructor's own error comes back from a plan as it was.
+#[test]
+fn a_constructors_own_error_comes_back() -> Outcome {
+    let failing =
+        |_: VarBuilder<'static>| candle_core::bail!("the model has no heads") as candle_core::Result<()>;
+    let error = Initializer::new(1).plan(DType::F32, failing).err().ok_or("planned")?;
+    assert!(matches!(&error, InitError::Candle(_)) && error.to_string().contains("the model has no heads"));
+    Ok(())
+}
+
+/// An error of ours survives the way through candle's error and back.
+#[test]
+fn errors_are_found_inside_candles() -> Outcome {
+    let error =
+        init::HE_NORMAL.distribution(&Shape::from(3), candle_init::Layer::Linear).err().ok_or("a law")?;
+    let (text, candle) = (error.to_string(), candle_core::Error::from(error));
+    assert_eq!(candle.to_string(), text);
+    let wrapped = candle.context("while building the head");
+    assert!(matches!(InitError::of(&wrapped), Some(InitError::Shape { .. })), "{wrapped}");
+    assert!(InitError::of(&candle_core::Error::Msg("other".into())).is_none());
+    Ok(())
+}

@@ -1,0 +1,243 @@
+//! A law is the same law as text and in candle's words: what is written reads back to the same bits, what is
+//! no law is refused with help, and candle's hints keep their meaning in both directions.
+
+use std::error::Error;
+
+use acceptance::strategies::{random_law, weight};
+use acceptance::values::bits;
+use candle_core::{DType, Device, Shape};
+use candle_init::{
+    Cut, Error as InitError, Family, Init, Initializer, Layer, NAMED, NonLinearity, VarianceScaling, init,
+};
+use candle_nn::VarMap;
+use candle_nn::init::{self as candle, FanInOut, NormalOrUniform};
+use proptest::prelude::*;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// Any law with any numbers but NaN, in range or not: text does not judge.
+fn any_numbers() -> impl Strategy<Value = Init> {
+    let number = || prop_oneof![any::<f64>().prop_filter("NaN", |x| !x.is_nan()), -10.0..10.0_f64];
+    let four = (number(), number(), number(), number());
+    (four, 0..6_u8, acceptance::strategies::scaling()).prop_map(|((a, b, lo, up), kind, v)| match kind {
+        0 => Init::Const(a),
+        1 => Init::Uniform { lo, up },
+        2 => Init::Randn { mean: a, stdev: b },
+        3 => Init::TruncatedNormal { mean: a, stdev: b, cut: Cut::Sigmas { lo, up } },
+        4 => Init::TruncatedNormal { mean: a, stdev: b, cut: Cut::Absolute { lo, up } },
+        _ => Init::VarianceScaling(VarianceScaling { scale: a, ..v }),
+    })
+}
+
+/// The numbers of a law to the bit: `Debug` prints the shortest text that reads back, and the sign of zero.
+fn exactly(law: Init) -> String {
+    format!("{law:?}")
+}
+
+proptest! {
+    #[test]
+    fn text_reads_back_to_the_same_bits(law in prop_oneof![any_numbers(), random_law()]) {
+        let text = law.to_string();
+        let back: Init = text.parse()?;
+        prop_assert_eq!(exactly(back), exactly(law), "{}", text);
+        prop_assert_eq!(back.to_string(), text);
+    }
+
+    #[test]
+    fn case_and_blanks_do_not_matter(law in random_law(), upper: bool) {
+        let text = law.to_string();
+        let spaced = format!("  {}  ", text.replace(',', " , ").replace('=', " = ").replace('(', " ( "));
+        let cased = if upper { spaced.to_ascii_uppercase() } else { spaced };
+        prop_assert_eq!(exactly(cased.parse()?), exactly(law), "{}", cased);
+    }
+}
+
+#[test]
+fn zero_keeps_its_sign() -> Outcome {
+    for value in [0.0, -0.0] {
+        let law = Init::Const(value);
+        assert_eq!(exactly(law.to_string().parse()?), exactly(law));
+    }
+    Ok(())
+}
+
+#[test]
+fn names_and_aliases_are_the_laws() -> Outcome {
+    for (name, law) in NAMED {
+        assert_eq!(name.parse::<Init>()?, law);
+        assert_eq!(name.to_ascii_uppercase().parse::<Init>()?, law);
+        assert_eq!(format!(" {name}() ").parse::<Init>()?, law);
+    }
+    for (alias, law) in
+        [("xavier_uniform", "glorot_uniform"), ("kaiming_normal", "he_normal"), ("one", "ones")]
+    {
+        assert_eq!(alias.parse::<Init>()?.to_string(), law);
+    }
+    assert_eq!("HE_Normal".parse::<Init>()?, init::HE_NORMAL);
+    Ok(())
+}
+
+#[test]
+fn missing_arguments_have_the_stated_defaults() -> Outcome {
+    assert_eq!("normal".parse::<Init>()?, Init::Randn { mean: 0.0, stdev: 1.0 });
+    assert_eq!("normal(std=0.02)".parse::<Init>()?, Init::Randn { mean: 0.0, stdev: 0.02 });
+    assert_eq!("truncated_normal(std=.5)".parse::<Init>()?, init::truncated_normal(0.0, 0.5));
+    assert_eq!("variance_scaling".parse::<Init>()?, init::LECUN_NORMAL);
+    assert_eq!("variance_scaling(scale=2)".parse::<Init>()?, init::HE_NORMAL);
+    Ok(())
+}
+
+/// What is no law, and what its message must say.
+const MALFORMED: [(&str, &str); 28] = [
+    ("", "known are zeros, ones, glorot_uniform"),
+    ("he_normall", "did you mean `he_normal`?"),
+    ("glorot", "known are"),
+    ("kaimming_uniform", "did you mean `kaiming_uniform`?"),
+    ("normel(std=1)", "did you mean `normal`?"),
+    ("variance_scalling(scale=1)", "did you mean `variance_scaling`?"),
+    ("orthonormal(axis=1", "the closing bracket is missing"),
+    ("ortogonal", "did you mean `orthogonal`?"),
+    ("convolution_aware_of_all", "normal(mean=0, std=0.02)"),
+    ("orthogonal(axis=0.5)", "`axis=0.5` is not a number that it takes"),
+    ("identity(centre=top)", "`centre=top` is unknown; known are middle, lower, upper"),
+    ("stft(window=kaiser)", "`window=kaiser` is unknown; known are boxcar, hann, hamming, blackman"),
+    ("variance_scaling(sigmas=3)", "`sigmas` belongs to distribution=truncated_normal"),
+    ("he_normal(gain=2)", "`he_normal` takes no arguments"),
+    ("const", "`value` is missing; write it as `const(value=0.5)`"),
+    ("uniform(lo=0)", "`up` is missing; write it as `uniform(lo=-0.1, up=0.1)`"),
+    ("normal(0, 1)", "write it as `normal(mean=0, std=0.02)`"),
+    ("normal(std=1", "the closing bracket is missing"),
+    ("normal(std=1))", "a bracket closes that was not opened"),
+    ("normal(std=a)", "`std=a` is not a number"),
+    ("normal(std=1, std=2)", "`std` is given twice"),
+    ("normal(sigma=1)", "it has no argument `sigma`; write it as `normal(mean=0, std=0.02)`"),
+    ("uniform(lo=0, up=1, mean=0)", "it has no argument `mean`"),
+    ("truncated_normal(cut=both)", "`cut=both` is unknown; known are sigmas, absolute"),
+    ("variance_scaling(fan=both)", "`fan=both` is unknown; known are in, out, average, geometric_average"),
+    (
+        "variance_scaling(distribution=cauchy)",
+        "`distribution=cauchy` is unknown; known are normal, truncated_normal, uniform",
+    ),
+    ("normal(std=1) and more", "the closing bracket is missing"),
+    ("нормальный", "known are"),
+];
+
+#[test]
+fn malformed_texts_are_refused_with_help() {
+    for (text, expected) in MALFORMED {
+        match text.parse::<Init>() {
+            Err(InitError::Text { text: shown, reason, .. }) => {
+                assert_eq!(shown, text);
+                assert!(reason.contains(expected), "`{text}`: {reason}");
+            }
+            other => assert!(matches!(other, Err(InitError::Text { .. })), "`{text}`: {other:?}"),
+        }
+    }
+}
+
+/// All hints of candle: every form, fan and nonlinearity.
+fn hints() -> Vec<candle::Init> {
+    use candle::NonLinearity::{ExplicitGain, Linear, ReLU, SELU, Sigmoid, Tanh};
+    let mut all = vec![
+        candle::Init::Const(0.0),
+        candle::Init::Const(-2.5),
+        candle::Init::Randn { mean: 0.5, stdev: 0.25 },
+        candle::Init::Uniform { lo: -0.125, up: 0.75 },
+    ];
+    for non_linearity in [ReLU, Linear, Sigmoid, Tanh, SELU, ExplicitGain(1.3)] {
+        for fan in [FanInOut::FanIn, FanInOut::FanOut] {
+            for dist in [NormalOrUniform::Normal, NormalOrUniform::Uniform] {
+                all.push(candle::Init::Kaiming { dist, fan, non_linearity });
+            }
+        }
+    }
+    all
+}
+
+/// Mean and standard deviation of a hint at a shape, from candle's own fans and gains.
+fn candle_moments(hint: candle::Init, shape: &Shape) -> (f64, f64) {
+    match hint {
+        candle::Init::Const(value) => (value, 0.0),
+        candle::Init::Randn { mean, stdev } => (mean, stdev),
+        candle::Init::Uniform { lo, up } => ((lo + up) / 2.0, (up - lo) / 12_f64.sqrt()),
+        candle::Init::Kaiming { fan, non_linearity, .. } => {
+            (0.0, non_linearity.gain() / (fan.for_shape(shape) as f64).sqrt())
+        }
+    }
+}
+
+#[test]
+fn candles_hints_keep_their_meaning() -> Outcome {
+    assert_eq!(hints().len(), 28);
+    for (hint, dims) in hints().into_iter().flat_map(|h| [vec![64, 128], vec![8, 4, 3, 3]].map(|d| (h, d))) {
+        let shape = Shape::from(dims);
+        let (ours, (mean, std)) = (Init::from(hint), candle_moments(hint, &shape));
+        let law = ours.distribution(&shape, Layer::of_shape(&shape))?;
+        assert!(law.mean() == mean && (law.std() - std).abs() <= 1e-15 * std, "{hint:?}: {ours}");
+        let normal = matches!(hint, candle::Init::Kaiming { dist: NormalOrUniform::Normal, .. });
+        let form = matches!(ours, Init::VarianceScaling(v) if v.family == Family::Normal);
+        assert_eq!(normal, form, "{hint:?}: {ours}");
+    }
+    assert_eq!(Init::from(candle::DEFAULT_KAIMING_UNIFORM), init::HE_UNIFORM);
+    assert_eq!(Init::from(candle::DEFAULT_KAIMING_NORMAL), init::HE_NORMAL);
+    assert_eq!((Init::from(candle::ZERO), Init::from(candle::ONE)), (init::ZEROS, init::ONES));
+    Ok(())
+}
+
+#[test]
+fn gains_are_candles_and_pytorchs() {
+    use candle::NonLinearity as Candle;
+    for gain in [
+        Candle::ReLU,
+        Candle::Linear,
+        Candle::Sigmoid,
+        Candle::Tanh,
+        Candle::SELU,
+        Candle::ExplicitGain(-3.0),
+    ] {
+        assert_eq!(NonLinearity::from(gain).gain(), gain.gain(), "{gain:?}");
+    }
+    // `torch.nn.init.calculate_gain("leaky_relu", slope)`
+    for (slope, gain) in
+        [(0.0, std::f64::consts::SQRT_2), (0.01, 1.414_142_856_997_835_4), (10.0, 0.140_719_508_946_058_4)]
+    {
+        assert!((NonLinearity::LeakyReLU(slope).gain() - gain).abs() < 1e-15, "{slope}");
+    }
+}
+
+fn truncated(law: Init) -> bool {
+    let scaled = |v: VarianceScaling| matches!(v.family, Family::TruncatedNormal { .. });
+    matches!(law, Init::TruncatedNormal { .. }) || matches!(law, Init::VarianceScaling(v) if scaled(v))
+}
+
+proptest! {
+    /// Said in candle's words and taken back, a law is the same at its shape; a cut one cannot be said.
+    #[test]
+    fn candles_words_say_the_same_law(law in random_law(), weight in weight(48)) {
+        let ours = law.distribution(&weight.shape(), weight.layer)?;
+        let Some(hint) = law.to_candle(&weight.shape(), weight.layer)? else {
+            prop_assert!(truncated(law), "{law} was not said");
+            return Ok(());
+        };
+        prop_assert!(!truncated(law), "{law} was said as {hint:?}");
+        let (mean, std) = candle_moments(hint, &weight.shape());
+        prop_assert!((mean - ours.mean()).abs() <= 1e-15 * (mean.abs() + std), "{law}: {hint:?}");
+        prop_assert!((std / ours.std() - 1.0).abs() < 1e-15, "{law}: {hint:?}");
+        let back = Init::from(hint).distribution(&weight.shape(), weight.layer)?;
+        prop_assert_eq!((back.std(), back.support()), (ours.std(), ours.support()));
+    }
+
+    /// A law passed as a hint to any layer's request draws the values that a rule would give.
+    #[test]
+    fn a_hint_and_a_rule_give_the_same_values(
+        law in random_law(), dims in proptest::collection::vec(1..9_usize, 2..=4), seed: u64,
+    ) {
+        let shape = Shape::from(dims);
+        let Some(hint) = law.to_candle(&shape, Layer::of_shape(&shape))? else { return Ok(()) };
+        let hinted = Initializer::new(seed).var_builder(&VarMap::new(), DType::F32, &Device::Cpu);
+        let ruled = Initializer::new(seed).rule("*", law.on(Layer::of_shape(&shape)));
+        let ruled = ruled.var_builder(&VarMap::new(), DType::F32, &Device::Cpu);
+        let (a, b) = (hinted.get_with_hints(shape.clone(), "w", hint)?, ruled.get(shape, "w")?);
+        prop_assert_eq!(bits(&a)?, bits(&b)?);
+    }
+}

@@ -1,0 +1,3 @@
+//! Models of `candle-transformers`, initialized as they are.
+
+mod init;

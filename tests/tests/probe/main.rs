@@ -1,0 +1,14 @@
+//! The probe: findings, verdicts, pages, LSUV and sweeps.
+
+mod any_net;
+mod cases;
+mod coordinates;
+mod depth;
+mod healthy;
+mod inspect;
+mod lsuv;
+mod lsuv_layers;
+mod page;
+mod signal;
+mod untrained;
+mod verdict;

@@ -1,0 +1,5 @@
+//! The project itself: its pages say what the code does.
+
+mod init_table;
+mod pages;
+mod probe_table;
