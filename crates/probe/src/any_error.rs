@@ -80,7 +80,7 @@ mod tests {
         let zero = behind(any_error(candle_init::gain(|_: f64| 0.0).map(|_| batch.clone())));
         assert!(matches!(candle_init::Error::of(&zero), Some(candle_init::Error::ZeroMoment)));
         let ours = behind(any_error(Inspection::of(&VarMap::new()).map(|_| batch.clone())));
-        assert!(matches!(Error::of(&ours), Some(Error::NoParameters)));
+        assert!(matches!(Error::of(&ours), Some(Error::NoParameters { .. })));
         let candle = behind(any_error(batch.reshape((1, 2))));
         assert!(matches!(candle, candle_core::Error::ShapeMismatch { .. }), "{candle:?}");
         let anyhow = behind(any_error(Err(anyhow::anyhow!("the user's own"))));

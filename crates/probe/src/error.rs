@@ -17,10 +17,13 @@ pub enum Error {
     Init(#[from] candle_init::Error),
     /// There is nothing to check.
     #[error(
-        "there are no parameters to check: give the `VarMap` that the model was built from, after the model is built, or \
-         a file with tensors"
+        "{of} has no parameters, so there is nothing to check: give the `VarMap` that the model was built in, after the \
+         model is built, or a file with tensors"
     )]
-    NoParameters,
+    NoParameters {
+        /// What was given: a map, a model, a file.
+        of: String,
+    },
     /// A pass met no layer, and found nothing wrong either.
     #[error(
         "no layer was seen in the forward pass: give a loss that is computed from the batch by a model whose parameters \
@@ -45,7 +48,7 @@ pub enum Error {
     },
     /// The forward pass gave something other than a loss.
     #[error(
-        "the forward pass gave a tensor of shape {shape:?}: a loss, which is one number, is required; end it with \
+        "the forward pass gave a tensor of shape {shape:?}: a loss, a single value, is required; end it with \
          `loss::cross_entropy(&logits, &labels)`, or with `.sqr()?.mean_all()`"
     )]
     NoLoss {

@@ -16,6 +16,12 @@ pub(crate) fn at_least_one(parameter: &'static str, count: usize) -> Result<()> 
 }
 
 /// # Errors
+/// [`Error::NoParameters`] where the number of parameters `of` something is 0.
+pub(crate) fn some_parameters(count: usize, of: impl Into<String>) -> Result<()> {
+    require(count > 0, Error::NoParameters { of: of.into() })
+}
+
+/// # Errors
 /// `error` unless something is so.
 pub(crate) fn require(is_so: bool, error: Error) -> Result<()> {
     if is_so { Ok(()) } else { Err(error) }

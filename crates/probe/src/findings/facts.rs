@@ -8,7 +8,7 @@ use crate::text::number::{percent, short};
 /// Where the limits of a signal's size come from.
 const SIZES: &str = "a thousandfold, or six standard deviations of a net of this width and depth where that is more (Hanin and Rolnick 2018)";
 
-/// All that is said of one fault of one parameter or layer.
+/// Everything a finding states.
 pub(crate) struct Facts {
     pub(crate) name: &'static str,
     pub(crate) severity: Severity,

@@ -1,4 +1,4 @@
-//! What can be found wrong, and how it is said.
+//! What can be found wrong, and how it is put.
 
 mod facts;
 pub(crate) mod fault;

@@ -8,7 +8,7 @@ use candle_init::{Init, Initializer, Moments, Reason, Record, Rule};
 use candle_nn::VarMap;
 use rayon::prelude::*;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::parameters::checks::judge;
 use crate::parameters::checks::measure::{Known, Measured, measure};
 use crate::parameters::checks::scan::{Scan, scan};
@@ -17,14 +17,15 @@ use crate::parameters::reading::stored::Stored;
 use crate::parameters::reading::{file, vars};
 use crate::parameters::report::inspection::Inspection;
 use crate::parameters::report::parameter::Target;
+use crate::requirement::some_parameters;
 
 /// Bytes of tensors that are measured together: enough for every thread, and a bound on what is kept of them.
 const BATCH: u64 = 1 << 28;
 
-/// Longest shorter side of a variable whose singular values are computed, unless said otherwise.
+/// Longest shorter side of a variable whose singular values are computed by default.
 const SPECTRA: usize = 512;
 
-/// Tells how far a check is: bytes seen, bytes in all.
+/// Reports the progress of a check: bytes read, bytes in all.
 type Progress<'a> = Box<dyn Fn(u64, u64) + Sync + 'a>;
 
 /// Settings of the static check. [`Inspection::of`], [`Inspection::with_targets`] and [`Inspection::of_file`]
@@ -69,7 +70,7 @@ impl<'a> Inspect<'a> {
         self
     }
 
-    /// Calls this with the bytes seen and the bytes in all after every piece of them, from any thread.
+    /// Calls this with the bytes read and the bytes in all after every piece of them, from any thread.
     #[must_use]
     pub fn progress(mut self, progress: impl Fn(u64, u64) + Sync + 'a) -> Self {
         self.progress = Some(Box::new(progress));
@@ -79,9 +80,9 @@ impl<'a> Inspect<'a> {
     /// The static check of a map's variables. Their scales are judged by each other.
     ///
     /// # Errors
-    /// [`Error::NoParameters`] for an empty map; what candle says of a variable that cannot be read.
+    /// [`Error::NoParameters`](crate::Error::NoParameters) for an empty map; what candle says of a variable that cannot be read.
     pub fn vars(&self, vars: &VarMap) -> Result<Inspection> {
-        self.check(&vars::of(vars)?, SPECTRA, None)
+        self.check(&variables(vars)?, SPECTRA, None)
     }
 
     /// The static check of a map's variables against what an initializer promises of them.
@@ -90,23 +91,22 @@ impl<'a> Inspect<'a> {
     /// Those of [`Inspect::vars`] and of [`Initializer::report`], such as a rule that no parameter matches.
     pub fn with_targets(&self, vars: &VarMap, init: &Initializer) -> Result<Inspection> {
         let report = init.report(vars)?;
-        self.check(&vars::of(vars)?, SPECTRA, Some(report.records().iter().map(known).collect()))
+        self.check(&variables(vars)?, SPECTRA, Some(report.records().iter().map(known).collect()))
     }
 
     /// The static check of a safetensors file, which may be larger than memory. Its scales are judged by each
     /// other.
     ///
     /// # Errors
-    /// [`Error::File`] with the offset for a file that is damaged or cannot be read; [`Error::NoParameters`] for one
+    /// [`Error::File`](crate::Error::File) with the offset for a file that is damaged or cannot be read; [`Error::NoParameters`](crate::Error::NoParameters) for one
     /// without tensors.
     pub fn file(&self, path: impl AsRef<Path>) -> Result<Inspection> {
-        self.check(&file::open(path.as_ref())?, 0, None)
+        let tensors = file::open(path.as_ref())?;
+        some_parameters(tensors.len(), format!("`{}`", path.as_ref().display()))?;
+        self.check(&tensors, 0, None)
     }
 
     fn check(&self, tensors: &[Stored], spectra: usize, known: Option<Vec<Known>>) -> Result<Inspection> {
-        if tensors.is_empty() {
-            return Err(Error::NoParameters);
-        }
         let (pool, targets, spectra) = (Pool::default(), known.is_some(), self.spectra.unwrap_or(spectra));
         let mut known = known.unwrap_or_default().into_iter();
         let all = tensors.iter().map(Stored::bytes).sum();
@@ -130,6 +130,13 @@ impl<'a> Inspect<'a> {
             progress(done, all);
         }
     }
+}
+
+/// The variables of a map that has some.
+fn variables(vars: &VarMap) -> Result<Vec<Stored>> {
+    let tensors = vars::of(vars)?;
+    some_parameters(tensors.len(), "the `VarMap`")?;
+    Ok(tensors)
 }
 
 /// Tensors in groups of some bytes each.

@@ -7,6 +7,7 @@ use candle_init::{Initializer, named_vars};
 use candle_nn::VarMap;
 
 use crate::error::{Error, Result};
+use crate::requirement::{require, some_parameters};
 use crate::signals::checks::measure::gradient_moments;
 use crate::signals::passes::batch::checked;
 use crate::signals::passes::blame::blame;
@@ -56,14 +57,14 @@ impl<'a> Probe<'a> {
         Self { vars, initializer: None, classes: None, learning_rate: None, recorder: Recorder::new() }
     }
 
-    /// Says which initializer made the parameters, so that each is compared with what its law promises.
+    /// States which initializer made the parameters, so that each is compared with what its rule promises.
     #[must_use]
     pub fn initializer(mut self, initializer: &'a Initializer) -> Self {
         self.initializer = Some(initializer);
         self
     }
 
-    /// Says how many classes a cross-entropy tells apart, so that the first loss is compared with their logarithm: 2 for
+    /// States how many classes a cross-entropy tells apart, so that the first loss is compared with their logarithm: 2 for
     /// a single logit with binary cross-entropy.
     #[must_use]
     pub fn classes(mut self, classes: usize) -> Self {
@@ -71,7 +72,7 @@ impl<'a> Probe<'a> {
         self
     }
 
-    /// Says the learning rate, so that updates are given relative to the parameters: a step of plain gradient descent
+    /// States the learning rate, so that updates are given relative to the parameters: a step of plain gradient descent
     /// of about 0.001 is usual.
     #[must_use]
     pub fn learning_rate(mut self, rate: f64) -> Self {
@@ -92,14 +93,17 @@ impl<'a> Probe<'a> {
     /// that candle's record starts there. Nothing in the model changes.
     ///
     /// # Errors
-    /// [`Error::Batch`] for a batch that is empty or not finite, [`Error::Forward`] and [`Error::Backward`] where a
-    /// pass fails, [`Error::NoLoss`] where `forward` gives more than one number.
+    /// [`Error::NoParameters`] for an empty map, [`Error::NoLayers`] where no layer is seen and nothing is wrong with
+    /// the gradients, so that nothing was checked; [`Error::Batch`] for a batch that is empty or not finite;
+    /// [`Error::Forward`] and [`Error::Backward`] where a pass fails; [`Error::NoLoss`] where `forward` gives more than
+    /// one value.
     pub fn signal(
         &self,
         batch: &Tensor,
         forward: impl FnOnce(&Tensor) -> candle_core::Result<Tensor>,
     ) -> Result<Signal> {
         let parameters = named_vars(self.vars);
+        some_parameters(parameters.len(), "the `VarMap`")?;
         let pass = self.pass(&parameters, batch, forward)?;
         let gradients = self.gradients(&parameters, &pass.gradients)?;
         let reading = Reading::new(&pass.loss, &pass.input, parameters)?;
@@ -107,6 +111,7 @@ impl<'a> Probe<'a> {
         let layers = reading.signals(&pass.taps, &pass.gradients)?;
         let mut signal = Signal { loss, classes: self.classes, layers, gradients, findings: Vec::new() };
         signal.findings = reading.findings(&signal)?;
+        require(!(signal.layers.is_empty() && signal.findings.is_empty()), Error::NoLayers)?;
         Ok(signal)
     }
 

@@ -51,8 +51,8 @@ impl Reading {
 
     /// The layer whose output a tap listens at.
     fn tapped(&self, tap: &Tap) -> Option<usize> {
-        let place = self.flow.tape().place(tap.signal.id())?;
-        self.layers.iter().position(|layer| layer.passes == place || layer.output == place)
+        let index = self.flow.tape().index(tap.signal.id())?;
+        self.layers.iter().position(|layer| layer.passes == index || layer.output == index)
     }
 
     /// What is wrong with a signal that was read off this pass.
@@ -60,7 +60,7 @@ impl Reading {
         let judged = self.judged(signal);
         let residual = judge::residual(&sums(&self.flow)?, |sum| self.branch_end(sum));
         let mut findings = judge::forward(&judged, self.inputs);
-        let zeros = |place: &str| signal.layers.iter().any(|l| l.name == place && starts_at_zero(l, signal));
+        let zeros = |name: &str| signal.layers.iter().any(|l| l.name == name && starts_at_zero(l, signal));
         findings.retain(|finding| !matches!(finding.fault, Fault::Dead { .. }) || !zeros(&finding.place));
         // A stream that grows from block to block explains sizes out of bounds.
         findings.retain(|finding| residual.is_none() || !matches!(finding.fault, Fault::Exploding { .. }));

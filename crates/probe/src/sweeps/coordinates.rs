@@ -7,7 +7,7 @@ use candle_init::named_vars;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::requirement::{at_least_one, require};
+use crate::requirement::{at_least_one, require, some_parameters};
 use crate::signals::passes::runner::{Pass, Runner};
 use crate::signals::record::values::values;
 use crate::statistics::moments::Moments;
@@ -49,7 +49,7 @@ pub struct LayerGrowth {
 
 /// Trains nets of several widths for a few steps and measures how each layer's output and its change grow with width.
 ///
-/// With the right law and rate of learning for every parameter, neither depends on width: rates found on a narrow net
+/// With the right initializer and learning rate for every parameter, neither depends on width: rates found on a narrow net
 /// serve a wide one, which is what µP is for (Yang et al., "Tensor Programs V", 2022, arXiv:2203.03466, appendix D.1).
 /// Where the output of a layer grows, wide nets blow up; where its change shrinks, wide nets do not learn there. The
 /// output itself may shrink, as that of µP's last layer does before training: start that layer small, or at zero, so
@@ -80,8 +80,8 @@ pub struct LayerGrowth {
 /// ```
 ///
 /// # Errors
-/// [`Error::Number`] for fewer than two different widths, or no step; [`Error::Layers`] where nets have different
-/// layers; [`Error::NoLoss`], [`Error::Batch`] and [`Error::Forward`] as [`Probe::signal`](crate::Probe::signal);
+/// [`Error::Number`] for fewer than two different widths, or no step; [`Error::NoParameters`] and [`Error::NoLayers`]
+/// for a net without parameters, or without a layer that is seen; [`Error::Layers`] where nets have different layers; [`Error::NoLoss`], [`Error::Batch`] and [`Error::Forward`] as [`Probe::signal`](crate::Probe::signal);
 /// [`Error::Step`] where a step fails; what `build` says.
 pub fn coordinate_check<'a>(
     widths: &[usize],
@@ -124,6 +124,7 @@ struct Track {
 fn train(trained: TrainedNet<'_>, steps: usize) -> Result<Course> {
     let TrainedNet { net, mut step } = trained;
     let parameters = named_vars(&net.vars);
+    some_parameters(parameters.len(), "the `VarMap` of a net")?;
     let mut runner = Runner::new(&parameters, &net.batch, &*net.loss)?;
     let pass = runner.run()?;
     let mut course = Course::new(&pass)?;
@@ -140,9 +141,8 @@ fn train(trained: TrainedNet<'_>, steps: usize) -> Result<Course> {
 
 impl Course {
     fn new(pass: &Pass) -> Result<Self> {
-        if pass.result.elem_count() != 1 {
-            return Err(Error::NoLoss { shape: pass.result.dims().to_vec() });
-        }
+        require(pass.result.elem_count() == 1, Error::NoLoss { shape: pass.result.dims().to_vec() })?;
+        require(!pass.spots().is_empty(), Error::NoLayers)?;
         let track = |name: &str| -> Result<Track> {
             let start = pass.output(name).map(values).transpose()?.unwrap_or_default();
             Ok(Track { name: name.into(), start, rms: Vec::new(), change: Vec::new() })

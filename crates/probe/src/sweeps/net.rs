@@ -24,13 +24,13 @@ pub struct TrainedNet<'a> {
 }
 
 impl<'a> Net<'a> {
-    /// A net whose parameters are `vars`. `loss` takes the batch and gives one number.
+    /// A net whose parameters are `vars`. `loss` takes the batch and gives one value.
     #[must_use]
     pub fn new(vars: &VarMap, batch: &Tensor, loss: impl Fn(&Tensor) -> Result<Tensor> + 'a) -> Self {
         Self { vars: vars.clone(), batch: batch.clone(), loss: Box::new(loss) }
     }
 
-    /// Says how the net is trained: `step` takes the loss and moves the parameters, as
+    /// States how the net is trained: `step` takes the loss and moves the parameters, as
     /// [`Optimizer::backward_step`](candle_nn::Optimizer::backward_step) does.
     #[must_use]
     pub fn step(self, step: impl FnMut(&Tensor) -> Result<()> + 'a) -> TrainedNet<'a> {

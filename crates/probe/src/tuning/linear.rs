@@ -78,7 +78,7 @@ fn convolution([a, b]: [usize; 2], read: usize, made: usize) -> Option<Kind> {
     }
 }
 
-/// How many units a dense layer is told by.
+/// How many units a dense layer is recognised by.
 const COMPARED: usize = 8;
 
 impl Linear {
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dense_unit_is_told_by_its_value() {
+    fn a_dense_unit_is_recognised_by_its_value() {
         let of = |made| is_made(&[1.0, -2.0], &[3.0, 0.5], 0.25, made, 1e-4);
         assert!(of(2.25) && of(2.2501) && of(f32::NAN));
         assert!(!of(2.0) && !of(5.25) && !of(-2.25));

@@ -33,7 +33,7 @@ impl Lsuv {
 /// order in which the signal meets them.
 ///
 /// The weight and the bias are both divided by the standard deviation of the output that they make, which is exact for
-/// a dense layer or a convolution: no second try is needed. The weights keep their law and the biases their part in
+/// a dense layer or a convolution: no second try is needed. The weights keep their distribution and the biases their part in
 /// the output. It is the data-dependent start of Krähenbühl et al. (ICLR 2016, arXiv:1511.06856, section 3.1) and of
 /// Salimans and Kingma (2016, arXiv:1602.07868, section 3), with one factor a layer where they have one a unit, so
 /// that units keep their sizes relative to each other. [`Biases::Centred`] takes the means off as they do.

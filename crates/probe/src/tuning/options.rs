@@ -88,21 +88,21 @@ impl Lsuv {
         self
     }
 
-    /// What happens to biases; zero unless this is said.
+    /// What happens to biases; zero by default.
     #[must_use]
     pub fn biases(mut self, biases: Biases) -> Self {
         self.biases = biases;
         self
     }
 
-    /// The standard deviation that outputs are brought to; 1 unless this is said.
+    /// The standard deviation that outputs are brought to; 1 by default.
     #[must_use]
     pub fn std(mut self, std: f64) -> Self {
         self.std = std;
         self
     }
 
-    /// How far an output's variance may be from what is asked, relative to that; 0.1 unless this is said. (Some
+    /// How far an output's variance may be from what is asked, relative to that; 0.1 by default. (Some
     /// ports of LSUV compare standard deviations, which is half as strict.)
     #[must_use]
     pub fn tolerance(mut self, tolerance: f64) -> Self {
@@ -110,7 +110,7 @@ impl Lsuv {
         self
     }
 
-    /// How often a weight is scaled at most; 10 unless this is said.
+    /// How often a weight is scaled at most; 10 by default.
     #[must_use]
     pub fn tries(mut self, tries: usize) -> Self {
         self.tries = tries;

@@ -260,11 +260,11 @@ mod tests {
 
     #[test]
     fn the_answer_counts_what_was_found() {
-        let said = |faults: &[Fault]| headline(&verdict(faults)).1;
-        assert_eq!(said(&[]), "Healthy: it will train");
-        assert_eq!(said(&[copied()]), "It will train, with 1 warning");
+        let headline_of = |faults: &[Fault]| headline(&verdict(faults)).1;
+        assert_eq!(headline_of(&[]), "Healthy: it will train");
+        assert_eq!(headline_of(&[copied()]), "It will train, with 1 warning");
         let all = [Fault::Uninitialised, Fault::ZeroGradient, copied()];
-        assert_eq!(said(&all), "It will not train as it stands: 2 faults, 1 warning");
+        assert_eq!(headline_of(&all), "It will not train as it stands: 2 faults, 1 warning");
         assert_eq!(headline(&verdict(&all)).0, Tone::Fault);
         assert_eq!(headline(&Verdict::default()).1, "Nothing was checked");
     }

@@ -15,7 +15,7 @@ const FEWEST: f64 = 100.0;
 /// How far from the others a std must be, where nothing but the others speaks.
 const FAR: f64 = 2.5;
 
-/// How different two fans must be to be told apart.
+/// How different two fans must be for schemes to differ.
 const APART: f64 = 1.2;
 
 /// One weight of rank 2 or more, in plain numbers.
@@ -93,7 +93,7 @@ pub(crate) struct Consensus {
 }
 
 impl Consensus {
-    /// The standard deviation that is due.
+    /// The standard deviation that is expected.
     pub(crate) fn expected(&self, fans: (f64, f64)) -> f64 {
         (self.k / self.scheme.fan(fans)).sqrt()
     }

@@ -92,16 +92,19 @@ impl Unmoved {
     }
 }
 
-/// Which tensors of a checkpoint are still what a seed and rules made of them: they never moved since the start.
+/// Which tensors of a checkpoint are still what a seed and rules gave them: they never moved since the start.
 /// These are the [`equal`](Verification::equal) ones.
 ///
 /// # Errors
 /// Those of [`verify`].
-pub fn unmoved_since_init<M>(
+pub fn unmoved_since_init<M, E>(
     path: impl AsRef<Path>,
     init: &Initializer,
-    build: impl FnOnce(VarBuilder<'static>) -> candle_core::Result<M>,
-) -> Result<Verification> {
+    build: impl FnOnce(VarBuilder<'static>) -> Result<M, E>,
+) -> Result<Verification>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
     verify(path, init, build)
 }
 

@@ -1,4 +1,4 @@
-//! Whether a checkpoint is what a seed and rules make.
+//! Whether a checkpoint holds what a seed and rules give.
 
 use std::fmt;
 use std::path::Path;
@@ -8,14 +8,15 @@ use candle_init::{Initializer, Record};
 use candle_nn::VarBuilder;
 use serde::Serialize;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::parameters::reading::difference::difference;
 use crate::parameters::reading::piece::Pool;
 use crate::parameters::reading::stored::{Stored, find};
 use crate::parameters::reading::{dtype, file, vars};
+use crate::requirement::some_parameters;
 use crate::text::table::{shape, table};
 
-/// A checkpoint beside what its seed and rules make, name by name.
+/// A checkpoint beside what its seed and rules give, name by name.
 ///
 /// It prints as a table of what differs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -25,7 +26,7 @@ pub struct Verification {
     pub equal: Vec<String>,
     /// Parameters of the right shape that are not.
     pub different: Vec<Different>,
-    /// Parameters of another shape, or of a dtype that is not drawn in.
+    /// Parameters of another shape, or of a dtype that weights are not drawn in.
     pub mismatched: Vec<Mismatched>,
     /// Parameters of the model that the file lacks.
     pub missing: Vec<String>,
@@ -70,7 +71,7 @@ pub struct Mismatched {
 }
 
 impl Verification {
-    /// Whether the checkpoint is exactly what seed and rules make: nothing differs, is missing or too much.
+    /// Whether the checkpoint is exactly what seed and rules give: nothing differs, is missing or extra.
     #[must_use]
     pub fn is_exact(&self) -> bool {
         let others = self.different.len() + self.mismatched.len() + self.missing.len() + self.extra.len();
@@ -78,9 +79,9 @@ impl Verification {
     }
 }
 
-/// Compares a checkpoint before the first step with what an initializer makes of a model, to the bit.
+/// Compares a checkpoint before the first step with what an initializer gives a model, to the bit.
 ///
-/// `build` only records what the model requests, so the model takes no memory; then each parameter is drawn again from seed, name and rule,
+/// `build` only records what the model requests, so the model takes no memory, and may fail with any error type; then each parameter is drawn again from seed, name and rule,
 /// in the dtype that the file has it in, and compared: memory holds one parameter at a time. Values are the same
 /// on every machine, but for orthogonal initializers, which agree to some 1e-6 between machines (see
 /// [`orthonormal`](candle_init::orthonormal)). A [custom rule](candle_init::Rule::custom) is drawn by its function,
@@ -103,20 +104,21 @@ impl Verification {
 ///
 /// # Errors
 /// [`Error::File`](crate::Error::File) for a file that is damaged or cannot be read; those of
-/// [`Initializer::plan`] and of drawing; [`Error::NoParameters`] for a model without parameters.
-pub fn verify<M>(
+/// [`Initializer::plan`] and of drawing; [`Error::NoParameters`](crate::Error::NoParameters) for a model without parameters.
+pub fn verify<M, E>(
     path: impl AsRef<Path>,
     init: &Initializer,
-    build: impl FnOnce(VarBuilder<'static>) -> candle_core::Result<M>,
-) -> Result<Verification> {
+    build: impl FnOnce(VarBuilder<'static>) -> Result<M, E>,
+) -> Result<Verification>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
     let tensors = file::open(path.as_ref())?;
     let dtypes = tensors.iter().filter(|tensor| tensor.is_float());
     let dtype = dtypes.filter_map(|tensor| DType::try_from(tensor.dtype).ok()).next();
     let plan = init.plan(dtype.unwrap_or(DType::F32), build)?;
     let mut records: Vec<&Record> = plan.records().iter().collect();
-    if records.is_empty() {
-        return Err(Error::NoParameters);
-    }
+    some_parameters(records.len(), "the model")?;
     records.sort_by(|a, b| a.name.cmp(&b.name));
     let (mut verification, pool) = (Verification::default(), Pool::default());
     for record in &records {
@@ -185,6 +187,6 @@ impl fmt::Display for Verification {
             writeln!(f, "{}", table(header, 2, rows))?;
         }
         let all = self.equal.len() + self.different.len() + self.mismatched.len() + self.missing.len();
-        write!(f, "{} of {all} parameters are what seed and rules make, to the bit", self.equal.len())
+        write!(f, "{} of {all} parameters are what seed and rules give, to the bit", self.equal.len())
     }
 }

@@ -8,7 +8,7 @@ use crate::signals::report::signal::{Gradient, LayerSignal};
 
 /// Beyond this correlation two inputs are one to a net trained in f32.
 pub(crate) const ONE: f64 = 0.9999;
-/// Below this correlation a batch's samples are told apart at the input.
+/// Below this correlation a batch's samples are distinct at the input.
 const APART: f64 = 0.99;
 /// The share of outputs on the flat sides from which a layer counts as saturated.
 const SATURATED: f64 = 0.5;
@@ -47,7 +47,7 @@ pub(crate) fn forward(layers: &[Judged<'_>], inputs: f64) -> Vec<Finding> {
     found.into_iter().filter_map(finding).collect()
 }
 
-/// How many layers there are up to the one that stops the signal: none after it is alive, or its output is no number.
+/// How many layers there are up to the one that stops the signal: none after it is alive, or its output is not finite.
 /// A layer that is off while later ones are not ends a branch.
 fn alive(layers: &[Judged<'_>]) -> usize {
     let broken = layers.iter().position(|layer| !layer.signal.output.is_finite());
@@ -155,8 +155,8 @@ pub(crate) fn zero_gradients(gradients: &[Gradient]) -> Vec<Finding> {
     zero.map(|gradient| Finding::new(gradient.name.clone(), Fault::ZeroGradient)).collect()
 }
 
-/// A stream that grows by a factor at each block. `place` names what ends the first branch.
-pub(crate) fn residual(sums: &[Sum], place: impl Fn(&Sum) -> String) -> Option<Finding> {
+/// A stream that grows by a factor at each block. `name` names what ends the first branch.
+pub(crate) fn residual(sums: &[Sum], name: impl Fn(&Sum) -> String) -> Option<Finding> {
     let (first, last) = (sums.first()?, sums.last()?);
     let growth = last.sum_square / first.stream_square;
     let mut shares: Vec<_> = sums.iter().map(|sum| sum.branch_square / sum.stream_square).collect();
@@ -164,7 +164,7 @@ pub(crate) fn residual(sums: &[Sum], place: impl Fn(&Sum) -> String) -> Option<F
     let branch = shares.get(shares.len() / 2).copied()?;
     let grows = sums.len() >= BLOCKS && growth > GROWTH && branch > BRANCH && branches_grow(sums, growth);
     let fault = Fault::UnscaledResidual { growth, blocks: sums.len(), branch };
-    grows.then(|| Finding::new(place(first), fault))
+    grows.then(|| Finding::new(name(first), fault))
 }
 
 /// Whether the branches grow with the stream. Behind a norm a branch keeps its size and the stream grows by addition: no

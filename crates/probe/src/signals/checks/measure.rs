@@ -27,7 +27,7 @@ pub(crate) fn layer_signal(
     gradients: &GradStore,
 ) -> Result<LayerSignal> {
     let tape = flow.tape();
-    let read = |place: usize| tape.tensor(place).map_or_else(|| Ok(Vec::new()), values);
+    let read = |index: usize| tape.tensor(index).map_or_else(|| Ok(Vec::new()), values);
     let output = read(layer.output)?;
     let passed = if layer.passes == layer.output { output.clone() } else { read(layer.passes)? };
     let input_rms = layer.reads.map(read).transpose()?.map_or(f64::NAN, |x| Moments::of(&x).rms());

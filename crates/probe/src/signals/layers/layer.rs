@@ -23,11 +23,11 @@ pub(crate) struct Layer {
     pub(crate) parameters: Vec<usize>,
     /// Its weight: the first parameter of rank 2 or more, by number.
     pub(crate) weight: Option<usize>,
-    /// The place of what it reads, where that is one tensor.
+    /// The index of what it reads, where that is one tensor.
     pub(crate) reads: Option<usize>,
-    /// The place of its output, before the activation.
+    /// The index of its output, before the activation.
     pub(crate) output: usize,
-    /// The place of what it passes on, after the activation; that of its output where there is none.
+    /// The index of what it passes on, after the activation; that of its output where there is none.
     pub(crate) passes: usize,
     /// The activation.
     pub(crate) activation: Option<Activation>,
@@ -64,12 +64,12 @@ fn layer(
 ) -> Result<Option<Layer>> {
     let rank = |number: &usize| parameters.get(*number).map_or(0, |(_, var)| var.rank());
     let weight = group.iter().copied().find(|number| rank(number) > 1);
-    let meets = |place: usize, number: usize| flow.uses(place, number);
-    let Some(output) = flow.carriers().find(|&place| group.iter().all(|&number| meets(place, number))) else {
+    let meets = |index: usize, number: usize| flow.uses(index, number);
+    let Some(output) = flow.carriers().find(|&index| group.iter().all(|&number| meets(index, number))) else {
         return Ok(None);
     };
-    let own = |place: usize| group.iter().any(|&number| meets(place, number));
-    let reads = match flow.sources(output, |place| !own(place))[..] {
+    let own = |index: usize| group.iter().any(|&number| meets(index, number));
+    let reads = match flow.sources(output, |index| !own(index))[..] {
         [reads] => Some(reads),
         _ => None,
     };
@@ -85,13 +85,13 @@ fn passes(flow: &Flow, output: usize) -> Result<(usize, Option<Activation>)> {
     let precision = precision(before);
     let before_values = sample(&values(before)?, COMPARED);
     let mut found = (output, None);
-    for place in (output + 1..tape.len()).filter(|&p| tape.comes_from(p, output)).take(NEAR) {
-        let Some(after) = tape.tensor(place) else { continue };
-        if flow.same_parameters(place, output)
+    for index in (output + 1..tape.len()).filter(|&p| tape.comes_from(p, output)).take(NEAR) {
+        let Some(after) = tape.tensor(index) else { continue };
+        if flow.same_parameters(index, output)
             && after.dims() == before.dims()
             && let Some(f) = activation(&before_values, &sample(&values(after)?, COMPARED), precision)
         {
-            found = (place, Some(f));
+            found = (index, Some(f));
         }
     }
     Ok(found)

@@ -1,8 +1,8 @@
-//! Which function was applied between two tensors: told from their values.
+//! Which function was applied between two tensors, by their values.
 
 use candle_init::{Activation, ScalarFunction};
 
-/// The functions that are told apart, those that resemble each other most first.
+/// The functions that are recognised, those that resemble each other most first.
 const KNOWN: [Activation; 18] = [
     Activation::Relu,
     Activation::Tanh,

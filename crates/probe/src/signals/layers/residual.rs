@@ -1,4 +1,4 @@
-//! Residual sums on a tape: `stream + branch`, told from their values.
+//! Residual sums on a tape: `stream + branch`, found by their values.
 
 use candle_core::Result;
 
@@ -9,15 +9,10 @@ use crate::statistics::moments::Moments;
 /// Values that a sum is checked by.
 const COMPARED: usize = 64;
 
-/// A place where a branch is added to the stream that it was made from.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A branch added to the stream that it was made from.
 pub(crate) struct Sum {
-    /// The place of the stream before.
-    pub(crate) stream: usize,
-    /// The place of the branch.
+    /// The index of the branch.
     pub(crate) branch: usize,
-    /// The place of the sum.
-    pub(crate) sum: usize,
     /// Mean square of the stream.
     pub(crate) stream_square: f64,
     /// Mean square of the branch.
@@ -32,13 +27,13 @@ pub(crate) struct Sum {
 /// What candle says of reading values.
 pub(crate) fn sums(flow: &Flow) -> Result<Vec<Sum>> {
     let heads = heads(flow)?;
-    let found = flow.carriers().filter_map(|place| parts(flow, &heads, place).map(|parts| (place, parts)));
+    let found = flow.carriers().filter_map(|index| parts(flow, &heads, index).map(|parts| (index, parts)));
     found.map(|(sum, (stream, branch))| measure(flow, stream, branch, sum)).collect()
 }
 
 /// The first values of every tensor that carries the batch; none of the others.
 fn heads(flow: &Flow) -> Result<Vec<Vec<f32>>> {
-    let head = |place: usize| match flow.tape().tensor(place).filter(|_| flow.is_carrier(place)) {
+    let head = |index: usize| match flow.tape().tensor(index).filter(|_| flow.is_carrier(index)) {
         Some(tensor) => head(tensor, COMPARED),
         None => Ok(Vec::new()),
     };
@@ -49,10 +44,10 @@ fn heads(flow: &Flow) -> Result<Vec<Vec<f32>>> {
 fn parts(flow: &Flow, heads: &[Vec<f32>], sum: usize) -> Option<(usize, usize)> {
     let tape = flow.tape();
     let dims = tape.tensor(sum)?.dims();
-    let alike = |place: &usize| tape.tensor(*place).is_some_and(|tensor| tensor.dims() == dims);
+    let alike = |index: &usize| tape.tensor(*index).is_some_and(|tensor| tensor.dims() == dims);
     let &[branch] = &flow.sources(sum, |_| true)[..] else { return None };
     let precision = precision(tape.tensor(sum)?);
-    let streams = tape.ancestors(branch).filter(|&place| flow.is_carrier(place)).filter(alike);
+    let streams = tape.ancestors(branch).filter(|&index| flow.is_carrier(index)).filter(alike);
     let whole = heads.get(sum)?;
     let part = heads.get(branch).filter(|_| alike(&branch))?;
     streams
@@ -73,10 +68,10 @@ fn adds_up(a: &[f32], b: &[f32], whole: &[f32], precision: f64) -> bool {
 }
 
 fn measure(flow: &Flow, stream: usize, branch: usize, sum: usize) -> Result<Sum> {
-    let square = |place: usize| -> Result<f64> {
-        let tensor = flow.tape().tensor(place).map(values).transpose()?;
+    let square = |index: usize| -> Result<f64> {
+        let tensor = flow.tape().tensor(index).map(values).transpose()?;
         Ok(Moments::of(&tensor.unwrap_or_default()).second_moment())
     };
     let (stream_square, branch_square, sum_square) = (square(stream)?, square(branch)?, square(sum)?);
-    Ok(Sum { stream, branch, sum, stream_square, branch_square, sum_square })
+    Ok(Sum { branch, stream_square, branch_square, sum_square })
 }

@@ -4,7 +4,7 @@ use candle_core::{Error, Shape, Var};
 
 use crate::signals::record::tap::Tap;
 
-/// Names the place of a failure: the wrapped module that was entered and not left; else the parameter whose shape
+/// Names the location of a failure: the wrapped module that was entered and not left; else the parameter whose shape
 /// is in candle's message; else the last tap that was passed.
 pub(crate) fn blame(error: &Error, taps: &[Tap], entered: &[String], parameters: &[(String, Var)]) -> String {
     if let Some(name) = entered.last() {

@@ -57,7 +57,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Runs the model. Its tape is read in full the first time only: a pass with tensors of the same shapes in the
-    /// same order has its layers at the same places.
+    /// same order has its layers at the same indices.
     ///
     /// # Errors
     /// [`Error::Forward`] where it fails; what candle says of reading values.

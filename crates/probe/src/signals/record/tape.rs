@@ -11,13 +11,13 @@ use fixedbitset::FixedBitSet;
 /// The tensors that a loss depends on and that depend on a variable, each after all that it was made from.
 pub(crate) struct Tape {
     nodes: Vec<Node>,
-    places: HashMap<TensorId, usize>,
+    indices: HashMap<TensorId, usize>,
 }
 
 /// One tensor of a tape.
 pub(crate) struct Node {
     pub(crate) tensor: Tensor,
-    /// The places of all that it was made from, without itself.
+    /// The indices of all that it was made from, without itself.
     ancestors: FixedBitSet,
 }
 
@@ -25,16 +25,16 @@ impl Tape {
     /// Reads the tape of `loss`. The time grows with the square of its length.
     pub(crate) fn read(loss: &Tensor) -> Self {
         let tensors: Vec<Tensor> = loss.sorted_nodes().into_iter().rev().cloned().collect();
-        let places: HashMap<_, _> = tensors.iter().enumerate().map(|(i, tensor)| (tensor.id(), i)).collect();
+        let indices: HashMap<_, _> = tensors.iter().enumerate().map(|(i, tensor)| (tensor.id(), i)).collect();
         let ancestors = |tensor: &Tensor| {
             let mut set = FixedBitSet::with_capacity(tensors.len());
             let own = tensor.id();
             let ids = tensor.sorted_nodes().into_iter().map(Tensor::id).filter(|id| *id != own);
-            ids.filter_map(|id| places.get(&id)).for_each(|&place| set.insert(place));
+            ids.filter_map(|id| indices.get(&id)).for_each(|&index| set.insert(index));
             set
         };
         let nodes = tensors.iter().map(|t| Node { tensor: t.clone(), ancestors: ancestors(t) }).collect();
-        Self { nodes, places }
+        Self { nodes, indices }
     }
 
     /// How many tensors it holds.
@@ -42,24 +42,24 @@ impl Tape {
         self.nodes.len()
     }
 
-    /// The tensor at a place.
-    pub(crate) fn tensor(&self, place: usize) -> Option<&Tensor> {
-        self.nodes.get(place).map(|node| &node.tensor)
+    /// The tensor at an index.
+    pub(crate) fn tensor(&self, index: usize) -> Option<&Tensor> {
+        self.nodes.get(index).map(|node| &node.tensor)
     }
 
     /// Where a tensor stands, if it is on the tape.
-    pub(crate) fn place(&self, id: TensorId) -> Option<usize> {
-        self.places.get(&id).copied()
+    pub(crate) fn index(&self, id: TensorId) -> Option<usize> {
+        self.indices.get(&id).copied()
     }
 
-    /// Whether the tensor at `place` was made from the one at `ancestor`, or is it.
-    pub(crate) fn comes_from(&self, place: usize, ancestor: usize) -> bool {
-        place == ancestor || self.nodes.get(place).is_some_and(|node| node.ancestors.contains(ancestor))
+    /// Whether the tensor at `index` was made from the one at `ancestor`, or is it.
+    pub(crate) fn comes_from(&self, index: usize, ancestor: usize) -> bool {
+        index == ancestor || self.nodes.get(index).is_some_and(|node| node.ancestors.contains(ancestor))
     }
 
-    /// The places of all that the tensor at `place` was made from, last first.
-    pub(crate) fn ancestors(&self, place: usize) -> impl Iterator<Item = usize> + '_ {
-        self.nodes.get(place).into_iter().flat_map(|node| node.ancestors.ones().rev())
+    /// The indices of all that the tensor at `index` was made from, last first.
+    pub(crate) fn ancestors(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+        self.nodes.get(index).into_iter().flat_map(|node| node.ancestors.ones().rev())
     }
 
     /// Those among `candidates`, given last first, that no other of them was made from.

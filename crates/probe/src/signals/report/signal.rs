@@ -12,7 +12,7 @@ use crate::statistics::moments::Moments;
 pub struct Signal {
     /// The loss.
     pub loss: f64,
-    /// How many classes the loss tells apart, where it was said.
+    /// How many classes the loss tells apart, where it was stated.
     pub classes: Option<usize>,
     /// The layers, in the order in which the signal meets them.
     pub layers: Vec<LayerSignal>,
@@ -74,6 +74,6 @@ pub struct Gradient {
     /// Root mean square of the gradient over that of the parameter; infinite for a parameter of zeros.
     pub to_weight: Option<f64>,
     /// What a step of plain gradient descent changes relative to the parameter: the learning rate times
-    /// `to_weight`, where a learning rate was said.
+    /// `to_weight`, where a learning rate was stated.
     pub update: Option<f64>,
 }
