@@ -3,8 +3,8 @@
 /// Asserts that a model will train, and gives the [`Verdict`](crate::Verdict). Otherwise it panics with what is wrong,
 /// where, and how to fix it.
 ///
-/// It takes what [`Probe::check`](crate::Probe::check) takes: a [`Probe`](crate::Probe), a batch, and a closure from the
-/// batch to the loss. A check of nothing, without parameters or layers, fails too.
+/// It takes what [`Probe::check`](crate::Probe::check) takes: a [`Probe`](crate::Probe), a batch, and a closure from
+/// the batch to the loss. A check of nothing, without parameters or layers, fails too.
 ///
 /// ```
 /// use candle_core::{DType, Device, Module};

@@ -80,7 +80,8 @@ impl<'a> Inspect<'a> {
     /// The static check of a map's variables. Their scales are judged by each other.
     ///
     /// # Errors
-    /// [`Error::NoParameters`](crate::Error::NoParameters) for an empty map; what candle says of a variable that cannot be read.
+    /// [`Error::NoParameters`](crate::Error::NoParameters) for an empty map; what candle says of a variable that cannot
+    /// be read.
     pub fn vars(&self, vars: &VarMap) -> Result<Inspection> {
         self.check(&variables(vars)?, SPECTRA, None)
     }
@@ -98,8 +99,8 @@ impl<'a> Inspect<'a> {
     /// other.
     ///
     /// # Errors
-    /// [`Error::File`](crate::Error::File) with the offset for a file that is damaged or cannot be read; [`Error::NoParameters`](crate::Error::NoParameters) for one
-    /// without tensors.
+    /// [`Error::File`](crate::Error::File) with the offset for a file that is damaged or cannot be read;
+    /// [`Error::NoParameters`](crate::Error::NoParameters) for one without tensors.
     pub fn file(&self, path: impl AsRef<Path>) -> Result<Inspection> {
         let tensors = file::open(path.as_ref())?;
         some_parameters(tensors.len(), format!("`{}`", path.as_ref().display()))?;
@@ -142,7 +143,7 @@ fn variables(vars: &VarMap) -> Result<Vec<Stored>> {
 /// Tensors in groups of some bytes each.
 fn batches(tensors: &[Stored]) -> impl Iterator<Item = &[Stored]> {
     let mut size = 0;
-    // A group ends before the tensor that would start the next.
+    // A group ends with the tensor that fills it.
     tensors.chunk_by(move |tensor, _| {
         size += tensor.bytes();
         let more = size < BATCH;

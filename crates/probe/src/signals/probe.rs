@@ -64,8 +64,8 @@ impl<'a> Probe<'a> {
         self
     }
 
-    /// States how many classes a cross-entropy tells apart, so that the first loss is compared with their logarithm: 2 for
-    /// a single logit with binary cross-entropy.
+    /// States how many classes a cross-entropy tells apart, so that the first loss is compared with their logarithm: 2
+    /// for a single logit with binary cross-entropy.
     #[must_use]
     pub fn classes(mut self, classes: usize) -> Self {
         self.classes = Some(classes);
@@ -90,7 +90,8 @@ impl<'a> Probe<'a> {
     /// One forward and one backward pass, measured layer by layer.
     ///
     /// `forward` takes the batch and gives the loss. The batch it is given is a variable with the values of `batch`, so
-    /// that candle's record starts there. Nothing in the model changes.
+    /// that candle's record starts there. Nothing in the model changes. Where it gives errors of another type, wrap it in
+    /// [`any_error`](crate::any_error()).
     ///
     /// # Errors
     /// [`Error::NoParameters`] for an empty map, [`Error::NoLayers`] where no layer is seen and nothing is wrong with

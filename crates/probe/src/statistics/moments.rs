@@ -15,7 +15,8 @@ pub struct Moments {
     pub mean: f64,
     /// Their standard deviation: the root of the mean square distance from the mean.
     pub std: f64,
-    /// Their fourth central moment over `std⁴`: 3 for a normal distribution, 1.8 for a uniform one. NaN where `std` is 0.
+    /// Their fourth central moment over `std⁴`: 3 for a normal distribution, 1.8 for a uniform one. NaN where `std` is
+    /// 0.
     pub kurtosis: f64,
     /// The smallest.
     pub min: f64,

@@ -49,11 +49,11 @@ pub struct LayerGrowth {
 
 /// Trains nets of several widths for a few steps and measures how each layer's output and its change grow with width.
 ///
-/// With the right initializer and learning rate for every parameter, neither depends on width: rates found on a narrow net
-/// serve a wide one, which is what µP is for (Yang et al., "Tensor Programs V", 2022, arXiv:2203.03466, appendix D.1).
-/// Where the output of a layer grows, wide nets blow up; where its change shrinks, wide nets do not learn there. The
-/// output itself may shrink, as that of µP's last layer does before training: start that layer small, or at zero, so
-/// that the first logits of a narrow net do not outweigh the targets.
+/// With the right initializer and learning rate for every parameter, neither depends on width: rates found on a narrow
+/// net serve a wide one, which is what µP is for (Yang et al., "Tensor Programs V", 2022, arXiv:2203.03466, appendix
+/// D.1). Where the output of a layer grows, wide nets blow up; where its change shrinks, wide nets do not learn there.
+/// The output itself may shrink, as that of µP's last layer does before training: start that layer small, or at zero,
+/// so that the first logits of a narrow net do not outweigh the targets.
 ///
 /// `build` makes the net of a width. Its first and last dimensions stay the same, and so do batch and seed. Powers of
 /// two over a factor of eight or more, and three to five steps, are usual; the batch is the same for all steps.
@@ -81,7 +81,8 @@ pub struct LayerGrowth {
 ///
 /// # Errors
 /// [`Error::Number`] for fewer than two different widths, or no step; [`Error::NoParameters`] and [`Error::NoLayers`]
-/// for a net without parameters, or without a layer that is seen; [`Error::Layers`] where nets have different layers; [`Error::NoLoss`], [`Error::Batch`] and [`Error::Forward`] as [`Probe::signal`](crate::Probe::signal);
+/// for a net without parameters, or without a layer that is seen; [`Error::Layers`] where nets have different layers;
+/// [`Error::NoLoss`], [`Error::Batch`] and [`Error::Forward`] as [`Probe::signal`](crate::Probe::signal);
 /// [`Error::Step`] where a step fails; what `build` says.
 pub fn coordinate_check<'a>(
     widths: &[usize],

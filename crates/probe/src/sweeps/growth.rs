@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// The exponents of the usual initializers and learning rates are multiples of one half (Yang and Hu 2021, arXiv:2011.14522,
-/// table 1), so an exponent is zero if it is nearer to zero than to that.
+/// The exponents of the usual initializers and learning rates are multiples of one half (Yang and Hu 2021,
+/// arXiv:2011.14522, table 1), so an exponent is zero if it is nearer to zero than to that.
 pub(crate) const LIMIT: f64 = 0.25;
 
 /// What widening the net does to a layer.

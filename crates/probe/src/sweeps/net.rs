@@ -24,7 +24,8 @@ pub struct TrainedNet<'a> {
 }
 
 impl<'a> Net<'a> {
-    /// A net whose parameters are `vars`. `loss` takes the batch and gives one value.
+    /// A net whose parameters are `vars`. `loss` takes the batch and gives one value; where it
+    /// gives errors of another type, wrap it in [`any_error`](crate::any_error()).
     #[must_use]
     pub fn new(vars: &VarMap, batch: &Tensor, loss: impl Fn(&Tensor) -> Result<Tensor> + 'a) -> Self {
         Self { vars: vars.clone(), batch: batch.clone(), loss: Box::new(loss) }

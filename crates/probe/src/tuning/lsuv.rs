@@ -10,14 +10,15 @@ use crate::tuning::rescale::rescale;
 
 impl Lsuv {
     /// Changes the weights in `vars`, and says what it changed. `forward` takes the batch and gives the loss or the
-    /// model's output.
+    /// model's output; where it gives errors of another type, wrap it in [`any_error`](crate::any_error()).
     ///
     /// What the forward pass itself changes, such as running statistics, is put back.
     ///
     /// # Errors
-    /// [`Error::Number`](crate::Error::Number) for a number that is out of its range, [`Error::Batch`](crate::Error::Batch) for a batch that is empty or not
-    /// finite, [`Error::Forward`](crate::Error::Forward) where the forward pass fails. All parameters are then as they were. A layer that
-    /// cannot be scaled is no error: the report says why.
+    /// [`Error::Number`](crate::Error::Number) for a number that is out of its range,
+    /// [`Error::Batch`](crate::Error::Batch) for a batch that is empty or not finite,
+    /// [`Error::Forward`](crate::Error::Forward) where the forward pass fails. All parameters are then as they were. A
+    /// layer that cannot be scaled is no error: the report says why.
     pub fn run(
         &self,
         vars: &VarMap,
@@ -33,10 +34,10 @@ impl Lsuv {
 /// order in which the signal meets them.
 ///
 /// The weight and the bias are both divided by the standard deviation of the output that they make, which is exact for
-/// a dense layer or a convolution: no second try is needed. The weights keep their distribution and the biases their part in
-/// the output. It is the data-dependent start of Krähenbühl et al. (ICLR 2016, arXiv:1511.06856, section 3.1) and of
-/// Salimans and Kingma (2016, arXiv:1602.07868, section 3), with one factor a layer where they have one a unit, so
-/// that units keep their sizes relative to each other. [`Biases::Centred`] takes the means off as they do.
+/// a dense layer or a convolution: no second try is needed. The weights keep their distribution and the biases their
+/// part in the output. It is the data-dependent start of Krähenbühl et al. (ICLR 2016, arXiv:1511.06856, section 3.1)
+/// and of Salimans and Kingma (2016, arXiv:1602.07868, section 3), with one factor a layer where they have one a unit,
+/// so that units keep their sizes relative to each other. [`Biases::Centred`] takes the means off as they do.
 ///
 /// Each layer needs its own forward pass, since what it reads changes with the layers before it: one more than there
 /// are layers in all.

@@ -9,7 +9,8 @@ use crate::requirement::positive;
 /// which the signal meets them, divides the weight by the standard deviation that the layer's output has on a batch.
 ///
 /// `W ← W/√Var(Wx + b)` while `|Var − 1| ≥ 0.1`, at most ten times a layer (Mishkin and Matas, "All you need is a good
-/// init", ICLR 2016, arXiv:1511.06422, algorithm 1). The variance is over all values of the output before the activation.
+/// init", ICLR 2016, arXiv:1511.06422, algorithm 1). The variance is over all values of the output before the
+/// activation.
 ///
 /// The model stays as it is: its layers are read off candle's own record of the forward pass, which gives the loss or
 /// the output of the model. Weights of dense layers and of convolutions are scaled; embeddings, norms, and weights that

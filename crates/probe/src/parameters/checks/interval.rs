@@ -14,8 +14,8 @@ pub(crate) fn freedom(count: f64, kurtosis: f64) -> f64 {
     2.0 * count / (kurtosis.max(3.0) - 1.0)
 }
 
-/// The factors between which the standard deviation of `count` values lies, relative to the standard deviation of their distribution, but for one
-/// in 10¹²; `None` where there are too few to say: fewer than 50 of a normal distribution.
+/// The factors between which the standard deviation of `count` values lies, relative to the standard deviation of their
+/// distribution, but for one in 10¹²; `None` where there are too few to say: fewer than 50 of a normal distribution.
 ///
 /// The variance of a normal sample is a χ² over its degrees of freedom `ν`, whose cube root is normal with mean
 /// `1 − 2/9ν` and variance `2/9ν` (Wilson and Hilferty 1931).

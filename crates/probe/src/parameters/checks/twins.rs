@@ -1,7 +1,6 @@
 //! Rows and columns that are equal to the bit.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
 
 use rayon::prelude::*;
 
@@ -71,14 +70,14 @@ const PART: usize = 1 << 15;
 
 /// A row's hash; `None` of a row of zeros.
 fn row_hash(row: Piece<'_>, pool: &Pool) -> Result<Option<u64>> {
-    let (mut hasher, mut any) = (DefaultHasher::new(), false);
+    let (mut sum, mut any) = (0, false);
     for part in row.parts(PART) {
         pool.read(part, |bytes| {
             any |= bytes.iter().any(|&byte| byte != 0);
-            hasher.write(bytes);
+            sum = hash(sum, bytes);
         })?;
     }
-    Ok(any.then(|| hasher.finish()))
+    Ok(any.then_some(sum))
 }
 
 fn are_equal(a: Piece<'_>, b: Piece<'_>, pool: &Pool) -> Result<bool> {

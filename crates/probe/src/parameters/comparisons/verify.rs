@@ -81,11 +81,11 @@ impl Verification {
 
 /// Compares a checkpoint before the first step with what an initializer gives a model, to the bit.
 ///
-/// `build` only records what the model requests, so the model takes no memory, and may fail with any error type; then each parameter is drawn again from seed, name and rule,
-/// in the dtype that the file has it in, and compared: memory holds one parameter at a time. Values are the same
-/// on every machine, but for orthogonal initializers, which agree to some 1e-6 between machines (see
-/// [`orthonormal`](candle_init::orthonormal)). A [custom rule](candle_init::Rule::custom) is drawn by its function,
-/// whatever its name.
+/// `build` only records what the model requests, so the model takes no memory, and may fail with any error type; then
+/// each parameter is drawn again from seed, name and rule, in the dtype that the file has it in, and compared: memory
+/// holds one parameter at a time. Values are the same on every machine, but for orthogonal initializers, which agree to
+/// some 1e-6 between machines (see [`orthonormal`](candle_init::orthonormal)). A [custom
+/// rule](candle_init::Rule::custom) is drawn by its function, whatever its name.
 ///
 /// ```
 /// # use candle_core::{DType, Device};
@@ -104,7 +104,8 @@ impl Verification {
 ///
 /// # Errors
 /// [`Error::File`](crate::Error::File) for a file that is damaged or cannot be read; those of
-/// [`Initializer::plan`] and of drawing; [`Error::NoParameters`](crate::Error::NoParameters) for a model without parameters.
+/// [`Initializer::plan`] and of drawing; [`Error::NoParameters`](crate::Error::NoParameters) for a model without
+/// parameters.
 pub fn verify<M, E>(
     path: impl AsRef<Path>,
     init: &Initializer,

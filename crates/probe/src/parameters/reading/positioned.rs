@@ -1,7 +1,7 @@
 //! Reads of a file at a position, by any number of threads at a time.
 
-use std::fs::File;
-use std::io;
+#[cfg(any(unix, windows))]
+use std::{fs::File, io};
 
 /// Fills `out` from an offset on, whatever other threads read meanwhile.
 ///
@@ -53,7 +53,7 @@ mod in_turn {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{ErrorKind, Write};
 
     use super::*;
 
@@ -78,6 +78,6 @@ mod tests {
             }
         });
         let end = in_turn::read_at(&file, &mut [0; 2], bytes.len() as u64 - 1).unwrap_err();
-        assert_eq!(end.kind(), io::ErrorKind::UnexpectedEof);
+        assert_eq!(end.kind(), ErrorKind::UnexpectedEof);
     }
 }

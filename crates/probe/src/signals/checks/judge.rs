@@ -167,8 +167,8 @@ pub(crate) fn residual(sums: &[Sum], name: impl Fn(&Sum) -> String) -> Option<Fi
     grows.then(|| Finding::new(name(first), fault))
 }
 
-/// Whether the branches grow with the stream. Behind a norm a branch keeps its size and the stream grows by addition: no
-/// factor a block.
+/// Whether the branches grow with the stream. Behind a norm a branch keeps its size and the stream grows by addition:
+/// no factor a block.
 fn branches_grow(sums: &[Sum], growth: f64) -> bool {
     let middle = |part: &[Sum]| {
         let mut sizes: Vec<_> = part.iter().map(|sum| sum.branch_square).collect();
