@@ -1,4 +1,4 @@
-//! Everything that can go wrong with a check itself, said so that it can be mended.
+//! Everything that can go wrong with a check itself, and the way out.
 
 use std::path::PathBuf;
 
@@ -11,10 +11,25 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// candle refused something.
     #[error(transparent)]
-    Candle(#[from] candle_core::Error),
+    Candle(candle_core::Error),
     /// An initializer refused something.
     #[error(transparent)]
     Init(#[from] candle_init::Error),
+    /// There is nothing to check.
+    #[error(
+        "{of} has no parameters, so there is nothing to check: give the `VarMap` that the model was built in, after the \
+         model is built, or a file with tensors"
+    )]
+    NoParameters {
+        /// What was given: a map, a model, a file.
+        of: String,
+    },
+    /// A pass met no layer, and found nothing wrong either.
+    #[error(
+        "no layer was seen in the forward pass: give a loss that is computed from the batch by a model whose parameters \
+         are in the `VarMap`"
+    )]
+    NoLayers,
     /// The batch cannot show anything.
     #[error("the batch {shape:?} {what}: a batch of finite numbers with at least one sample is required")]
     Batch {
@@ -24,16 +39,16 @@ pub enum Error {
         what: String,
     },
     /// The forward pass failed.
-    #[error("the forward pass failed {place}: {source}")]
+    #[error("the forward pass failed {location}: {source}")]
     Forward {
-        /// Where, as far as it is known.
-        place: String,
+        /// Where, as far as it is known: `` in `fc1` ``.
+        location: String,
         /// candle's error.
         source: candle_core::Error,
     },
-    /// The forward pass gave something else than a loss.
+    /// The forward pass gave something other than a loss.
     #[error(
-        "the forward pass gave a tensor of shape {shape:?}: a loss, which is one number, is required; end it with \
+        "the forward pass gave a tensor of shape {shape:?}: a loss, a single value, is required; end it with \
          `loss::cross_entropy(&logits, &labels)`, or with `.sqr()?.mean_all()`"
     )]
     NoLoss {
@@ -91,4 +106,49 @@ pub enum Error {
         /// What is required.
         required: &'static str,
     },
+}
+
+impl Error {
+    /// The error of this crate inside an error that came back through candle, if there is one.
+    ///
+    /// ```
+    /// use candle_init_probe::{Error, Inspection};
+    /// let error: candle_core::Error = Inspection::of_file("no-such-file").unwrap_err().into();
+    /// assert!(matches!(Error::of(&error), Some(Error::File { .. })));
+    /// ```
+    #[must_use]
+    pub fn of(error: &candle_core::Error) -> Option<&Self> {
+        use candle_core::Error as Candle;
+        match error {
+            Candle::Io(error) => error.get_ref()?.downcast_ref(),
+            Candle::WithPath { inner, .. }
+            | Candle::WithBacktrace { inner, .. }
+            | Candle::Context { inner, .. } => Self::of(inner),
+            _ => None,
+        }
+    }
+}
+
+impl From<Error> for candle_core::Error {
+    /// [`Error::of`] finds it again, as [`candle_init::Error::of`] finds that of an initializer.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Candle(error) => error,
+            Error::Init(error) => error.into(),
+            // The one variant of candle's that shows a foreign error as it is and keeps it to be found again.
+            error => Self::Io(std::io::Error::other(error)),
+        }
+    }
+}
+
+impl From<candle_core::Error> for Error {
+    /// An error of ours that went through candle comes back as itself.
+    fn from(error: candle_core::Error) -> Self {
+        match error {
+            candle_core::Error::Io(error) => {
+                error.downcast().unwrap_or_else(|other| Self::Candle(candle_core::Error::Io(other)))
+            }
+            other => Self::Candle(other),
+        }
+    }
 }

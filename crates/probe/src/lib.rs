@@ -3,44 +3,52 @@
 // A test that fails by panicking says where.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod causes;
+mod answer;
+mod any_error;
 mod error;
+#[cfg(feature = "pages")]
 pub mod figure;
 mod findings;
-mod histogram;
-mod moments;
-mod number;
+#[cfg(feature = "pages")]
 pub mod page;
 mod parameters;
-#[cfg(test)]
-mod scratch;
+mod requirement;
 mod signals;
+mod statistics;
 mod sweeps;
-mod table;
-mod trainable;
+mod text;
 mod tuning;
-mod verdict;
+#[cfg(feature = "pages")]
+mod views;
+#[cfg(feature = "pages")]
 mod whole;
 
+pub use answer::verdict::Verdict;
+pub use any_error::any_error;
 pub use error::{Error, Result};
 pub use findings::fault::{Basis, Fault, Side, Way};
-pub use findings::finding::{Finding, Severity};
+pub use findings::finding::Finding;
 pub use findings::limit::Limit;
-pub use histogram::Histogram;
-pub use moments::Moments;
+pub use findings::severity::Severity;
+pub use parameters::comparisons::unmoved::{Decayed, Unmoved, unmoved, unmoved_since_init};
+pub use parameters::comparisons::verify::{Different, Mismatched, Verification, verify};
 pub use parameters::inspect::Inspect;
-pub use parameters::inspection::{Inspection, Parameter, Spectrum, Target};
-pub use parameters::unmoved::{Decayed, Unmoved, unmoved, unmoved_since_init};
-pub use parameters::verify::{Different, Mismatched, Verification, verify};
-pub use signals::batch::{noise, tokens};
+pub use parameters::report::inspection::Inspection;
+pub use parameters::report::parameter::{Parameter, Target};
+pub use parameters::report::spectrum::Spectrum;
+pub use signals::passes::batch::{noise, tokens};
 pub use signals::probe::Probe;
-pub use signals::signal::{Band, Gradient, LayerSignal, Signal};
-pub use signals::tap::{Recorder, Tapped};
-pub use sweeps::coordinates::{CoordinateCheck, LayerGrowth, Lines, coordinate_check};
+pub use signals::record::tap::{Recorder, Tapped};
+pub use signals::report::signal::{Band, Gradient, LayerSignal, Signal};
+pub use statistics::histogram::Histogram;
+pub use statistics::moments::Moments;
+pub use sweeps::coordinates::{CoordinateCheck, LayerGrowth, coordinate_check};
 pub use sweeps::depth_sweep::{DepthPoint, DepthSweep, depth_sweep};
 pub use sweeps::growth::Growth;
+pub use sweeps::lines::Lines;
 pub use sweeps::net::{Net, TrainedNet};
-pub use tuning::lsuv::{Biases, Lsuv, unit_variance};
-pub use tuning::lsuv_report::{LsuvLayer, LsuvOutcome, LsuvReport};
-pub use verdict::Verdict;
+pub use tuning::lsuv::unit_variance;
+pub use tuning::options::{Biases, Lsuv};
+pub use tuning::report::{LsuvLayer, LsuvOutcome, LsuvReport};
+#[cfg(feature = "pages")]
 pub use whole::write_whole;

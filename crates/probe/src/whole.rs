@@ -1,14 +1,19 @@
 //! Writes a file whole or not at all.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::{self, Write};
+use std::path::Path;
 
-use crate::{Error, Result};
+use tempfile::Builder;
+
+use crate::error::{Error, Result};
 
 const WAY_OUT: &str = "give a path in a folder that exists and can be written";
 
 /// Puts `text` at `path` in one step: a reader sees the old file or the new one, never a part.
+///
+/// The permissions of a file that is replaced stay, and a symbolic link stays one. What is no regular file, such as
+/// `/dev/stdout`, is written to and not replaced.
 ///
 /// # Errors
 /// [`Error::File`] if the path names no file or cannot be written. What stood there then stays as it was, and
@@ -25,13 +30,37 @@ const WAY_OUT: &str = "give a path in a folder that exists and can be written";
 /// ```
 pub fn write_whole(path: impl AsRef<Path>, text: &str) -> Result<()> {
     let path = path.as_ref();
-    let part = part(path)?;
-    let written = fs::write(&part, text).and_then(|()| fs::rename(&part, path));
-    written.map_err(|source| {
-        // Whether or not this works, the first error is the one to report.
-        let _ = fs::remove_file(&part);
-        refused(path, format!("cannot be written ({source})"), Some(source))
-    })
+    if path.file_name().is_none() {
+        return Err(refused(path, "is not a file's path".into(), None));
+    }
+    write(path, text).map_err(|source| refused(path, format!("cannot be written ({source})"), Some(source)))
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    match fs::metadata(path) {
+        // A link stays: the file that it leads to is replaced.
+        Ok(found) if found.is_file() => replace(&fs::canonicalize(path)?, text, Some(found.permissions())),
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(_) => fs::write(path, text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => replace(path, text, None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file of a short name of its own beside `path` and renames it. A new file gets the permissions that the
+/// system gives new files.
+fn replace(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut builder = Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(text.as_bytes())?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    file.persist(path)?;
+    Ok(())
 }
 
 /// Makes `folder` with those above it, if need be.
@@ -40,47 +69,75 @@ pub(crate) fn make_folder(folder: &Path) -> Result<()> {
         .map_err(|source| refused(folder, format!("the folder cannot be made ({source})"), Some(source)))
 }
 
-/// A name beside `path` of this call's own, so that two runs or threads do not meet in one file.
-fn part(path: &Path) -> Result<PathBuf> {
-    static CALLS: AtomicU64 = AtomicU64::new(0);
-    let Some(name) = path.file_name() else {
-        return Err(refused(path, "is not a file's path".into(), None));
-    };
-    let call = CALLS.fetch_add(1, Ordering::Relaxed);
-    let mut name = name.to_owned();
-    name.push(format!(".{}-{call}.tmp", std::process::id()));
-    Ok(path.with_file_name(name))
-}
-
-fn refused(path: &Path, what: String, source: Option<std::io::Error>) -> Error {
+fn refused(path: &Path, what: String, source: Option<io::Error>) -> Error {
     Error::File { path: path.to_owned(), what, way_out: WAY_OUT, source }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
+    use tempfile::tempdir;
+
     use super::*;
-    use crate::scratch::Scratch;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort_unstable();
+        names
+    }
 
     #[test]
     fn a_file_is_replaced_whole_and_nothing_else_stays() {
-        let scratch = Scratch::new("replace");
+        let scratch = tempdir().unwrap();
         let path = scratch.path().join("some.svg");
         write_whole(&path, "old").unwrap();
         write_whole(&path, "new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
-        assert_eq!(scratch.names(), ["some.svg"]);
+        assert_eq!(names(scratch.path()), ["some.svg"]);
     }
 
     #[test]
     fn a_failure_names_the_path_and_leaves_nothing_behind() {
-        let scratch = Scratch::new("failure");
+        let scratch = tempdir().unwrap();
         let folder = scratch.path().join("folder.html");
         fs::create_dir(&folder).unwrap();
         let missing = scratch.path().join("no").join("page.html");
-        for path in [&folder, &missing, &PathBuf::from("/"), &PathBuf::from("")] {
+        let long = scratch.path().join("x".repeat(256));
+        for path in [&folder, &missing, &long, &PathBuf::from("/"), &PathBuf::from("")] {
             let error = write_whole(path, "text").unwrap_err().to_string();
             assert!(error.contains(&path.display().to_string()) && error.contains(WAY_OUT), "{error}");
         }
-        assert_eq!(scratch.names(), ["folder.html"]);
+        assert_eq!(names(scratch.path()), ["folder.html"]);
+    }
+
+    #[test]
+    fn a_name_as_long_as_the_system_takes_works() {
+        let scratch = tempdir().unwrap();
+        let name = "x".repeat(251);
+        write_whole(scratch.path().join(&name), "text").unwrap();
+        assert_eq!(names(scratch.path()), [name]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_links_and_what_is_no_file_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let scratch = tempdir().unwrap();
+        let (path, link) = (scratch.path().join("file"), scratch.path().join("link"));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        write_whole(&path, "new").unwrap();
+        fs::write(scratch.path().join("plain"), "").unwrap();
+        assert_eq!(mode(&path), mode(&scratch.path().join("plain")));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("file", &link).unwrap();
+        write_whole(&link, "newer").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode(&path)), ("newer", 0o640));
+        write_whole("/dev/null", "text").unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        assert_eq!(names(scratch.path()), ["file", "link", "plain"]);
     }
 }

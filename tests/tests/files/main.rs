@@ -78,14 +78,14 @@ fn each_damage_is_named_with_its_offset() -> Outcome {
                 r#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}"#,
                 6,
             ),
-            "at byte 117: `b` lies at 2..6 of the data, where 4 is due",
+            "at byte 117: `b` lies at 2..6 of the data, and 4 is expected",
         ),
         (
             file(
                 r#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}"#,
                 8,
             ),
-            "`a` is there twice",
+            "`a` is listed twice",
         ),
         (
             file(&tensor(r#"{"dtype":"U8","shape":[4],"data_offsets":[4,0]}"#), 4),
@@ -118,8 +118,13 @@ fn odd_files_are_read() -> Outcome {
         assert!(inspection.findings.is_empty());
         Ok(inspection.parameters.into_iter().map(|p| (p.name, p.dtype, p.moments.count)).collect())
     };
-    assert_eq!(seen("{}", 0)?, []);
-    assert_eq!(seen(r#"{"__metadata__":{"format":"pt"}}  "#, 0)?, []);
+    for nothing in ["{}", r#"{"__metadata__":{"format":"pt"}}  "#] {
+        let file = Scratch::of(&file(nothing, 0))?;
+        let error = Inspection::of_file(file.path()).err().ok_or("nothing was checked")?;
+        assert!(
+            matches!(error, Error::NoParameters { .. }) && error.to_string().contains("has no parameters")
+        );
+    }
     let empty = r#"{"a":{"dtype":"F32","shape":[0,18446744073709551615],"data_offsets":[0,0]}}"#;
     assert_eq!(seen(empty, 0)?, [("a".into(), "f32".into(), 0)]);
     for (dtype, name, bytes) in [

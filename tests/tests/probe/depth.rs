@@ -204,7 +204,8 @@ fn a_sweep_shows_what_each_depth_leaves() -> Result<()> {
 fn what_fails_in_a_sweep_is_said() {
     let broken = depth_sweep(&[3], |_| Err(Error::Candle(candle_core::Error::Msg("no such depth".into()))));
     assert!(broken.unwrap_err().to_string().contains("no such depth"));
-    let no_loss =
-        depth_sweep(&[3], |_| Ok(Net::new(&VarMap::new(), &noise((2, 3), 1, &CPU)?, |x| Ok(x.clone()))));
+    let vars = VarMap::new();
+    vars.get(3, "w", candle_nn::Init::Const(1.0), DType::F32, &CPU).unwrap();
+    let no_loss = depth_sweep(&[3], |_| Ok(Net::new(&vars, &noise((2, 3), 1, &CPU)?, |x| Ok(x.clone()))));
     assert!(matches!(no_loss, Err(Error::NoLoss { .. })));
 }

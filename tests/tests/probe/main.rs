@@ -8,6 +8,7 @@ mod healthy;
 mod inspect;
 mod lsuv;
 mod lsuv_layers;
+mod nothing;
 mod page;
 mod signal;
 mod untrained;

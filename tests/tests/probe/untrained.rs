@@ -50,11 +50,11 @@ fn every_start_is_verified() -> Outcome {
     Ok(())
 }
 
-/// A custom law has no text and is drawn through its rule.
+/// A custom rule is drawn by its function, even if its name is that of an initializer.
 #[test]
-fn a_custom_law_is_verified() -> Outcome {
+fn a_custom_rule_is_verified() -> Outcome {
     let law = |shift: f64| {
-        Rule::custom("mine", move |shape, stream| {
+        Rule::custom("ones", move |shape, stream| {
             let law = candle_init::Distribution::normal(shift, 1.0).map_err(candle_core::Error::wrap)?;
             stream.vec::<f32>(&law, 0..shape.elem_count() as u64).map_err(candle_core::Error::wrap)
         })
@@ -75,14 +75,14 @@ fn a_custom_law_is_verified() -> Outcome {
 fn what_differs_is_named() -> Outcome {
     let (vars, init) = net(3)?;
     let same = verify(saved(&vars)?.path(), &init, layers)?;
-    assert_eq!(same.to_string(), "24 of 24 parameters are what seed and rules make, to the bit");
+    assert_eq!(same.to_string(), "24 of 24 parameters are what seed and rules give, to the bit");
     let weights = verify(saved(&vars)?.path(), &healthy(4), layers)?.different;
     assert!(weights.len() == 12 && weights.iter().all(|d| d.name.ends_with(".weight") && d.count > d.of / 2));
 
     let one = Tensor::new(&[[7.5_f32]], &CPU)?;
     set(&vars, "layers.5.weight", |w| w.slice_assign(&[2..3, 9..10], &one))?;
     let verification = verify(saved(&vars)?.path(), &init, layers)?;
-    let [different] = verification.different.as_slice() else { return Err("one is due".into()) };
+    let [different] = verification.different.as_slice() else { return Err("one is expected".into()) };
     assert_eq!(
         (different.name.as_str(), different.index, different.count),
         ("layers.5.weight", 2 * 160 + 9, 1)
@@ -122,7 +122,7 @@ fn a_difference_is_placed_in_the_whole() -> Outcome {
         w.slice_assign(&[1499..1500, 7..8], &one)?.slice_assign(&[1250..1251, 3..4], &one)
     })?;
     let verification = verify(saved(&vars)?.path(), &init, build)?;
-    let [different] = verification.different.as_slice() else { return Err("one is due".into()) };
+    let [different] = verification.different.as_slice() else { return Err("one is expected".into()) };
     assert_eq!((different.index, different.count, different.of), (1250 * 400 + 3, 2, 600_000));
     Ok(())
 }

@@ -3,9 +3,9 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::ink::{self, Type};
-use super::picture::{Canvas, Drawn, Picture};
-use super::words::fit;
+use crate::figure::ink::{self, Type};
+use crate::figure::picture::{Canvas, Drawn, Picture};
+use crate::figure::words::fit;
 
 pub(super) const WIDTH: i32 = 320;
 pub(super) const HEIGHT: i32 = 190;

@@ -2,11 +2,11 @@
 
 use plotters::prelude::*;
 
-use super::ink::{self, Type};
-use super::line_chart::{Series, Stroke};
-use super::marker::{cross, marker};
-use super::picture::{Canvas, Drawn};
-use super::scale::{Place, Scale};
+use crate::figure::ink::{self, Type};
+use crate::figure::marker::{cross, marker};
+use crate::figure::picture::{Canvas, Drawn};
+use crate::figure::scale::{Place, Scale};
+use crate::figure::series::{Series, Stroke};
 
 /// Size of the ticks' labels.
 const SIZE: i32 = 29;

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::grid;
-use super::picture::Picture;
+use crate::figure::grid;
+use crate::figure::picture::Picture;
 
 /// One drawing, or a grid of small ones, with the sentence that goes under it.
 ///
@@ -47,9 +47,9 @@ impl Figure {
         let small = self.pictures.len() != 1;
         html! {
             figure.wide[small] {
-                @if small && !self.title.is_empty() { h3 { (super::clean(&self.title)) } }
+                @if small && !self.title.is_empty() { h3 { (crate::figure::words::clean(&self.title)) } }
                 div.grid[small] { @for picture in &self.pictures { (picture.inline()) } }
-                @if !self.caption.is_empty() { figcaption { (super::clean(&self.caption)) } }
+                @if !self.caption.is_empty() { figcaption { (crate::figure::words::clean(&self.caption)) } }
             }
         }
     }

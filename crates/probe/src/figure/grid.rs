@@ -2,8 +2,8 @@
 
 use maud::html;
 
-use super::picture::Picture;
-use super::words::clean;
+use crate::figure::picture::Picture;
+use crate::figure::words::clean;
 
 /// How many small pictures a figure has at most.
 pub(super) const MOST: usize = 64;

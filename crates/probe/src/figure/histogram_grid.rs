@@ -1,11 +1,11 @@
 //! Histograms side by side, one a layer or a parameter.
 
-use super::cell::{Cell, FRAME};
-use super::drawn::Figure;
-use super::grid;
-use super::picture::Picture;
-use crate::Histogram;
-use crate::number::short;
+use crate::figure::cell::{Cell, FRAME};
+use crate::figure::drawn::Figure;
+use crate::figure::grid;
+use crate::figure::picture::Picture;
+use crate::statistics::histogram::Histogram;
+use crate::text::number::short;
 
 /// Histograms side by side. At most 64 are drawn: those with a finding first, the rest evenly from first to last.
 #[derive(Clone, Debug, Default, PartialEq)]

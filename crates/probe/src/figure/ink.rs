@@ -7,7 +7,7 @@ pub(super) const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
 pub(super) const MUTED: RGBColor = RGBColor(0x5c, 0x5c, 0x5c);
 pub(super) const RULE: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
 
-/// The colours of Okabe and Ito that show on white, told apart by colour-blind readers too.
+/// The colours of Okabe and Ito that show on white, distinct to colour-blind readers too.
 const SERIES: [RGBColor; 6] = [
     RGBColor(0x00, 0x72, 0xb2),
     RGBColor(0xd5, 0x5e, 0x00),

@@ -2,10 +2,10 @@
 
 use plotters::prelude::*;
 
-use super::ink::{self, Type};
-use super::marker::{cross, marker};
-use super::picture::{Canvas, Drawn};
-use super::words::{fit, width};
+use crate::figure::ink::{self, Type};
+use crate::figure::marker::{cross, marker};
+use crate::figure::picture::{Canvas, Drawn};
+use crate::figure::words::{fit, width};
 
 /// One line of the legend.
 pub(super) enum Entry<'a> {

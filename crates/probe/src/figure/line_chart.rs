@@ -1,12 +1,14 @@
 //! Lines over a number, with a band where there is one.
 
-use super::chart;
-use super::drawn::Figure;
-use super::ink::{self, Type};
-use super::legend::{self, Entry};
-use super::picture::{Canvas, Drawn, Picture};
-use super::scale::Scale;
-use super::words::{clean, fit};
+use crate::figure::chart;
+use crate::figure::drawn::Figure;
+use crate::figure::ink::{self, Type};
+use crate::figure::legend::{self, Entry};
+use crate::figure::picture::{Canvas, Drawn, Picture};
+use crate::figure::scale::Scale;
+use crate::figure::series::{Series, Stroke};
+use crate::figure::words::{clean, fit};
+use crate::text::number::short;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
@@ -28,61 +30,6 @@ pub struct LineChart {
     pub bounds: Option<(f64, f64)>,
     /// The lines.
     pub series: Vec<Series>,
-}
-
-/// One line.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Series {
-    /// What it is, in the legend.
-    pub label: String,
-    /// Its points, left to right.
-    pub points: Vec<(f64, f64)>,
-    /// An interval `(x, low, high)` at each of some places, drawn as a shaded area.
-    pub band: Vec<(f64, f64, f64)>,
-    /// How it is drawn.
-    pub stroke: Stroke,
-}
-
-/// How a line is drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Stroke {
-    /// With markers: something measured.
-    #[default]
-    Marked,
-    /// Thin, without markers: something computed, such as a prediction.
-    Thin,
-}
-
-impl Series {
-    /// A measured line.
-    #[must_use]
-    pub fn new(label: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Self { label: label.into(), points, ..Self::default() }
-    }
-
-    /// A measured line over 1, 2, 3 …
-    ///
-    /// ```
-    /// use candle_init_probe::figure::Series;
-    /// assert_eq!(Series::by_layer("std", &[0.5, 0.25]).points, [(1.0, 0.5), (2.0, 0.25)]);
-    /// ```
-    #[must_use]
-    pub fn by_layer(label: impl Into<String>, values: &[f64]) -> Self {
-        let points = values.iter().enumerate().map(|(index, value)| ((index + 1) as f64, *value));
-        Self::new(label, points.collect())
-    }
-
-    /// The line without markers, as a prediction is drawn.
-    #[must_use]
-    pub fn thin(self) -> Self {
-        Self { stroke: Stroke::Thin, ..self }
-    }
-
-    /// The line with a shaded area: `(x, low, high)` at each of some places.
-    #[must_use]
-    pub fn with_band(self, band: Vec<(f64, f64, f64)>) -> Self {
-        Self { band, ..self }
-    }
 }
 
 /// What a cross means.
@@ -151,14 +98,13 @@ impl LineChart {
     fn words(&self) -> String {
         let line = |one: &Series| match (one.points.first(), one.points.last()) {
             (Some(first), Some(last)) => {
-                let number = crate::number::short;
                 format!(
                     "; {}: {} at {} to {} at {}",
                     one.label,
-                    number(first.1),
-                    number(first.0),
-                    number(last.1),
-                    number(last.0)
+                    short(first.1),
+                    short(first.0),
+                    short(last.1),
+                    short(last.0)
                 )
             }
             _ => format!("; {}: no points", one.label),

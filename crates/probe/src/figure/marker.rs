@@ -2,8 +2,8 @@
 
 use plotters::prelude::*;
 
-use super::ink;
-use super::picture::{Canvas, Drawn};
+use crate::figure::ink;
+use crate::figure::picture::{Canvas, Drawn};
 
 /// How many shapes there are.
 const SHAPES: usize = 6;

@@ -21,23 +21,21 @@
 
 mod cell;
 mod chart;
-mod drawn;
+pub(crate) mod drawn;
 mod grid;
-mod histogram_grid;
+pub(crate) mod histogram_grid;
 mod ink;
 mod legend;
-mod line_chart;
+pub(crate) mod line_chart;
 mod marker;
-mod of_verdict;
 mod picture;
 mod scale;
-mod spectrum_grid;
-mod words;
+pub(crate) mod series;
+pub(crate) mod spectrum_grid;
+pub(crate) mod words;
 
 pub use drawn::Figure;
 pub use histogram_grid::{HistogramCell, HistogramGrid};
-pub use line_chart::{LineChart, Series, Stroke};
+pub use line_chart::LineChart;
+pub use series::{Series, Stroke};
 pub use spectrum_grid::{SpectrumCell, SpectrumGrid};
-
-pub(crate) use of_verdict::of_verdict;
-pub(crate) use words::clean;

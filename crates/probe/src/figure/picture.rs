@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::words::clean;
+use crate::figure::words::clean;
 
 /// What drawing on an SVG canvas comes to.
 pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;

@@ -48,7 +48,7 @@ impl Scale {
     }
 
     /// Where `value` stands; what is not finite, not positive on a logarithmic axis, or beyond its ends stands on
-    /// the edge. What is no number has grown past any bound.
+    /// the edge. NaN counts as grown past any bound.
     pub(super) fn place(&self, value: f64) -> Place {
         let at = if self.log { value.max(0.0).log10() } else { value };
         let at = if value.is_nan() { f64::INFINITY } else { at };
@@ -105,7 +105,7 @@ fn range(values: impl Iterator<Item = f64>, log: bool, bounds: Option<(f64, f64)
     let (lo, hi) = values
         .filter(good)
         .map(|value| value.clamp(least, most))
-        // Steps between numbers this small would be no numbers.
+        // Steps between numbers this small would be NaN.
         .map(|value| if log || value.abs() > LARGEST.recip() { value } else { 0.0 })
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), value| (lo.min(value), hi.max(value)));
     let (lo, hi) = match (lo <= hi, log) {

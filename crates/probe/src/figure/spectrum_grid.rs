@@ -1,10 +1,10 @@
 //! Singular values side by side, one matrix each.
 
-use super::cell::{Cell, FRAME};
-use super::drawn::Figure;
-use super::grid;
-use super::picture::Picture;
-use crate::number::short;
+use crate::figure::cell::{Cell, FRAME};
+use crate::figure::drawn::Figure;
+use crate::figure::grid;
+use crate::figure::picture::Picture;
+use crate::text::number::short;
 
 /// The singular values of matrices, side by side, drawn from the largest to the smallest on a linear axis that
 /// starts at 0. At most 64 are drawn, as in a [`HistogramGrid`](super::HistogramGrid).

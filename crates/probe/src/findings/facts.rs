@@ -1,11 +1,14 @@
-//! What is said of each fault: name, weight, figure, limit, words and cure, a function each.
+//! What a finding says of each fault: name, severity, figure, limit, words and way out, a function each.
 
 use crate::findings::fault::{Basis, Fault, Side, Way};
-use crate::findings::finding::Severity;
 use crate::findings::limit::Limit;
-use crate::number::{percent, short};
+use crate::findings::severity::Severity;
+use crate::text::number::{percent, short};
 
-/// All that is said of one fault at one place.
+/// Where the limits of a signal's size come from.
+const SIZES: &str = "a thousandfold, or six standard deviations of a net of this width and depth where that is more (Hanin and Rolnick 2018)";
+
+/// Everything a finding states.
 pub(crate) struct Facts {
     pub(crate) name: &'static str,
     pub(crate) severity: Severity,
@@ -24,9 +27,7 @@ impl Facts {
             Fault::ZeroByRule { rule } => zero_by_rule(rule),
             Fault::ZeroProduct { other } => zero_product(other, place),
             Fault::Constant { value } => constant(*value, place),
-            Fault::Symmetric { side, pair, count, of, gradient } => {
-                symmetric(*side, *pair, (*count, *of), *gradient, place)
-            }
+            Fault::Symmetric { side, pair, count, of } => symmetric(*side, *pair, (*count, *of), place),
             Fault::MisScaled { measured, expected, interval, basis } => {
                 mis_scaled(*measured, *expected, *interval, basis)
             }
@@ -65,77 +66,67 @@ impl Facts {
 }
 
 fn not_finite(nan: u64, infinite: u64, place: &str) -> Facts {
-    let limit = (0.0, "a weight must be a number");
+    let limit = (0.0, "every weight must be finite");
     facts("not finite", Severity::Fault, (nan + infinite) as f64, limit).say(
-        format!("{nan} values are NaN and {infinite} infinite, and all that they touch becomes NaN"),
-        format!("Load or draw `{place}` again; a value out of the dtype's range becomes infinite, so check its scale"),
+        format!("{nan} values are NaN and {infinite} are infinite, and they make everything computed from them NaN"),
+        format!("Load or draw `{place}` again; a value beyond the dtype's range becomes infinite, so check its scale"),
     )
 }
 
 fn uninitialised(place: &str) -> Facts {
-    facts("uninitialised", Severity::Fault, 0.0, (0.0, "a weight of zeros passes nothing")).say(
-        "all values are zero, so nothing passes forward, and no gradient back",
-        format!("Give it a law: .rule(\"{place}\", init::HE_NORMAL); candle leaves zero what a model asks for without a hint"),
+    facts("uninitialised", Severity::Fault, 0.0, (0.0, "nothing passes through a weight of zeros")).say(
+        "all values are zero, so no signal passes forward and no gradient back",
+        format!("Give it an initializer: .rule(\"{place}\", init::HE_NORMAL); candle leaves at zero what a model requests without a hint"),
     )
 }
 
 fn zero_start(gradient: f64) -> Facts {
     facts("zero start", Severity::Note, gradient, (0.0, "zero weights are sound where a gradient still passes")).say(
-        format!("all values are zero, and its gradient's rms is {}: it adds nothing at first and moves with the first step", short(gradient)),
-        "Nothing to mend: heads, LoRA's second factor and the last weight of a residual branch start so on purpose",
+        format!("all values are zero, and the rms of its gradient is {}: it contributes nothing at first and moves with the first step", short(gradient)),
+        "Nothing to fix: heads, LoRA's second factor and the last weight of a residual branch are started at zero on purpose",
     )
 }
 
 fn zero_by_rule(rule: &str) -> Facts {
-    facts("zero by rule", Severity::Warning, 0.0, (0.0, "a weight of zeros passes nothing")).say(
-        format!("all values are zero, as the rule `{rule}` says, so nothing passes it until it has moved"),
-        "Right for the last weight of a residual branch, a head or a low-rank factor whose other factor is not zero; elsewhere give it a law",
+    facts("zero by rule", Severity::Warning, 0.0, (0.0, "nothing passes through a weight of zeros")).say(
+        format!("all values are zero, as the rule `{rule}` says, so nothing passes through it until it has moved"),
+        "Right for the last weight of a residual branch, a head or a low-rank factor whose other factor is not zero; anywhere else, give it an initializer that is not zero",
     )
 }
 
 fn zero_product(other: &str, place: &str) -> Facts {
-    let source = "each of two factors is the other's gradient, so one must not be zero";
+    let source =
+        "the gradient of each of two factors is proportional to the other, so one of them must not be zero";
     facts("zero product", Severity::Fault, 0.0, (0.0, source)).say(
         format!("it and `{other}`, the next factor, are both zero, so neither ever gets a gradient"),
-        format!("Leave one zero and give the other a law: .rule(\"{place}\", init::HE_NORMAL)"),
+        format!("Leave one at zero and give the other an initializer: .rule(\"{place}\", init::HE_NORMAL)"),
     )
 }
 
 fn constant(value: f64, place: &str) -> Facts {
     let source = "equal neurons get equal gradients and stay equal";
     facts("symmetric", Severity::Fault, value, (0.0, source)).say(
-        format!("all values are {}, so its neurons are one neuron, many times", short(value)),
+        format!("all values are {}, so all of its neurons are the same neuron", short(value)),
         format!("Draw it at random: .rule(\"{place}\", init::HE_NORMAL)"),
     )
 }
 
-fn symmetric(
-    side: Side,
-    (a, b): (usize, usize),
-    (count, of): (usize, usize),
-    gradient: Option<bool>,
-    place: &str,
-) -> Facts {
+fn symmetric(side: Side, (a, b): (usize, usize), (count, of): (usize, usize), place: &str) -> Facts {
     let (side, are) = match side {
         Side::Rows => ("rows", "neurons"),
         Side::Columns => ("columns", "inputs"),
     };
-    let gradient = match gradient {
-        None => "",
-        Some(true) => "; their gradients are equal too, so no step tells them apart",
-        Some(false) => "; their gradients differ, so steps will tell them apart",
-    };
-    let limit = (0.0, "no two neurons of a continuous law are equal");
+    let limit = (0.0, "no two neurons drawn from a continuous distribution are equal");
     facts("symmetric", Severity::Fault, count as f64, limit).say(
-        format!("{side} {a} and {b} are equal to the bit, {count} of {of} {are} have a double{gradient}"),
-        format!("Draw them again from their own stream: .rule(\"{place}\", init::HE_NORMAL)"),
+        format!("{side} {a} and {b} are equal to the bit; {count} of {of} {are} repeat an earlier one"),
+        format!("Draw it again: .rule(\"{place}\", init::HE_NORMAL)"),
     )
 }
 
 fn basis_text(basis: &Basis) -> String {
     match basis {
-        Basis::Distribution(law) => format!("its law is {law}"),
-        Basis::Others(others) => format!("the others have {others}"),
+        Basis::Rule(rule) => format!("its rule is {rule}"),
+        Basis::Others(others) => format!("the other weights follow {others}"),
     }
 }
 
@@ -143,7 +134,12 @@ fn mis_scaled(measured: f64, expected: f64, interval: (f64, f64), basis: &Basis)
     let value = if measured < expected { interval.0 } else { interval.1 };
     let limit = (value, "7.1 standard errors of a std: one false alarm in 10¹²");
     facts("mis-scaled", Severity::Fault, measured, limit).say(
-        format!("its std is {} where {} is due: {}", short(measured), short(expected), basis_text(basis)),
+        format!(
+            "its std is {} where {} is expected: {}",
+            short(measured),
+            short(expected),
+            basis_text(basis)
+        ),
         format!("Multiply it by {}, or correct the rule that draws it", short(expected / measured)),
     )
 }
@@ -152,54 +148,59 @@ fn mis_centred(measured: f64, expected: f64, interval: (f64, f64), basis: &Basis
     let value = if measured < expected { interval.0 } else { interval.1 };
     let limit = (value, "7.1 standard errors of a mean: one false alarm in 10¹²");
     facts("mis-centred", Severity::Fault, measured, limit).say(
-        format!("its mean is {} where {} is due: {}", short(measured), short(expected), basis_text(basis)),
+        format!(
+            "its mean is {} where {} is expected: {}",
+            short(measured),
+            short(expected),
+            basis_text(basis)
+        ),
         format!("Add {} to it, or correct the rule that draws it", short(expected - measured)),
     )
 }
 
 fn swapped_fans(measured: f64, expected: f64, (fan_in, fan_out): (f64, f64), basis: &Basis) -> Facts {
-    let source = "variance is kept over the law's own fan (He et al. 2015, eqs. 10 and 14)";
+    let source = "the variance is preserved over the initializer's own fan (He et al. 2015, eqs. 10 and 14)";
     let limit = (expected, source);
     facts("swapped fans", Severity::Fault, measured, limit).say(
         format!(
-            "its std is {} where {} is due: {}, and this is that law with fan_in = {fan_in} and fan_out = {fan_out} exchanged",
+            "its std is {} where {} is expected: {}; it is right with fan_in = {fan_in} and fan_out = {fan_out} swapped",
             short(measured),
             short(expected),
             basis_text(basis)
         ),
-        "Draw it over the law's own fan, or say its layout: law.on(Layer::INPUT_FIRST) for (in, out) weights",
+        "Draw it with the other fan, or state its layout: init.on(Layer::INPUT_FIRST) for (in, out) weights",
     )
 }
 
 fn copied(other: &str, place: &str) -> Facts {
-    let limit = (0.0, "no two tensors of a continuous law are equal");
+    let limit = (0.0, "no two tensors drawn from a continuous distribution are equal");
     facts("copied", Severity::Warning, 1.0, limit).say(
-        format!("its values are those of `{other}` to the bit, though it is another variable"),
-        format!("Share one variable to tie the two, or draw `{place}` from its own name"),
+        format!("its values equal those of `{other}` to the bit, though it is a different variable"),
+        format!("Share one variable to tie the two, or draw `{place}` under its own name"),
     )
 }
 
 fn tied(other: &str) -> Facts {
-    let limit = (0.0, "tied weights are one on purpose");
+    let limit = (0.0, "tied weights are shared on purpose");
     facts("tied", Severity::Note, 1.0, limit).say(
-        format!("it is `{other}` too, so both learn as one"),
-        "Leave it so where the two are meant to be one",
+        format!("it is the same variable as `{other}`, so the two are trained as one"),
+        "Nothing to fix where the two are meant to be shared",
     )
 }
 
 fn rank_deficient(rank: usize, of: usize, place: &str) -> Facts {
     let limit = (of as f64, "a random matrix has full rank with probability 1");
     facts("rank-deficient", Severity::Warning, rank as f64, limit).say(
-        format!("its rank is {rank} of {of}, so it loses part of what it is given"),
-        format!("Draw it at random or orthogonal: .rule(\"{place}\", init::ORTHOGONAL)"),
+        format!("its rank is {rank} of {of}, so it loses part of its input"),
+        format!("Draw it at random, or as an orthogonal matrix: .rule(\"{place}\", init::ORTHOGONAL)"),
     )
 }
 
 fn overflow(count: u64) -> Facts {
-    let limit = (0.0, "a signal must be a number");
+    let limit = (0.0, "every value of a signal must be finite");
     facts("overflow", Severity::Fault, count as f64, limit).say(
         format!("{count} of its values, or of its gradient's, are NaN or infinite"),
-        "Look at the first layer named here: smaller weights, a wider dtype, or a batch without NaN",
+        "Start with the first layer named here: use smaller weights, a wider dtype, or a batch without NaN",
     )
 }
 
@@ -212,25 +213,26 @@ fn way_text(way: Way) -> (&'static str, &'static str, &'static str) {
 
 fn vanishing(way: Way, ratio: f64, limit: f64) -> Facts {
     let (what, direction, start) = way_text(way);
-    facts("vanishing", Severity::Fault, ratio, (limit, crate::signals::depth::SOURCE)).say(
-        format!("the {what} that goes {direction} has {} of the size it has at {start}", short(ratio)),
+    facts("vanishing", Severity::Fault, ratio, (limit, SIZES)).say(
+        format!("going {direction}, the {what} is {} of its size at {start}", short(ratio)),
         "Use weights of variance gain²/fan_in with the activation's gain: .weights(init::LECUN_NORMAL.gain(…)); beyond its trainable depth add residual connections or norms",
     )
 }
 
 fn exploding(way: Way, ratio: f64, limit: f64) -> Facts {
     let (what, direction, start) = way_text(way);
-    facts("exploding", Severity::Fault, ratio, (limit, crate::signals::depth::SOURCE)).say(
-        format!("the {what} that goes {direction} has {} times the size it has at {start}", short(ratio)),
+    facts("exploding", Severity::Fault, ratio, (limit, SIZES)).say(
+        format!("going {direction}, the {what} is {} times its size at {start}", short(ratio)),
         "Use weights of variance gain²/fan_in with the activation's gain: .weights(init::LECUN_NORMAL.gain(…))",
     )
 }
 
 fn dead(share: f64, limit: f64) -> Facts {
-    let limit = (limit, "half of ReLU's units are off at a time, none should be off for all samples");
+    let limit =
+        (limit, "half of ReLU's units are off for any one sample; none should be off for all of them");
     facts("dead", Severity::Fault, share, limit).say(
         format!(
-            "{} of its units are off for every sample: they pass nothing and get no gradient",
+            "{} of its units are off for every sample: they pass nothing on and get no gradient",
             percent(share)
         ),
         "Start its biases at 0, check the scale of its weights, or use a leaky activation",
@@ -240,7 +242,7 @@ fn dead(share: f64, limit: f64) -> Facts {
 fn saturated(share: f64, activation: &str) -> Facts {
     let limit = (0.5, "share of outputs where the slope is under 2 % of its largest");
     facts("saturated", Severity::Fault, share, limit).say(
-        format!("{} of its outputs lie where {activation} is flat, so hardly a gradient passes", percent(share)),
+        format!("{} of its outputs lie where {activation} is flat, so hardly any gradient passes", percent(share)),
         "Make its weights smaller, such as init::GLOROT_NORMAL, start its biases at 0, and scale the inputs to a std of 1",
     )
 }
@@ -252,7 +254,7 @@ fn collapsed(correlation: f64, inputs: f64) -> Facts {
     );
     facts("collapsed", Severity::Fault, correlation, limit).say(
         format!(
-            "any two samples are correlated by {correlation:.6} here, and by {} at the input",
+            "the mean correlation of two samples is {correlation:.6} here, and {} at the input",
             short(inputs)
         ),
         "Use a larger weight variance or smaller biases (candle_init::critical gives both), or fewer layers",
@@ -264,7 +266,7 @@ fn unscaled(growth: f64, blocks: usize, branch: f64, place: &str) -> Facts {
     let factor = (blocks.max(1) as f64).sqrt().recip();
     facts("unscaled residual", Severity::Fault, growth, limit).say(
         format!(
-            "the stream's variance grows {} times over {blocks} blocks, since each branch adds {} times the stream's own",
+            "the variance of the stream grows by a factor of {} over {blocks} blocks, as each branch adds {} times the stream's own variance",
             short(growth),
             short(branch)
         ),
@@ -276,24 +278,24 @@ fn no_gradient() -> Facts {
     let limit = (0.0, "a parameter without a gradient does not train");
     facts("no gradient", Severity::Fault, 0.0, limit).say(
         "no gradient reaches it: the loss does not depend on it, or an operation on the way has no backward pass",
-        "candle's fused layer_norm, rms_norm, softmax_last_dim and rope have none: train with RmsNorm::forward_diff, candle_nn::ops::softmax, a LayerNorm without bias, rope_slow; a parameter that is frozen on purpose does not belong into the VarMap",
+        "candle's fused layer_norm, rms_norm, softmax_last_dim and rope have none: train with RmsNorm::forward_diff, candle_nn::ops::softmax, a LayerNorm without bias, rope_slow; a parameter that is frozen on purpose does not belong in the VarMap",
     )
 }
 
 fn zero_gradient() -> Facts {
-    facts("zero gradient", Severity::Fault, 0.0, (0.0, "a gradient of zeros moves nothing")).say(
-        "its gradient is zero throughout",
+    facts("zero gradient", Severity::Fault, 0.0, (0.0, "a zero gradient moves nothing")).say(
+        "its gradient is zero everywhere",
         "Look at the layers after it: a zero weight, dead units or a saturated activation stops the gradient there",
     )
 }
 
 fn first_loss(loss: f64, classes: usize, logits: Option<f64>, place: &str) -> Facts {
     let chance = (classes as f64).ln();
-    let limit = (2.0 * chance, "twice ln(classes), which is the loss of a net that knows nothing");
-    let std = logits.map_or_else(String::new, |std| format!("; the logits' std is {}", short(std)));
+    let limit = (2.0 * chance, "twice ln(classes), the loss of a net that guesses");
+    let std = logits.map_or_else(String::new, |std| format!("; the std of the logits is {}", short(std)));
     facts("first loss", Severity::Warning, loss, limit).say(
         format!(
-            "the loss before training is {} where ln({classes}) = {} is due{std}",
+            "the loss before training is {} where ln({classes}) = {} is expected{std}",
             short(loss),
             short(chance)
         ),

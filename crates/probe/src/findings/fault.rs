@@ -28,8 +28,8 @@ pub enum Way {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
-    /// The law that an initializer gave the parameter, in text form.
-    Distribution(String),
+    /// The rule that an initializer drew the parameter by, in text form.
+    Rule(String),
     /// What the net's other weights agree on, in words: `√(2/fan_in), as 11 of 12 weights`.
     Others(String),
 }
@@ -39,7 +39,7 @@ pub enum Basis {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fault {
-    /// Values that are no numbers.
+    /// Values that are not finite.
     NotFinite {
         /// How many are NaN.
         nan: u64,
@@ -54,7 +54,7 @@ pub enum Fault {
         /// Root mean square of its gradient.
         gradient: f64,
     },
-    /// A matrix that is zero throughout since a rule says so.
+    /// A matrix that is zero throughout because a rule says so.
     ZeroByRule {
         /// The rule's pattern.
         rule: String,
@@ -64,9 +64,9 @@ pub enum Fault {
         /// The other factor's name.
         other: String,
     },
-    /// A matrix or kernel whose values are all one number: every neuron is the same.
+    /// A matrix or kernel whose values are all equal: every neuron is the same.
     Constant {
-        /// That number.
+        /// That value.
         value: f64,
     },
     /// Neurons that are equal to the bit.
@@ -79,8 +79,6 @@ pub enum Fault {
         count: usize,
         /// How many there are in all.
         of: usize,
-        /// Whether their gradients are equal too; unknown without a backward pass.
-        gradient: Option<bool>,
     },
     /// The standard deviation is not what it should be.
     MisScaled {
@@ -132,7 +130,7 @@ pub enum Fault {
         /// Its shorter side.
         of: usize,
     },
-    /// The loss or a layer's output is no number.
+    /// The loss or a layer's output is not finite.
     Overflow {
         /// How many values of the layer's output are NaN or infinite.
         count: u64,

@@ -1,4 +1,4 @@
-//! One thing that is wrong, and all one needs to mend it.
+//! One thing that is wrong, and all one needs to put it right.
 
 use std::fmt;
 
@@ -7,21 +7,10 @@ use serde::Serialize;
 use crate::findings::facts::Facts;
 use crate::findings::fault::Fault;
 use crate::findings::limit::Limit;
-
-/// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing; nothing is wrong.
-    Note,
-    /// Training may be slower or less stable; nothing stops it.
-    Warning,
-    /// The network, or this part of it, will not train as it stands.
-    Fault,
-}
+use crate::findings::severity::Severity;
 
 /// One thing that was found: where, what, the figure it was found by, the limit that the figure broke, where
-/// the limit comes from, and what mends it.
+/// the limit comes from, and what puts it right.
 ///
 /// It prints as one paragraph that ends with what to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +63,7 @@ impl Finding {
         self.facts().what
     }
 
-    /// What mends it.
+    /// What puts it right.
     #[must_use]
     pub fn advice(&self) -> String {
         self.facts().advice

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::number::short;
+use crate::text::number::short;
 
 /// A threshold with its reason: theory where there is one, a published rule elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

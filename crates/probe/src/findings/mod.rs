@@ -1,6 +1,7 @@
-//! What can be found wrong, and how it is said.
+//! What can be found wrong, and how it is put.
 
-pub(crate) mod facts;
+mod facts;
 pub(crate) mod fault;
 pub(crate) mod finding;
 pub(crate) mod limit;
+pub(crate) mod severity;

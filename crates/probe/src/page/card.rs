@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::rich::rich;
-use crate::Severity;
-use crate::figure::clean;
+use crate::figure::words::clean;
+use crate::findings::severity::Severity;
+use crate::page::rich::rich;
 
 /// How a remark is meant. Each has its own colour and sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

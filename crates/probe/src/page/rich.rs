@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::figure::clean;
+use crate::figure::words::clean;
 
 /// `text`, escaped; what stands between two backticks is code.
 pub(super) fn rich(text: &str) -> Markup {

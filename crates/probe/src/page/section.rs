@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::card::Card;
-use super::rich::rich;
-use super::table::Table;
-use crate::figure::{Figure, clean};
+use crate::figure::drawn::Figure;
+use crate::figure::words::clean;
+use crate::page::card::Card;
+use crate::page::rich::rich;
+use crate::page::table::Table;
 
 /// A part of a page.
 ///

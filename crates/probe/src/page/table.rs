@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::rich::rich;
-use crate::figure::clean;
+use crate::figure::words::clean;
+use crate::page::rich::rich;
 
 /// A table with a caption. A column of numbers stands to the right.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,25 +4,28 @@ use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use candle_init::{Init, Initializer, Moments, Reason, Record};
+use candle_init::{Init, Initializer, Moments, Reason, Record, Rule};
 use candle_nn::VarMap;
 use rayon::prelude::*;
 
-use crate::parameters::file::SafeTensors;
-use crate::parameters::judge;
-use crate::parameters::measure::{Known, Measured, measure};
-use crate::parameters::scan::{Pool, Scan, Unit, scan, units};
-use crate::parameters::source::{Entry, Source};
-use crate::parameters::vars::Vars;
-use crate::{Inspection, Result, Target};
+use crate::error::Result;
+use crate::parameters::checks::judge;
+use crate::parameters::checks::measure::{Known, Measured, measure};
+use crate::parameters::checks::scan::{Scan, scan};
+use crate::parameters::reading::piece::{Piece, Pool, pieces};
+use crate::parameters::reading::stored::Stored;
+use crate::parameters::reading::{file, vars};
+use crate::parameters::report::inspection::Inspection;
+use crate::parameters::report::parameter::Target;
+use crate::requirement::some_parameters;
 
 /// Bytes of tensors that are measured together: enough for every thread, and a bound on what is kept of them.
 const BATCH: u64 = 1 << 28;
 
-/// Longest shorter side of a variable whose singular values are computed, unless said otherwise.
+/// Longest shorter side of a variable whose singular values are computed by default.
 const SPECTRA: usize = 512;
 
-/// Tells how far a check is: bytes seen, bytes in all.
+/// Reports the progress of a check: bytes read, bytes in all.
 type Progress<'a> = Box<dyn Fn(u64, u64) + Sync + 'a>;
 
 /// Settings of the static check. [`Inspection::of`], [`Inspection::with_targets`] and [`Inspection::of_file`]
@@ -67,7 +70,7 @@ impl<'a> Inspect<'a> {
         self
     }
 
-    /// Calls this with the bytes seen and the bytes in all after every piece of them, from any thread.
+    /// Calls this with the bytes read and the bytes in all after every piece of them, from any thread.
     #[must_use]
     pub fn progress(mut self, progress: impl Fn(u64, u64) + Sync + 'a) -> Self {
         self.progress = Some(Box::new(progress));
@@ -77,50 +80,48 @@ impl<'a> Inspect<'a> {
     /// The static check of a map's variables. Their scales are judged by each other.
     ///
     /// # Errors
-    /// What candle says of a variable that cannot be read.
+    /// [`Error::NoParameters`](crate::Error::NoParameters) for an empty map; what candle says of a variable that cannot
+    /// be read.
     pub fn vars(&self, vars: &VarMap) -> Result<Inspection> {
-        let source = Vars::of(vars)?;
-        self.check(&source, Some(&source), None)
+        self.check(&variables(vars)?, SPECTRA, None)
     }
 
     /// The static check of a map's variables against what an initializer promises of them.
     ///
     /// # Errors
-    /// Those of [`Initializer::report`], such as a rule that no parameter matches; candle's.
+    /// Those of [`Inspect::vars`] and of [`Initializer::report`], such as a rule that no parameter matches.
     pub fn with_targets(&self, vars: &VarMap, init: &Initializer) -> Result<Inspection> {
         let report = init.report(vars)?;
-        let records = report.records().iter();
-        let source = Vars::of(vars)?;
-        self.check(&source, Some(&source), Some(records.map(known).collect()))
+        self.check(&variables(vars)?, SPECTRA, Some(report.records().iter().map(known).collect()))
     }
 
     /// The static check of a safetensors file, which may be larger than memory. Its scales are judged by each
     /// other.
     ///
     /// # Errors
-    /// [`Error::File`](crate::Error::File) with the offset for a file that is damaged or cannot be read.
+    /// [`Error::File`](crate::Error::File) with the offset for a file that is damaged or cannot be read;
+    /// [`Error::NoParameters`](crate::Error::NoParameters) for one without tensors.
     pub fn file(&self, path: impl AsRef<Path>) -> Result<Inspection> {
-        self.check(&SafeTensors::open(path.as_ref())?, None, None)
+        let tensors = file::open(path.as_ref())?;
+        some_parameters(tensors.len(), format!("`{}`", path.as_ref().display()))?;
+        self.check(&tensors, 0, None)
     }
 
-    fn check(
-        &self,
-        source: &dyn Source,
-        vars: Option<&Vars>,
-        known: Option<Vec<Known>>,
-    ) -> Result<Inspection> {
-        let (pool, targets) = (Pool::default(), known.is_some());
-        let spectra = self.spectra.unwrap_or(if vars.is_some() { SPECTRA } else { 0 });
+    fn check(&self, tensors: &[Stored], spectra: usize, known: Option<Vec<Known>>) -> Result<Inspection> {
+        let (pool, targets, spectra) = (Pool::default(), known.is_some(), self.spectra.unwrap_or(spectra));
         let mut known = known.unwrap_or_default().into_iter();
-        let bytes = source.entries().iter().map(bytes).sum();
+        let all = tensors.iter().map(Stored::bytes).sum();
         let (done, mut measured) = (AtomicU64::new(0), Vec::new());
-        for batch in batches(source.entries()) {
-            let known = batch.iter().map(|_| known.next().unwrap_or_default()).collect();
-            let report = |unit: u64| self.report(done.fetch_add(unit, Ordering::Relaxed) + unit, bytes);
-            measured.append(&mut measure_batch(source, &batch, (spectra, known), &report, &pool)?);
+        let report = |bytes: u64| self.report(done.fetch_add(bytes, Ordering::Relaxed) + bytes, all);
+        for batch in batches(tensors) {
+            let scans = scans(batch, &report, &pool)?;
+            let of = |(tensor, scan)| (tensor, scan, known.next().unwrap_or_default());
+            let scanned: Vec<_> = batch.iter().zip(scans).map(of).collect();
+            let each = scanned.into_par_iter();
+            let each = each.map(|(tensor, scan, known)| measure(tensor, &scan, spectra, known, &pool));
+            measured.append(&mut each.collect::<Result<Vec<Measured<'_>>>>()?);
         }
-        let same = |a: usize, b: usize| vars.map(|vars| vars.ids().get(a) == vars.ids().get(b));
-        let findings = judge::findings(source, &measured, targets, same, &pool)?;
+        let findings = judge::findings(&measured, targets, &pool)?;
         let parameters = measured.into_iter().map(|measured| measured.parameter).collect();
         Ok(Inspection { parameters, findings })
     }
@@ -132,70 +133,59 @@ impl<'a> Inspect<'a> {
     }
 }
 
-fn bytes(entry: &Entry) -> u64 {
-    (entry.count * entry.width().unwrap_or(0)) as u64
+/// The variables of a map that has some.
+fn variables(vars: &VarMap) -> Result<Vec<Stored>> {
+    let tensors = vars::of(vars)?;
+    some_parameters(tensors.len(), "the `VarMap`")?;
+    Ok(tensors)
 }
 
-/// Tensors by number, in groups of some bytes each.
-fn batches(entries: &[Entry]) -> Vec<Vec<usize>> {
-    let (mut batches, mut batch, mut size) = (Vec::new(), Vec::new(), 0);
-    for (tensor, entry) in entries.iter().enumerate() {
-        batch.push(tensor);
-        size += bytes(entry);
-        if size >= BATCH {
-            batches.push(std::mem::take(&mut batch));
-            size = 0;
-        }
-    }
-    batches.push(batch);
-    batches
+/// Tensors in groups of some bytes each.
+fn batches(tensors: &[Stored]) -> impl Iterator<Item = &[Stored]> {
+    let mut size = 0;
+    // A group ends with the tensor that fills it.
+    tensors.chunk_by(move |tensor, _| {
+        size += tensor.bytes();
+        let more = size < BATCH;
+        size = if more { size } else { 0 };
+        more
+    })
 }
 
-fn measure_batch(
-    source: &dyn Source,
-    batch: &[usize],
-    (spectra, known): (usize, Vec<Known>),
-    report: &(dyn Fn(u64) + Sync),
-    pool: &Pool,
-) -> Result<Vec<Measured>> {
-    let entries = source.entries();
-    let of = |&tensor: &usize| entries.get(tensor).map(|entry| units(tensor, entry));
-    let all: Vec<Unit> = batch.iter().filter_map(of).flatten().collect();
-    let parts = all.par_iter().map(|&unit| {
-        let part = scan(source, unit, pool)?;
-        report((unit.count * entries.get(unit.tensor).and_then(Entry::width).unwrap_or(0)) as u64);
+/// One pass over each tensor of a group, its pieces shared among threads.
+fn scans(batch: &[Stored], report: &(dyn Fn(u64) + Sync), pool: &Pool) -> Result<Vec<Scan>> {
+    let all: Vec<Piece<'_>> = batch.iter().flat_map(pieces).collect();
+    let parts = all.par_iter().map(|&piece| {
+        let part = scan(piece, pool)?;
+        report(piece.bytes() as u64);
         Ok(part)
     });
     // In order, whichever thread was first: sums that are put together in another order round otherwise.
     let mut parts = all.iter().zip(parts.collect::<Result<Vec<_>>>()?).peekable();
-    let mut scans = Vec::new();
-    for &tensor in batch {
+    let whole = |tensor: &Stored| {
         let mut whole = Scan::NONE;
-        while let Some((_, part)) = parts.next_if(|(unit, _)| unit.tensor == tensor) {
+        while let Some((_, part)) = parts.next_if(|(piece, _)| std::ptr::eq(piece.tensor, tensor)) {
             whole = whole.and(part);
         }
-        scans.push((tensor, whole));
-    }
-    let measured = scans.into_par_iter().zip(known);
-    measured.map(|((tensor, scan), known)| measure(source, tensor, &scan, (spectra, known), pool)).collect()
+        whole
+    };
+    Ok(batch.iter().map(whole).collect())
 }
 
 /// What a record says of its parameter.
 fn known(record: &Record) -> Known {
-    let target = record.expected.zip(record.rule.as_ref()).map(|(Moments { mean, std }, rule)| {
-        let fan = match rule.init() {
-            Some(Init::VarianceScaling(scaling)) => Some(scaling.fan),
-            _ => None,
-        };
-        Target { law: rule.to_string(), fan, mean, std }
-    });
-    let zero_rule = match &record.reason {
-        Reason::Rule { pattern } if record.expected == Some(Moments { mean: 0.0, std: 0.0 }) => {
-            Some(pattern.clone())
-        }
+    let target = record.rule.as_ref().zip(record.expected);
+    let target = target.map(|(rule, Moments { mean, std })| Target { rule: rule.to_string(), mean, std });
+    let zero_rule = match (&record.reason, record.expected) {
+        (Reason::Rule { pattern }, Some(Moments { mean: 0.0, std: 0.0 })) => Some(pattern.clone()),
         _ => None,
     };
-    Known { target, zero_rule, fans: record.fans.map(|fans| (fans.fan_in, fans.fan_out)) }
+    let fan = match record.rule.as_ref().and_then(Rule::init) {
+        Some(Init::VarianceScaling(scaling)) => Some(scaling.fan),
+        _ => None,
+    };
+    let fans = record.fans.map(|fans| (fans.fan_in, fans.fan_out));
+    Known { target, zero_rule, fans, fan }
 }
 
 impl Inspection {

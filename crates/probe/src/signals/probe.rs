@@ -6,12 +6,16 @@ use candle_core::{Tensor, Var, backprop::GradStore};
 use candle_init::{Initializer, named_vars};
 use candle_nn::VarMap;
 
-use crate::signals::blame::blame;
-use crate::signals::measure::gradient_moments;
+use crate::error::{Error, Result};
+use crate::requirement::{require, some_parameters};
+use crate::signals::checks::measure::gradient_moments;
+use crate::signals::passes::batch::checked;
+use crate::signals::passes::blame::blame;
 use crate::signals::reading::Reading;
-use crate::signals::tap::{Recorder, Tap};
-use crate::signals::values::{moments, values};
-use crate::{Error, Gradient, Result, Signal};
+use crate::signals::record::tap::{Recorder, Tap};
+use crate::signals::record::values::values;
+use crate::signals::report::signal::{Gradient, Signal};
+use crate::statistics::moments::Moments;
 
 /// Asks a model whether it will train, before its first step.
 ///
@@ -53,22 +57,22 @@ impl<'a> Probe<'a> {
         Self { vars, initializer: None, classes: None, learning_rate: None, recorder: Recorder::new() }
     }
 
-    /// Says which initializer made the parameters, so that each is compared with what its law promises.
+    /// States which initializer made the parameters, so that each is compared with what its rule promises.
     #[must_use]
     pub fn initializer(mut self, initializer: &'a Initializer) -> Self {
         self.initializer = Some(initializer);
         self
     }
 
-    /// Says how many classes a cross-entropy tells apart, so that the first loss is compared with their logarithm: 2 for
-    /// a single logit with binary cross-entropy.
+    /// States how many classes a cross-entropy tells apart, so that the first loss is compared with their logarithm: 2
+    /// for a single logit with binary cross-entropy.
     #[must_use]
     pub fn classes(mut self, classes: usize) -> Self {
         self.classes = Some(classes);
         self
     }
 
-    /// Says the learning rate, so that updates are given relative to the parameters: a step of plain gradient descent
+    /// States the learning rate, so that updates are given relative to the parameters: a step of plain gradient descent
     /// of about 0.001 is usual.
     #[must_use]
     pub fn learning_rate(mut self, rate: f64) -> Self {
@@ -86,17 +90,21 @@ impl<'a> Probe<'a> {
     /// One forward and one backward pass, measured layer by layer.
     ///
     /// `forward` takes the batch and gives the loss. The batch it is given is a variable with the values of `batch`, so
-    /// that candle's record starts there. Nothing in the model changes.
+    /// that candle's record starts there. Nothing in the model changes. Where it gives errors of another type, wrap it in
+    /// [`any_error`](crate::any_error()).
     ///
     /// # Errors
-    /// [`Error::Batch`] for a batch that is empty or not finite, [`Error::Forward`] and [`Error::Backward`] where a
-    /// pass fails, [`Error::NoLoss`] where `forward` gives more than one number.
+    /// [`Error::NoParameters`] for an empty map, [`Error::NoLayers`] where no layer is seen and nothing is wrong with
+    /// the gradients, so that nothing was checked; [`Error::Batch`] for a batch that is empty or not finite;
+    /// [`Error::Forward`] and [`Error::Backward`] where a pass fails; [`Error::NoLoss`] where `forward` gives more than
+    /// one value.
     pub fn signal(
         &self,
         batch: &Tensor,
         forward: impl FnOnce(&Tensor) -> candle_core::Result<Tensor>,
     ) -> Result<Signal> {
         let parameters = named_vars(self.vars);
+        some_parameters(parameters.len(), "the `VarMap`")?;
         let pass = self.pass(&parameters, batch, forward)?;
         let gradients = self.gradients(&parameters, &pass.gradients)?;
         let reading = Reading::new(&pass.loss, &pass.input, parameters)?;
@@ -104,6 +112,7 @@ impl<'a> Probe<'a> {
         let layers = reading.signals(&pass.taps, &pass.gradients)?;
         let mut signal = Signal { loss, classes: self.classes, layers, gradients, findings: Vec::new() };
         signal.findings = reading.findings(&signal)?;
+        require(!(signal.layers.is_empty() && signal.findings.is_empty()), Error::NoLayers)?;
         Ok(signal)
     }
 
@@ -118,8 +127,8 @@ impl<'a> Probe<'a> {
         let loss = forward(&input);
         let (taps, entered) = self.recorder.stop();
         let loss = loss.map_err(|source| {
-            let place = blame(&source, &taps, &entered, parameters);
-            Error::Forward { place, source }
+            let location = blame(&source, &taps, &entered, parameters);
+            Error::Forward { location, source }
         })?;
         if loss.elem_count() != 1 {
             return Err(Error::NoLoss { shape: loss.dims().to_vec() });
@@ -136,8 +145,8 @@ impl<'a> Probe<'a> {
 
     fn gradient(&self, name: &str, var: &Var, store: &GradStore) -> Result<Gradient> {
         let moments_of = gradient_moments(var, store)?;
-        let to_weight =
-            moments_of.map(|gradient| -> Result<f64> { Ok(gradient.rms() / moments(&values(var)?).rms()) });
+        let to_weight = moments_of
+            .map(|gradient| -> Result<f64> { Ok(gradient.rms() / Moments::of(&values(var)?).rms()) });
         let to_weight = to_weight.transpose()?;
         let update = self.learning_rate.zip(to_weight).map(|(rate, ratio)| rate * ratio);
         Ok(Gradient { name: name.into(), moments: moments_of, to_weight, update })
@@ -161,20 +170,4 @@ struct Pass {
 
 fn is_statistic(name: &str) -> bool {
     name.ends_with("running_mean") || name.ends_with("running_var")
-}
-
-/// The batch as a variable where it holds floats.
-pub(crate) fn checked(batch: &Tensor) -> Result<Tensor> {
-    let refuse = |what: String| Error::Batch { shape: batch.dims().to_vec(), what };
-    if batch.elem_count() == 0 {
-        return Err(refuse("is empty".into()));
-    }
-    if !batch.dtype().is_float() {
-        return Ok(batch.clone());
-    }
-    let moments = moments(&values(batch)?);
-    if !moments.is_finite() {
-        return Err(refuse(format!("holds {} NaN and {} infinite values", moments.nan, moments.infinite)));
-    }
-    Ok(Var::from_tensor(batch)?.as_tensor().clone())
 }

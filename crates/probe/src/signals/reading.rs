@@ -2,16 +2,19 @@
 
 use candle_core::{Tensor, Var, backprop::GradStore};
 
-use crate::signals::flow::Flow;
-use crate::signals::judge::{self as judge, Judged};
-use crate::signals::layer::{Layer, layers};
-use crate::signals::measure::{correlation, layer_signal, tap_error, tap_signal};
-use crate::signals::predict::predict;
-use crate::signals::residual::{Sum, sums};
-use crate::signals::tap::Tap;
-use crate::signals::tape::Tape;
-use crate::signals::values::values;
-use crate::{Fault, Finding, Gradient, LayerSignal, Result, Signal};
+use crate::error::Result;
+use crate::findings::fault::Fault;
+use crate::findings::finding::Finding;
+use crate::signals::checks::judge::{self, Judged};
+use crate::signals::checks::measure::{correlation, layer_signal, tap_error, tap_signal};
+use crate::signals::layers::layer::{Layer, layers};
+use crate::signals::layers::residual::{Sum, sums};
+use crate::signals::record::flow::Flow;
+use crate::signals::record::tap::Tap;
+use crate::signals::record::tape::Tape;
+use crate::signals::record::values::values;
+use crate::signals::report::signal::{Gradient, LayerSignal, Signal};
+use crate::signals::theory::predict::predict;
 
 /// The layers of one pass, with the tape that they were read off.
 pub(crate) struct Reading {
@@ -48,8 +51,8 @@ impl Reading {
 
     /// The layer whose output a tap listens at.
     fn tapped(&self, tap: &Tap) -> Option<usize> {
-        let place = self.flow.tape().place(tap.signal.id())?;
-        self.layers.iter().position(|layer| layer.passes == place || layer.output == place)
+        let index = self.flow.tape().index(tap.signal.id())?;
+        self.layers.iter().position(|layer| layer.passes == index || layer.output == index)
     }
 
     /// What is wrong with a signal that was read off this pass.
@@ -57,7 +60,7 @@ impl Reading {
         let judged = self.judged(signal);
         let residual = judge::residual(&sums(&self.flow)?, |sum| self.branch_end(sum));
         let mut findings = judge::forward(&judged, self.inputs);
-        let zeros = |place: &str| signal.layers.iter().any(|l| l.name == place && starts_at_zero(l, signal));
+        let zeros = |name: &str| signal.layers.iter().any(|l| l.name == name && starts_at_zero(l, signal));
         findings.retain(|finding| !matches!(finding.fault, Fault::Dead { .. }) || !zeros(&finding.place));
         // A stream that grows from block to block explains sizes out of bounds.
         findings.retain(|finding| residual.is_none() || !matches!(finding.fault, Fault::Exploding { .. }));
@@ -67,10 +70,10 @@ impl Reading {
             findings.extend(judge::backward(&judged));
         }
         if !findings.iter().any(|finding| matches!(finding.fault, Fault::Overflow { .. })) {
-            findings.extend(judge::no_numbers(signal.loss, &signal.gradients));
+            findings.extend(judge::not_finite(signal.loss, &signal.gradients));
         }
         if findings.is_empty() && !signal.layers.iter().any(|layer| starts_at_zero(layer, signal)) {
-            findings.extend(judge::unmoved(&signal.gradients));
+            findings.extend(judge::zero_gradients(&signal.gradients));
         }
         findings.extend(judge::unreached(&signal.gradients));
         let head = self.layers.last().map_or("the loss", |head| self.weight_name(head));

@@ -6,16 +6,16 @@ use candle_core::Tensor;
 use candle_init::named_vars;
 use serde::Serialize;
 
-use crate::number::short;
-use crate::signals::values::{moments, values};
+use crate::error::{Error, Result};
+use crate::requirement::{at_least_one, require, some_parameters};
+use crate::signals::passes::runner::{Pass, Runner};
+use crate::signals::record::values::values;
+use crate::statistics::moments::Moments;
 use crate::sweeps::growth::{Growth, LIMIT, exponent};
+use crate::sweeps::lines::Lines;
 use crate::sweeps::net::TrainedNet;
-use crate::table::table;
-use crate::tuning::outputs::{Pass, Runner};
-use crate::{Error, Result};
-
-/// Lines of a figure: a label, and points `(x, y)`.
-pub type Lines = Vec<(String, Vec<(f64, f64)>)>;
+use crate::text::number::short;
+use crate::text::table::table;
 
 /// What a few steps of training do to nets of several widths, layer by layer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -49,11 +49,11 @@ pub struct LayerGrowth {
 
 /// Trains nets of several widths for a few steps and measures how each layer's output and its change grow with width.
 ///
-/// With the right law and rate of learning for every parameter, neither depends on width: rates found on a narrow net
-/// serve a wide one, which is what µP is for (Yang et al., "Tensor Programs V", 2022, arXiv:2203.03466, appendix D.1).
-/// Where the output of a layer grows, wide nets blow up; where its change shrinks, wide nets do not learn there. The
-/// output itself may shrink, as that of µP's last layer does before training: start that layer small, or at zero, so
-/// that the first logits of a narrow net do not outweigh the targets.
+/// With the right initializer and learning rate for every parameter, neither depends on width: rates found on a narrow
+/// net serve a wide one, which is what µP is for (Yang et al., "Tensor Programs V", 2022, arXiv:2203.03466, appendix
+/// D.1). Where the output of a layer grows, wide nets blow up; where its change shrinks, wide nets do not learn there.
+/// The output itself may shrink, as that of µP's last layer does before training: start that layer small, or at zero,
+/// so that the first logits of a narrow net do not outweigh the targets.
 ///
 /// `build` makes the net of a width. Its first and last dimensions stay the same, and so do batch and seed. Powers of
 /// two over a factor of eight or more, and three to five steps, are usual; the batch is the same for all steps.
@@ -80,8 +80,9 @@ pub struct LayerGrowth {
 /// ```
 ///
 /// # Errors
-/// [`Error::Number`] for fewer than two different widths, or no step; [`Error::Layers`] where nets have different
-/// layers; [`Error::NoLoss`], [`Error::Batch`] and [`Error::Forward`] as [`Probe::signal`](crate::Probe::signal);
+/// [`Error::Number`] for fewer than two different widths, or no step; [`Error::NoParameters`] and [`Error::NoLayers`]
+/// for a net without parameters, or without a layer that is seen; [`Error::Layers`] where nets have different layers;
+/// [`Error::NoLoss`], [`Error::Batch`] and [`Error::Forward`] as [`Probe::signal`](crate::Probe::signal);
 /// [`Error::Step`] where a step fails; what `build` says.
 pub fn coordinate_check<'a>(
     widths: &[usize],
@@ -101,16 +102,10 @@ fn check_numbers(widths: &[usize], steps: usize) -> Result<()> {
     let mut different = widths.to_vec();
     different.sort_unstable();
     different.dedup();
-    let count = different.len() as f64;
-    if count < 2.0 {
-        let required = "at least two, of which a slope is made,";
-        return Err(Error::Number { parameter: "the number of different widths", value: count, required });
-    }
-    if steps == 0 {
-        let required = "at least one";
-        return Err(Error::Number { parameter: "the number of steps", value: 0.0, required });
-    }
-    Ok(())
+    let (parameter, count) = ("the number of different widths", different.len());
+    let required = "at least two, from which to fit a slope,";
+    require(count > 1, Error::Number { parameter, value: count as f64, required })?;
+    at_least_one("the number of steps", steps)
 }
 
 /// One net in training.
@@ -130,6 +125,7 @@ struct Track {
 fn train(trained: TrainedNet<'_>, steps: usize) -> Result<Course> {
     let TrainedNet { net, mut step } = trained;
     let parameters = named_vars(&net.vars);
+    some_parameters(parameters.len(), "the `VarMap` of a net")?;
     let mut runner = Runner::new(&parameters, &net.batch, &*net.loss)?;
     let pass = runner.run()?;
     let mut course = Course::new(&pass)?;
@@ -146,9 +142,8 @@ fn train(trained: TrainedNet<'_>, steps: usize) -> Result<Course> {
 
 impl Course {
     fn new(pass: &Pass) -> Result<Self> {
-        if pass.result.elem_count() != 1 {
-            return Err(Error::NoLoss { shape: pass.result.dims().to_vec() });
-        }
+        require(pass.result.elem_count() == 1, Error::NoLoss { shape: pass.result.dims().to_vec() })?;
+        require(!pass.spots().is_empty(), Error::NoLayers)?;
         let track = |name: &str| -> Result<Track> {
             let start = pass.output(name).map(values).transpose()?.unwrap_or_default();
             Ok(Track { name: name.into(), start, rms: Vec::new(), change: Vec::new() })
@@ -177,7 +172,7 @@ impl Track {
 
 /// Root mean square; NaN where a value is not finite.
 fn size(values: &[f32]) -> f64 {
-    let moments = moments(values);
+    let moments = Moments::of(values);
     if moments.is_finite() { moments.rms() } else { f64::NAN }
 }
 

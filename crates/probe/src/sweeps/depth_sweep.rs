@@ -4,11 +4,16 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::number::short;
-use crate::sweeps::coordinates::Lines;
+use crate::error::Result;
+use crate::findings::finding::Finding;
+use crate::findings::severity::Severity;
+use crate::requirement::at_least_one;
+use crate::signals::probe::Probe;
+use crate::signals::report::signal::{LayerSignal, Signal};
+use crate::sweeps::lines::Lines;
 use crate::sweeps::net::Net;
-use crate::table::table;
-use crate::{Finding, LayerSignal, Probe, Result, Severity, Signal};
+use crate::text::number::short;
+use crate::text::table::table;
 
 /// Nets of several depths before their first step.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -64,11 +69,12 @@ pub struct DepthPoint {
 /// ```
 ///
 /// # Errors
-/// Those of [`Probe::signal`], and what `build` says.
+/// [`Error::Number`](crate::Error::Number) for no depth; those of [`Probe::signal`]; what `build` says.
 pub fn depth_sweep<'a>(
     depths: &[usize],
     mut build: impl FnMut(usize) -> Result<Net<'a>>,
 ) -> Result<DepthSweep> {
+    at_least_one("the number of depths", depths.len())?;
     let point = |&depth: &usize| {
         let net = build(depth)?;
         let signal = Probe::new(&net.vars).signal(&net.batch, |x| (net.loss)(x))?;

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// The exponents of the usual laws and learning rates are multiples of one half (Yang and Hu 2021, arXiv:2011.14522,
-/// table 1), so an exponent is zero if it is nearer to zero than to that.
+/// The exponents of the usual initializers and learning rates are multiples of one half (Yang and Hu 2021,
+/// arXiv:2011.14522, table 1), so an exponent is zero if it is nearer to zero than to that.
 pub(crate) const LIMIT: f64 = 0.25;
 
 /// What widening the net does to a layer.
@@ -13,7 +13,7 @@ pub(crate) const LIMIT: f64 = 0.25;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Growth {
-    /// Its output and the change of its output keep their size: the rate of learning is right at any width.
+    /// Its output and the change of its output keep their size: the learning rate is right at any width.
     Stable,
     /// One of them grows: wide nets will need a smaller rate, or blow up.
     Grows,

@@ -5,7 +5,7 @@ use std::fmt;
 use candle_core::{Result, Tensor};
 use candle_nn::VarMap;
 
-use crate::tuning::outputs::Forward;
+use crate::signals::passes::runner::Forward;
 
 /// What moves the parameters, given the loss.
 type Step<'a> = dyn FnMut(&Tensor) -> Result<()> + 'a;
@@ -24,13 +24,14 @@ pub struct TrainedNet<'a> {
 }
 
 impl<'a> Net<'a> {
-    /// A net whose parameters are `vars`. `loss` takes the batch and gives one number.
+    /// A net whose parameters are `vars`. `loss` takes the batch and gives one value; where it
+    /// gives errors of another type, wrap it in [`any_error`](crate::any_error()).
     #[must_use]
     pub fn new(vars: &VarMap, batch: &Tensor, loss: impl Fn(&Tensor) -> Result<Tensor> + 'a) -> Self {
         Self { vars: vars.clone(), batch: batch.clone(), loss: Box::new(loss) }
     }
 
-    /// Says how the net is trained: `step` takes the loss and moves the parameters, as
+    /// States how the net is trained: `step` takes the loss and moves the parameters, as
     /// [`Optimizer::backward_step`](candle_nn::Optimizer::backward_step) does.
     #[must_use]
     pub fn step(self, step: impl FnMut(&Tensor) -> Result<()> + 'a) -> TrainedNet<'a> {

@@ -3,10 +3,9 @@
 use candle_core::{Result, Tensor, Var};
 use candle_init::Layer as Kind;
 
-use crate::signals::layer::precision;
-use crate::signals::values::{head, values};
-use crate::tuning::outputs::Pass;
-use crate::tuning::spot::Spot;
+use crate::signals::layers::spot::Spot;
+use crate::signals::passes::runner::Pass;
+use crate::signals::record::values::{head, precision, values};
 
 /// A layer whose output is its weight times what it reads, plus a bias.
 pub(crate) struct Linear {
@@ -79,7 +78,7 @@ fn convolution([a, b]: [usize; 2], read: usize, made: usize) -> Option<Kind> {
     }
 }
 
-/// How many units a dense layer is told by.
+/// How many units a dense layer is recognised by.
 const COMPARED: usize = 8;
 
 impl Linear {
@@ -143,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dense_unit_is_told_by_its_value() {
+    fn a_dense_unit_is_recognised_by_its_value() {
         let of = |made| is_made(&[1.0, -2.0], &[3.0, 0.5], 0.25, made, 1e-4);
         assert!(of(2.25) && of(2.2501) && of(f32::NAN));
         assert!(!of(2.0) && !of(5.25) && !of(-2.25));

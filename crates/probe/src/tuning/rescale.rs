@@ -4,12 +4,14 @@ use candle_core::{Result as Candle, Tensor, Var};
 use candle_init::{Initializer, init, named_vars};
 use candle_nn::VarMap;
 
-use crate::signals::values::{moments, values};
+use crate::error::Result;
+use crate::signals::passes::runner::{Forward, Pass, Runner};
+use crate::signals::record::values::values;
+use crate::statistics::moments::Moments;
 use crate::tuning::linear::{Linear, linear};
-use crate::tuning::lsuv::{Biases, Lsuv, Start};
-use crate::tuning::outputs::{Forward, Pass, Runner};
+use crate::tuning::options::{Biases, Lsuv, Start};
+use crate::tuning::report::{LsuvLayer, LsuvOutcome, LsuvReport};
 use crate::tuning::snapshot::Snapshot;
-use crate::{LsuvLayer, LsuvOutcome, LsuvReport, Result};
 
 /// The largest factor of one try: a larger one may not be finite in `f32`.
 const MOST: f64 = 1e30;
@@ -115,8 +117,8 @@ impl Tuner<'_> {
         if let Start::Orthonormal(seed) = self.options.start {
             let init = Initializer::new(seed);
             for Linear { name, weight, kind, .. } in layers {
-                let law = init::ORTHOGONAL.on(*kind);
-                weight.set(&init.tensor(name, weight.shape(), law, weight.dtype(), weight.device())?)?;
+                let rule = init::ORTHOGONAL.on(*kind);
+                weight.set(&init.tensor(name, weight.shape(), rule, weight.dtype(), weight.device())?)?;
             }
         }
         if self.options.biases == Biases::Zero {
@@ -150,7 +152,7 @@ impl Tuner<'_> {
     }
 
     fn look(&self, layer: &Linear, pass: &Pass) -> Result<Seen> {
-        let is_zero = |tensor: &Tensor| Candle::Ok(moments(&values(tensor)?).rms() == 0.0);
+        let is_zero = |tensor: &Tensor| Candle::Ok(Moments::of(&values(tensor)?).rms() == 0.0);
         let is_idle = pass.input(&layer.layer).map(is_zero).transpose()?.unwrap_or(false);
         // A pass that is not like the first may have no such layer.
         let Some(output) = pass.output(&layer.layer).map(Tensor::detach) else {
@@ -161,7 +163,7 @@ impl Tuner<'_> {
         }
         let means = layer.unit_means(&output)?;
         let std = std(&output.broadcast_sub(&means)?)?;
-        let offset = moments(&values(&means)?).rms();
+        let offset = Moments::of(&values(&means)?).rms();
         Ok(Seen { std, means: Some(means), offset, is_idle })
     }
 
@@ -224,6 +226,6 @@ fn row(name: &str, std_before: Option<f64>, outcome: LsuvOutcome) -> LsuvLayer {
 
 /// The standard deviation of all values; NaN where one of them is not finite.
 fn std(output: &Tensor) -> Candle<f64> {
-    let moments = moments(&values(output)?);
+    let moments = Moments::of(&values(output)?);
     Ok(if moments.is_finite() { moments.std } else { f64::NAN })
 }

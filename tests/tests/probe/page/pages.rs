@@ -74,7 +74,7 @@ fn huge() -> Verdict {
         let mut parameter = Parameter::default();
         (parameter.name, parameter.shape) = (format!("{}.weight", name(index)), vec![50_257, 12_288, 3, 3]);
         let (mut target, mut spectrum) = (Target::default(), Spectrum::default());
-        (target.law, target.std) =
+        (target.rule, target.std) =
             ("variance_scaling(scale=2, fan=average, distribution=normal)".into(), pick(index));
         spectrum.values = (0..2000).map(|value| pick(index + value)).collect();
         (parameter.target, parameter.spectrum) = (Some(target), Some(spectrum));

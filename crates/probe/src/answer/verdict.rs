@@ -1,0 +1,128 @@
+//! Will it train? The answer, as a value, a table and JSON.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::findings::finding::Finding;
+use crate::findings::severity::Severity;
+use crate::parameters::report::inspection::Inspection;
+use crate::signals::report::signal::Signal;
+
+/// What was found of a model before its first step: the answer of
+/// [`Probe::check`](crate::Probe::check).
+///
+/// It prints as a headline, the findings, each with figure, limit and cure, and a table of the layers.
+///
+/// ```
+/// # use candle_core::{DType, Device, Module};
+/// # use candle_init::{Initializer, init};
+/// # use candle_init_probe::{Probe, noise};
+/// # use candle_nn::{VarMap, linear};
+/// # let vars = VarMap::new();
+/// let init = Initializer::new(1).weights(init::ZEROS);
+/// # let vb = init.var_builder(&vars, DType::F32, &Device::Cpu);
+/// # let (fc, head) = (linear(64, 128, vb.pp("fc"))?, linear(128, 10, vb.pp("head"))?);
+/// # let batch = noise((32, 64), 7, &Device::Cpu)?;
+/// let verdict = Probe::new(&vars).check(&batch, |x| {
+///     head.forward(&fc.forward(x)?.relu()?)?.sqr()?.mean_all()
+/// })?;
+/// assert!(!verdict.is_trainable());
+/// assert_eq!(verdict.findings[0].place, "fc.weight");
+/// # Ok::<(), candle_init_probe::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Verdict {
+    /// Everything that was found, the cause before what follows from it.
+    pub findings: Vec<Finding>,
+    /// The static check, where it was made.
+    pub inspection: Option<Inspection>,
+    /// The signal check, where it was made.
+    pub signal: Option<Signal>,
+}
+
+impl From<Inspection> for Verdict {
+    /// The verdict of the static check alone: of a file, say.
+    fn from(inspection: Inspection) -> Self {
+        Self { findings: inspection.findings.clone(), inspection: Some(inspection), signal: None }
+    }
+}
+
+impl Verdict {
+    /// Whether nothing was found that keeps the model, or a part of it, from training.
+    #[must_use]
+    pub fn is_trainable(&self) -> bool {
+        self.count(Severity::Fault) == 0
+    }
+
+    /// The answer in one line.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let number = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        let (faults, warnings) = (self.count(Severity::Fault), self.count(Severity::Warning));
+        match (faults, warnings) {
+            (0, 0) => "healthy: it will train".into(),
+            (0, _) => format!("it will train, with {}", number(warnings, "warning")),
+            (_, 0) => format!("it will not train as it stands: {}", number(faults, "fault")),
+            _ => format!(
+                "it will not train as it stands: {}, {}",
+                number(faults, "fault"),
+                number(warnings, "warning")
+            ),
+        }
+    }
+
+    /// The verdict as JSON, with a stable order of keys. Numbers that are not finite are `null` there.
+    ///
+    /// # Errors
+    /// [`Error::Json`](crate::Error::Json), which no verdict is known to cause.
+    pub fn to_json(&self) -> Result<String> {
+        Ok(serde_json::to_string_pretty(self)?)
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity() == severity).count()
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.headline())?;
+        for (finding, others) in groups(&self.findings) {
+            writeln!(f, "\n{} · `{}`{}", finding.name(), finding.place, likewise(&others))?;
+            writeln!(f, "  {}", finding.what())?;
+            writeln!(f, "  limit {}", finding.limit())?;
+            writeln!(f, "  → {}", finding.advice())?;
+        }
+        match (&self.signal, &self.inspection) {
+            (Some(signal), _) => write!(f, "\n{signal}"),
+            (None, Some(inspection)) => write!(f, "\n{inspection}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// The first finding of each kind, with the places of the others.
+fn groups(findings: &[Finding]) -> Vec<(&Finding, Vec<&str>)> {
+    let mut groups: Vec<(&Finding, Vec<&str>)> = Vec::new();
+    for finding in findings {
+        match groups.iter_mut().find(|(first, _)| first.name() == finding.name()) {
+            Some((_, others)) => others.push(&finding.place),
+            None => groups.push((finding, Vec::new())),
+        }
+    }
+    groups
+}
+
+/// At most this many other places in one line.
+const SHOWN: usize = 4;
+
+fn likewise(places: &[&str]) -> String {
+    let shown = places.iter().take(SHOWN).map(|place| format!(", `{place}`")).collect::<String>();
+    match places.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

@@ -1,0 +1,15 @@
+//! What the values of parameters show, and what is wrong with them.
+
+pub(crate) mod consensus;
+mod copies;
+mod hash;
+mod interval;
+pub(crate) mod judge;
+mod likeness;
+pub(crate) mod measure;
+mod path;
+mod scale;
+pub(crate) mod scan;
+mod singular;
+mod twins;
+mod zeros;

@@ -1,0 +1,4 @@
+//! Two checkpoints, or a checkpoint and what an initializer draws, element by element.
+
+pub(crate) mod unmoved;
+pub(crate) mod verify;

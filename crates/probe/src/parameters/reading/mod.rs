@@ -1,0 +1,11 @@
+//! The elements of parameters, read piece by piece from memory or from a file.
+
+pub(crate) mod difference;
+pub(crate) mod dtype;
+mod element;
+pub(crate) mod file;
+mod header;
+pub(crate) mod piece;
+mod positioned;
+pub(crate) mod stored;
+pub(crate) mod vars;

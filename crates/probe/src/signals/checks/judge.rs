@@ -1,0 +1,206 @@
+//! What is wrong with a signal, the cause before what follows from it.
+
+use crate::findings::fault::{Fault, Way};
+use crate::findings::finding::Finding;
+use crate::signals::checks::depth::limit;
+use crate::signals::layers::residual::Sum;
+use crate::signals::report::signal::{Gradient, LayerSignal};
+
+/// Beyond this correlation two inputs are one to a net trained in f32.
+pub(crate) const ONE: f64 = 0.9999;
+/// Below this correlation a batch's samples are distinct at the input.
+const APART: f64 = 0.99;
+/// The share of outputs on the flat sides from which a layer counts as saturated.
+const SATURATED: f64 = 0.5;
+/// By how much the variance of layers may differ (SageMaker Debugger, PoorWeightInitialization).
+const GROWTH: f64 = 10.0;
+/// A branch that adds this share of the stream's variance at each block makes it grow without bound.
+const BRANCH: f64 = 0.25;
+/// Fewer blocks than this do not make a deep net.
+const BLOCKS: usize = 4;
+
+/// A layer's signal with its number of units.
+pub(crate) struct Judged<'a> {
+    pub(crate) signal: &'a LayerSignal,
+    pub(crate) units: usize,
+    /// Whether a norm, or another layer without a matrix, stands between the layer before and this one.
+    pub(crate) normed: bool,
+}
+
+/// What the signal shows on its way forward, in the order of the layers; `inputs` is the correlation between the
+/// samples of the batch.
+///
+/// A layer that stops the signal is the last that is judged: what comes after follows from it. For the same reason a
+/// size out of bounds and a collapse are found once.
+pub(crate) fn forward(layers: &[Judged<'_>], inputs: f64) -> Vec<Finding> {
+    let alive = &layers[..alive(layers)];
+    // The head gives logits: it may start at zero, and its size is the first loss's matter.
+    let hidden = &alive[..alive.len().min(layers.len().saturating_sub(1))];
+    let mut found: Vec<(usize, Fault)> = Vec::new();
+    found.extend(each(alive, overflow));
+    found.extend(each(alive, saturated));
+    found.extend(each(hidden, dead));
+    found.extend(each(hidden, |layer| collapsed(layer, inputs)).next());
+    found.extend(sizes(hidden, start(layers)).next());
+    found.sort_by_key(|(depth, _)| *depth);
+    let finding = |(depth, fault): (usize, Fault)| Some(Finding::new(&layers.get(depth)?.signal.name, fault));
+    found.into_iter().filter_map(finding).collect()
+}
+
+/// How many layers there are up to the one that stops the signal: none after it is alive, or its output is not finite.
+/// A layer that is off while later ones are not ends a branch.
+fn alive(layers: &[Judged<'_>]) -> usize {
+    let broken = layers.iter().position(|layer| !layer.signal.output.is_finite());
+    let sound = |layer: &Judged<'_>| layer.signal.output.is_finite() && layer.signal.dead < 1.0;
+    let last = layers.iter().rposition(sound).map_or(1, |last| last + 2);
+    broken.map_or(layers.len(), |broken| broken + 1).min(last).min(layers.len())
+}
+
+fn each<'a>(
+    layers: &'a [Judged<'_>],
+    fault: impl Fn(&Judged<'_>) -> Option<Fault> + 'a,
+) -> impl Iterator<Item = (usize, Fault)> + 'a {
+    layers.iter().enumerate().filter_map(move |(depth, layer)| Some((depth, fault(layer)?)))
+}
+
+fn overflow(layer: &Judged<'_>) -> Option<Fault> {
+    let output = &layer.signal.output;
+    (!output.is_finite()).then(|| Fault::Overflow { count: output.count - output.finite() })
+}
+
+fn saturated(layer: &Judged<'_>) -> Option<Fault> {
+    let activation = layer.signal.activation.clone()?;
+    let share = layer.signal.saturated;
+    (share >= SATURATED).then_some(Fault::Saturated { share, activation })
+}
+
+fn dead(layer: &Judged<'_>) -> Option<Fault> {
+    let (share, limit) = (layer.signal.dead, dead_limit(layer.units));
+    (share >= limit).then_some(Fault::Dead { share, limit })
+}
+
+fn collapsed(layer: &Judged<'_>, inputs: f64) -> Option<Fault> {
+    let correlation = layer.signal.correlation;
+    (inputs < APART && correlation > ONE).then_some(Fault::Collapsed { correlation, inputs })
+}
+
+/// Sizes out of bounds, seen from where the signal starts: the net's input, or the last norm before the layer, which
+/// sets the size anew.
+fn sizes(layers: &[Judged<'_>], start: f64) -> impl Iterator<Item = (usize, Fault)> {
+    let narrowest = narrowest(layers);
+    let fault = move |from: &mut f64, (depth, layer): (usize, &Judged<'_>)| {
+        let size_here = layer.signal.output.rms();
+        if layer.normed {
+            *from = size_here;
+        }
+        Some(size(Way::Forward, size_here / *from, limit(narrowest, depth)).map(|fault| (depth, fault)))
+    };
+    layers.iter().enumerate().scan(start, fault).flatten()
+}
+
+/// The size of the signal where it starts.
+fn start(layers: &[Judged<'_>]) -> f64 {
+    let Some(first) = layers.first() else { return f64::NAN };
+    let read = first.signal.input_rms;
+    if read > 0.0 { read } else { first.signal.output.rms() }
+}
+
+fn narrowest(layers: &[Judged<'_>]) -> usize {
+    layers.iter().map(|layer| layer.units).min().unwrap_or(1)
+}
+
+/// Half of ReLU's units are off for any one input; if all samples are one, these are off for all of them. Six
+/// standard deviations of that share, `½/√n`, are added.
+fn dead_limit(units: usize) -> f64 {
+    (0.5 + 3.0 / (units.max(1) as f64).sqrt()).min(1.0)
+}
+
+fn size(way: Way, ratio: f64, limit: f64) -> Option<Fault> {
+    if ratio > limit {
+        Some(Fault::Exploding { way, ratio, limit })
+    } else if ratio < limit.recip() && ratio > 0.0 {
+        Some(Fault::Vanishing { way, ratio, limit: limit.recip() })
+    } else {
+        None
+    }
+}
+
+/// What the error signal shows on its way back, from the last layer to the first. A norm sets its size anew too.
+pub(crate) fn backward(layers: &[Judged<'_>]) -> Option<Finding> {
+    // The head's width is the number of answers, not the net's.
+    let narrowest = narrowest(&layers[..layers.len().saturating_sub(1)]);
+    let mut start = None;
+    layers.iter().rev().enumerate().find_map(|(depth, layer)| {
+        // An error of zero is no size to compare with.
+        let error = layer.signal.error_rms.filter(|error| *error > 0.0);
+        let from = error.map(|error| *start.get_or_insert(error));
+        if layer.normed {
+            start = None;
+        }
+        let fault = size(Way::Backward, error? / from?, limit(narrowest, depth))?;
+        Some(Finding::new(layer.signal.name.clone(), fault))
+    })
+}
+
+/// Parameters that no gradient reaches.
+pub(crate) fn unreached(gradients: &[Gradient]) -> Vec<Finding> {
+    let none = gradients.iter().filter(|gradient| gradient.moments.is_none());
+    none.map(|gradient| Finding::new(gradient.name.clone(), Fault::NoGradient)).collect()
+}
+
+/// Parameters whose gradient is zero throughout.
+pub(crate) fn zero_gradients(gradients: &[Gradient]) -> Vec<Finding> {
+    let zero = |gradient: &&Gradient| gradient.moments.is_some_and(|m| m.count > 0 && m.zeros == m.count);
+    let zero = gradients.iter().filter(zero);
+    zero.map(|gradient| Finding::new(gradient.name.clone(), Fault::ZeroGradient)).collect()
+}
+
+/// A stream that grows by a factor at each block. `name` names what ends the first branch.
+pub(crate) fn residual(sums: &[Sum], name: impl Fn(&Sum) -> String) -> Option<Finding> {
+    let (first, last) = (sums.first()?, sums.last()?);
+    let growth = last.sum_square / first.stream_square;
+    let mut shares: Vec<_> = sums.iter().map(|sum| sum.branch_square / sum.stream_square).collect();
+    shares.sort_by(f64::total_cmp);
+    let branch = shares.get(shares.len() / 2).copied()?;
+    let grows = sums.len() >= BLOCKS && growth > GROWTH && branch > BRANCH && branches_grow(sums, growth);
+    let fault = Fault::UnscaledResidual { growth, blocks: sums.len(), branch };
+    grows.then(|| Finding::new(name(first), fault))
+}
+
+/// Whether the branches grow with the stream. Behind a norm a branch keeps its size and the stream grows by addition:
+/// no factor a block.
+fn branches_grow(sums: &[Sum], growth: f64) -> bool {
+    let middle = |part: &[Sum]| {
+        let mut sizes: Vec<_> = part.iter().map(|sum| sum.branch_square).collect();
+        sizes.sort_by(f64::total_cmp);
+        sizes.get(sizes.len() / 2).copied().unwrap_or(f64::NAN)
+    };
+    let (early, late) = sums.split_at(sums.len() / 2);
+    middle(late) / middle(early) > growth.powf(0.25)
+}
+
+/// A loss that is not finite, or gradients that are not though every output is.
+pub(crate) fn not_finite(loss: f64, gradients: &[Gradient]) -> Vec<Finding> {
+    if !loss.is_finite() {
+        return vec![Finding::new("the loss", Fault::Overflow { count: 1 })];
+    }
+    let broken = |gradient: &Gradient| {
+        let moments = gradient.moments.filter(|moments| !moments.is_finite())?;
+        let count = moments.count - moments.finite();
+        Some(Finding::new(gradient.name.clone(), Fault::Overflow { count }))
+    };
+    gradients.iter().filter_map(broken).collect()
+}
+
+/// A loss at the start that is far from `ln(classes)`.
+pub(crate) fn first_loss(
+    loss: f64,
+    classes: Option<usize>,
+    head: &str,
+    logits: Option<f64>,
+) -> Option<Finding> {
+    // One class is nothing to tell apart.
+    let classes = classes.filter(|&classes| classes > 1)?;
+    let finding = Finding::new(head, Fault::FirstLoss { loss, classes, logits });
+    (loss.is_finite() && loss > finding.limit().value).then_some(finding)
+}

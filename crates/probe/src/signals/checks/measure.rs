@@ -1,0 +1,218 @@
+//! The figures of one layer, from the tensors that the tape keeps.
+
+use candle_core::{Result, Tensor, Var, backprop::GradStore};
+use candle_init::Activation;
+
+use crate::signals::layers::layer::Layer;
+use crate::signals::layers::recognise::{is_off, is_saturated};
+use crate::signals::record::flow::Flow;
+use crate::signals::record::tap::Tap;
+use crate::signals::record::values::{sample, values};
+use crate::signals::report::signal::LayerSignal;
+use crate::statistics::histogram::Histogram;
+use crate::statistics::moments::Moments;
+
+/// Values kept for a histogram, and its bins.
+const SAMPLE: usize = 1 << 14;
+const BINS: usize = 48;
+
+/// The figures of a layer.
+///
+/// # Errors
+/// What candle says of reading values.
+pub(crate) fn layer_signal(
+    flow: &Flow,
+    layer: &Layer,
+    parameters: &[(String, Var)],
+    gradients: &GradStore,
+) -> Result<LayerSignal> {
+    let tape = flow.tape();
+    let read = |index: usize| tape.tensor(index).map_or_else(|| Ok(Vec::new()), values);
+    let output = read(layer.output)?;
+    let passed = if layer.passes == layer.output { output.clone() } else { read(layer.passes)? };
+    let input_rms = layer.reads.map(read).transpose()?.map_or(f64::NAN, |x| Moments::of(&x).rms());
+    let dims = tape.tensor(layer.output).map_or(&[][..], |tensor| tensor.dims());
+    let units = Units::new(dims, width(layer, parameters));
+    let error_rms = error(layer, parameters, gradients, input_rms, output.len() / units.count.max(1))?;
+    Ok(LayerSignal {
+        dead: units.share(&output, |values| is_dead(layer.activation, values)),
+        saturated: saturated(layer.activation, &output),
+        correlation: correlation(&passed, dims.first().copied().unwrap_or(0)),
+        histogram: Histogram::new(&sample(&passed, SAMPLE), BINS),
+        activation: layer.activation.map(|f| f.to_string()),
+        output: Moments::of(&output),
+        passed: Moments::of(&passed),
+        name: layer.name.clone(),
+        input_rms,
+        predicted: None,
+        error_rms,
+    })
+}
+
+/// The figures of a tap.
+///
+/// # Errors
+/// What candle says of reading values.
+pub(crate) fn tap_signal(tap: &Tap, gradients: &GradStore) -> Result<LayerSignal> {
+    let signal = values(&tap.signal)?;
+    let dims = tap.signal.dims();
+    let units = Units::new(dims, None);
+    Ok(LayerSignal {
+        name: tap.name.clone(),
+        input_rms: f64::NAN,
+        output: Moments::of(&signal),
+        activation: None,
+        passed: Moments::of(&signal),
+        histogram: Histogram::new(&sample(&signal, SAMPLE), BINS),
+        dead: units.share(&signal, |values| is_dead(None, values)),
+        saturated: 0.0,
+        correlation: correlation(&signal, dims.first().copied().unwrap_or(0)),
+        predicted: None,
+        error_rms: tap_error(tap, gradients)?,
+    })
+}
+
+/// Root mean square of the gradient at a tap; none where no gradient comes by.
+///
+/// # Errors
+/// What candle says of reading values.
+pub(crate) fn tap_error(tap: &Tap, gradients: &GradStore) -> Result<Option<f64>> {
+    let gradient = tap.zeros.as_ref().and_then(|zeros| gradients.get(zeros));
+    gradient.map(|gradient| Ok(Moments::of(&values(gradient)?).rms())).transpose()
+}
+
+/// How many units a layer has, by its weight or its bias.
+fn width(layer: &Layer, parameters: &[(String, Var)]) -> Option<usize> {
+    let vector = layer.parameters.iter().filter_map(|n| parameters.get(*n)).find(|(_, var)| var.rank() == 1);
+    let weight = layer.weight.and_then(|n| parameters.get(n));
+    vector.or(weight).and_then(|(_, var)| var.dims().first().copied())
+}
+
+/// Root mean square of the loss's gradient at a layer's output, from its weight's gradient `Σ δ·x` over `rows`:
+/// `rms(∂W)/(rms(x)·√rows)`. Exact for one row; up to `√rows` too large where rows agree.
+fn error(
+    layer: &Layer,
+    parameters: &[(String, Var)],
+    gradients: &GradStore,
+    input_rms: f64,
+    rows: usize,
+) -> Result<Option<f64>> {
+    let weight = layer.weight.and_then(|number| parameters.get(number)).map(|(_, var)| var);
+    let Some(gradient) = weight.and_then(|weight| gradients.get(weight)) else { return Ok(None) };
+    let error = Moments::of(&values(gradient)?).rms() / (input_rms * (rows.max(1) as f64).sqrt());
+    Ok(error.is_finite().then_some(error))
+}
+
+/// Where the units of a row-major tensor lie.
+struct Units {
+    count: usize,
+    /// How many values of one unit follow one another.
+    run: usize,
+}
+
+impl Units {
+    /// Units along the last axis, or along the second where that is what `width` says: channels of an image.
+    fn new(dims: &[usize], width: Option<usize>) -> Self {
+        let last = dims.last().copied().unwrap_or(0);
+        match dims {
+            [_, channels, rest @ ..]
+                if !rest.is_empty()
+                    && (rest.len() > 1 || width == Some(*channels) && width != Some(last)) =>
+            {
+                Self { count: *channels, run: rest.iter().product() }
+            }
+            _ => Self { count: last, run: 1 },
+        }
+    }
+
+    /// The share of units whose values pass `is`.
+    fn share(&self, values: &[f32], is: impl Fn(&mut dyn Iterator<Item = f32>) -> bool) -> f64 {
+        if self.count == 0 || self.run == 0 || values.is_empty() {
+            return 0.0;
+        }
+        let stride = self.count * self.run;
+        let of = |unit: usize| {
+            let runs = values
+                .chunks_exact(stride)
+                .filter_map(move |sample| sample.get(unit * self.run..(unit + 1) * self.run));
+            runs.flatten().copied()
+        };
+        let found = (0..self.count).filter(|&unit| is(&mut of(unit))).count();
+        found as f64 / self.count as f64
+    }
+}
+
+/// Whether a unit with these outputs, over the whole batch, is off; or constant, where no activation is known.
+fn is_dead(activation: Option<Activation>, mut values: &mut dyn Iterator<Item = f32>) -> bool {
+    match activation {
+        Some(f) => Iterator::all(&mut values, |value| is_off(f, f64::from(value))),
+        None => {
+            // One value alone says nothing of others, but that it is zero.
+            let Some(first) = values.next() else { return false };
+            let mut several = first == 0.0;
+            let same = Iterator::all(&mut values, |value| {
+                several = true;
+                value == first
+            });
+            same && several
+        }
+    }
+}
+
+fn saturated(activation: Option<Activation>, output: &[f32]) -> f64 {
+    let Some(f) = activation else { return 0.0 };
+    let flat = output.iter().filter(|&&value| is_saturated(f, f64::from(value))).count();
+    flat as f64 / output.len().max(1) as f64
+}
+
+/// The mean cosine between the rows of two samples: `(‖Σ x̂‖² − n)/(n·(n − 1))` with `x̂` of length 1. Rows of
+/// zeros are left out.
+pub(crate) fn correlation(values: &[f32], samples: usize) -> f64 {
+    let width = values.len() / samples.max(1);
+    if samples < 2 || width == 0 {
+        return f64::NAN;
+    }
+    let (mut sum, mut count) = (vec![0.0; width], 0.0);
+    for row in values.chunks_exact(width) {
+        let length = row.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>().sqrt();
+        if length > 0.0 && length.is_finite() {
+            sum.iter_mut().zip(row).for_each(|(sum, &v)| *sum += f64::from(v) / length);
+            count += 1.0;
+        }
+    }
+    (sum.iter().map(|s| s * s).sum::<f64>() - count) / (count * (count - 1.0))
+}
+
+/// The moments of a parameter's gradient, where it has one.
+///
+/// # Errors
+/// What candle says of reading values.
+pub(crate) fn gradient_moments(tensor: &Tensor, gradients: &GradStore) -> Result<Option<Moments>> {
+    gradients.get(tensor).map(|gradient| Ok(Moments::of(&values(gradient)?))).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_of_rows_and_of_images() {
+        let zero = |mut values: &mut dyn Iterator<Item = f32>| Iterator::all(&mut values, |v| v == 0.0);
+        let rows = Units::new(&[2, 3], Some(3));
+        assert_eq!(rows.share(&[0., 1., 0., 0., 0., 2.], zero), 1.0 / 3.0);
+        let images = Units::new(&[1, 2, 2, 2], Some(2));
+        assert_eq!(images.share(&[0., 0., 0., 0., 1., 0., 0., 0.], zero), 0.5);
+        let tokens = Units::new(&[1, 2, 3], Some(3));
+        assert_eq!(tokens.count, 3);
+        let sounds = Units::new(&[1, 2, 3], Some(2));
+        assert_eq!((sounds.count, sounds.run), (2, 3));
+    }
+
+    #[test]
+    fn correlation_of_equal_opposite_and_orthogonal_rows() {
+        assert!((correlation(&[1., 2., 2., 4.], 2) - 1.0).abs() < 1e-12);
+        assert!((correlation(&[1., 2., -1., -2.], 2) + 1.0).abs() < 1e-12);
+        assert!(correlation(&[1., 0., 0., 3.], 2).abs() < 1e-12);
+        assert!(correlation(&[1., 0.], 1).is_nan());
+    }
+}

@@ -1,0 +1,5 @@
+//! Batches, and a model's passes over them.
+
+pub(crate) mod batch;
+pub(crate) mod blame;
+pub(crate) mod runner;

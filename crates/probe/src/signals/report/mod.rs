@@ -1,0 +1,4 @@
+//! What the signal check gives back.
+
+pub(crate) mod signal;
+mod table;

@@ -1,0 +1,4 @@
+//! What mean-field theory predicts, beside what was measured.
+
+mod chain;
+pub(crate) mod predict;
