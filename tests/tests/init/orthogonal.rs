@@ -166,9 +166,9 @@ fn every_entry_is_a_coordinate_of_a_uniform_unit_vector() -> anyhow::Result<()> 
 }
 
 /// Written by another program from the text of docs/stream.md alone.
-const WRITTEN: &str = include_str!("../data/stream_v1_orthogonal.csv");
+const WRITTEN: &str = include_str!("../../data/stream_v1_orthogonal.csv");
 /// Of larger matrices, as this crate gave them; `print_the_recorded_hashes` prints them anew.
-const RECORDED: &str = include_str!("../data/orthogonal_sha256.csv");
+const RECORDED: &str = include_str!("../../data/orthogonal_sha256.csv");
 
 fn table(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     text.lines().filter(|row| !row.starts_with('#')).skip(1).map(|row| row.split(',').collect())

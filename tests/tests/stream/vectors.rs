@@ -89,7 +89,7 @@ fn fits(dtype: &str, distribution: &Distribution) -> Outcome<Result<(), counter_
 /// Standard deviations that the dtype keeps or loses, summed over its values by the other program.
 #[test]
 fn every_recorded_spread() -> Outcome<()> {
-    let table = include_str!("../data/stream_v1_spreads.csv");
+    let table = include_str!("../../data/stream_v1_spreads.csv");
     let rows = table.lines().filter(|row| !row.starts_with('#')).skip(1);
     let mut counts = [0, 0];
     for row in rows.map(|row| row.split(',').collect::<Vec<_>>()) {

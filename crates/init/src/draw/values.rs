@@ -1,7 +1,7 @@
 //! The values of a resolved rule, as a variable on a device.
 
 use candle_core::{Device, Tensor, Var, WithDType};
-use counter_rng::{Distribution, Element, Purpose};
+use counter_rng::{Distribution, Dtype, Element, Purpose};
 use rayon::prelude::*;
 
 use crate::draw::device::Elements;
@@ -20,7 +20,7 @@ impl Resolved {
     /// Draws a variable. Elements of a distribution are drawn where they are to lie, if the device can; other values are
     /// made in memory, in their dtype, and uploaded: the same bits everywhere.
     pub(crate) fn draw(&self, parameter: &Parameter<'_>, device: &Device) -> Result<Var> {
-        for_dtype!(parameter.dtype, T => self.var::<T, <T as Element>::Wide>(parameter, device))
+        for_dtype!(parameter.dtype, T => self.var::<T, <T as Dtype>::Wide>(parameter, device))
     }
 
     /// `T` is the dtype, `W` the one that its values are computed in before they are rounded.
