@@ -82,7 +82,9 @@ mod tests {
         let ours = behind(any_error(Inspection::of(&VarMap::new()).map(|_| batch.clone())));
         assert!(matches!(Error::of(&ours), Some(Error::NoParameters { .. })));
         let candle = behind(any_error(batch.reshape((1, 2))));
-        assert!(matches!(candle, candle_core::Error::ShapeMismatch { .. }), "{candle:?}");
+        // As it is: with a backtrace where the environment asks for one, and in no other wrapping.
+        let is_wrapped = matches!(candle, candle_core::Error::Io(_));
+        assert!(!is_wrapped && candle.to_string().starts_with("Shape mismatch"), "{candle}");
         let anyhow = behind(any_error(Err(anyhow::anyhow!("the user's own"))));
         assert_eq!(anyhow.to_string(), "the user's own");
     }
