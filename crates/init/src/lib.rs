@@ -15,8 +15,8 @@
 //! | what each parameter got | [`Initializer::report`] |
 //! | fans of grouped and transposed convolutions, stacked gates, any layout | [`Layer`], [`Axes`], [`Fans`] |
 //! | the gain of any activation, or of a closure | [`gain`](fn@gain), [`backward_gain`], [`Activation`] |
-//! | PyTorch's and candle's table of gains | [`NonLinearity`] |
-//! | how deep a net can be and still be trained | [`MeanField`] |
+//! | PyTorch's table of gains | [`pytorch_gain`](activation::pytorch_gain) |
+//! | how deep a net can be and still be trained | [`MeanField`](activation::MeanField) |
 //! | one tensor, no model | [`Initializer::tensor`] |
 //! | a shard of one, by element index | [`elements`] |
 //! | variables in an order that does not change from run to run | [`named_vars`], [`trainable_vars`] |
@@ -40,10 +40,7 @@ mod text;
 pub use counter_rng;
 pub use counter_rng::Distribution;
 
-pub use activation::{
-    Activation, Estimate, MeanField, NonLinearity, ScalarFunction, backward_gain, backward_gain_estimate,
-    critical, expectation, gain, gain_estimate, relu_spread, second_moment, slope_moment,
-};
+pub use activation::{Activation, backward_gain, gain};
 pub use draw::device::elements;
 #[doc(hidden)]
 pub use draw::device::refill;

@@ -72,7 +72,7 @@ modifiers! {
     /// let law = init::LECUN_NORMAL.gain(Activation::Gelu);
     /// assert_eq!(law.to_string(), "lecun_normal.gain(gelu)");
     /// ```
-    gain(activation: Activation) => Modifier::Gain(activation);
+    gain(activation: impl Into<Activation>) => Modifier::Gain(activation.into());
     /// Times `1/√(2(ℓ+1))`, where `ℓ` is the first number in the parameter's path: residual branches that
     /// start smaller the deeper they stand (torchtitan's `depth_init`, timm's `fix_init_weight`, OLMo's "mitchell").
     ///
