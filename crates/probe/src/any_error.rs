@@ -77,8 +77,9 @@ mod tests {
             Err(Error::Forward { source, .. }) => source,
             other => panic!("{other:?}"),
         };
-        let zero = behind(any_error(candle_init::gain(|_: f64| 0.0).map(|_| batch.clone())));
-        assert!(matches!(candle_init::Error::of(&zero), Some(candle_init::Error::ZeroMoment)));
+        let vector = Initializer::new(1).tensor("w", 3, init::HE_NORMAL, DType::F32, &Device::Cpu);
+        let misfit = candle_init::Error::of(&behind(any_error(vector))).map(ToString::to_string);
+        assert!(misfit.is_some_and(|text| text.contains("parameter `w` [3]")));
         let ours = behind(any_error(Inspection::of(&VarMap::new()).map(|_| batch.clone())));
         assert!(matches!(Error::of(&ours), Some(Error::NoParameters { .. })));
         let candle = behind(any_error(batch.reshape((1, 2))));

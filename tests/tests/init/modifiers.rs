@@ -5,7 +5,8 @@ use std::error::Error;
 use acceptance::drawn::{drawn, refusal, singles};
 use acceptance::stats::LIMIT;
 use candle_core::{DType, Shape};
-use candle_init::{Activation, Fans, Init, Layer, NonLinearity, Rule, VarianceScaling, depth, init};
+use candle_init::activation::pytorch_gain;
+use candle_init::{Activation, Fans, Init, Layer, Rule, VarianceScaling, depth, init};
 use proptest::prelude::*;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -223,7 +224,7 @@ fn pytorchs_table() -> Outcome {
         let rule: Rule = format!("orthogonal.pytorch_gain({name})").parse()?;
         assert_eq!(rule, init::ORTHOGONAL.times(gain).into(), "{name}");
     }
-    assert_eq!(NonLinearity::LeakyReLU(10.0).gain(), 0.140_719_508_946_058_36);
+    assert_eq!(pytorch_gain(Activation::LeakyRelu(10.0))?, 0.140_719_508_946_058_36);
     for name in ["gelu", "silu", "leaky_rleu"] {
         assert!(format!("orthogonal.pytorch_gain({name})").parse::<Rule>().is_err(), "{name}");
     }

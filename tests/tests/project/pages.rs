@@ -5,8 +5,9 @@ use std::error::Error;
 
 use acceptance::drawn::{drawn, refusal, singles};
 use candle_core::{DType, Shape};
+use candle_init::activation::pytorch_gain;
 use candle_init::{
-    Activation, Axes, Centre, Cut, Family, Fan, Init, Layer, Matrix, NonLinearity, Rule, Stft,
+    Activation, Axes, Centre, Cut, Family, Fan, Init, Layer, Matrix, Rule, Stft,
     VarianceScaling, depth, init,
 };
 
@@ -31,11 +32,11 @@ rows! {
     "truncated_normal(std=0.02)" => init::truncated_normal(0.0, 0.02);
     "xavier_uniform" => init::GLOROT_UNIFORM;
     "xavier_normal" => init::GLOROT_NORMAL;
-    "xavier_normal.pytorch_gain(tanh)" => init::GLOROT_NORMAL.times(NonLinearity::Tanh.gain());
+    "xavier_normal.pytorch_gain(tanh)" => init::GLOROT_NORMAL.times(pytorch_gain(Activation::Tanh)?);
     "kaiming_uniform" => init::HE_UNIFORM;
     "kaiming_normal" => init::HE_NORMAL;
     "variance_scaling(scale=2, fan=out, distribution=normal)" => Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::Out, family: Family::Normal });
-    "lecun_uniform.pytorch_gain(leaky_relu(slope=0.2))" => init::LECUN_UNIFORM.times(NonLinearity::LeakyReLU(0.2).gain());
+    "lecun_uniform.pytorch_gain(leaky_relu(slope=0.2))" => init::LECUN_UNIFORM.times(pytorch_gain(Activation::LeakyRelu(0.2))?);
     "pytorch_uniform" => init::PYTORCH_UNIFORM;
     "lecun_normal" => init::LECUN_NORMAL;
     "lecun_normal.gain(gelu)" => init::LECUN_NORMAL.gain(Activation::Gelu);
