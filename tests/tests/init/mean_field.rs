@@ -173,7 +173,7 @@ fn tanh_at_the_edge_follows_its_map() -> Result<()> {
     let edge = critical(Activation::Tanh, q)?;
     for c in [0.0, 0.6, 0.9] {
         let theory = predicted(&edge, (q, c), 20)?;
-        let measured = correlations(4 * NETS, &edge, Tensor::tanh, (q, c), 20)?;
+        let measured = correlations(12 * NETS, &edge, Tensor::tanh, (q, c), 20)?;
         let worst = theory.iter().zip(&measured).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         println!(
             "c0 {c}: after 20 layers {:.4}, predicted {:.4}, worst {worst:.4}",

@@ -69,20 +69,27 @@ fn requests() -> candle_core::Result<Vec<Asked>> {
     Ok(std::mem::take(&mut *asked))
 }
 
-/// Rules that depend on fan-in alone, on both fans, and on where the gates end.
+/// Rules that depend on fan-in alone, on both fans, and on where the gates end; some state the gates of all layers.
 fn policies() -> Vec<Initializer> {
+    let stated = |layer| Initializer::new(42).layer("*", layer).weights(init::GLOROT_NORMAL);
+    let mut all = unstated();
+    all.extend([stated(Layer::GRU), stated(Layer::LSTM)]);
+    all.push(Initializer::new(42).defaults(Framework::PyTorch).layer("*", Layer::LSTM));
+    all
+}
+
+/// The same without a word about layers.
+fn unstated() -> Vec<Initializer> {
     let new = || Initializer::new(42).rule("own.weight", init::LECUN_NORMAL);
     let mut all = vec![
         new(),
         new().weights(init::HE_NORMAL),
         new().weights(init::GLOROT_UNIFORM),
         new().rule("*weight_?h_*", init::ORTHOGONAL),
-        new().layer("*", Layer::GRU).weights(init::GLOROT_NORMAL),
     ];
     for framework in [Framework::PyTorch, Framework::Keras, Framework::Flax] {
         all.extend([
             new().defaults(framework),
-            new().defaults(framework).layer("*", Layer::LSTM),
             new().defaults(framework).weights(init::GLOROT_NORMAL),
         ]);
     }
@@ -109,7 +116,7 @@ proptest! {
         init in select(policies()),
     ) {
         let in_order = requests()?;
-        prop_assert!(in_order.len() > 60);
+        prop_assert!(in_order.len() > 50, "{}", in_order.len());
         let (first, second) = (outcomes(&init, &in_order), outcomes(&init, &shuffled));
         for (name, outcome) in &first {
             prop_assert_eq!(Some(outcome), second.get(name), "{}", name);
@@ -120,7 +127,7 @@ proptest! {
 /// With the whole model planned nothing has to be stated, and a build has what the plan says.
 #[test]
 fn a_planned_model_needs_no_word() -> Outcome {
-    for init in policies().into_iter().map(Initializer::lenient) {
+    for init in unstated().into_iter().map(Initializer::lenient) {
         let vars = VarMap::new();
         init.build(&vars, DType::F32, &CPU, whole)?;
         let plan = init.plan(DType::F32, whole)?;
@@ -149,7 +156,7 @@ fn a_plan_sees_what_comes_later() -> Outcome {
             .rev()
             .try_for_each(|(name, shape, hint)| vb.get_with_hints(shape.clone(), name, *hint).map(|_| ()))
     };
-    for init in policies().into_iter().map(Initializer::lenient) {
+    for init in unstated().into_iter().map(Initializer::lenient) {
         let (forwards, backwards) = (init.plan(DType::F32, whole)?, init.plan(DType::F32, backwards)?);
         for record in forwards.records() {
             let other =
