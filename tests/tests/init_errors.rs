@@ -197,7 +197,7 @@ fn dtypes_that_cannot_hold_the_law() -> Outcome {
             Init::Const(1e300),
             DType::F32,
             |e| matches!(e, Distribution::Overflow { .. }),
-            "use a smaller law or a wider dtype",
+            "use a smaller distribution or a wider dtype",
         ),
         (
             Init::Randn { mean: 0.0, stdev: 100.0 },
