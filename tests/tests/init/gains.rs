@@ -159,7 +159,8 @@ fn candles_activations_are_taken_as_they_are() -> Result<()> {
     for candle in CANDLE {
         assert_eq!(gain(candle)?, gain(Activation::from(candle))?);
         assert_eq!(backward_gain(candle)?, backward_gain(Activation::from(candle))?);
-        let (ours, theirs) = (init::LECUN_NORMAL.gain(Activation::from(candle)), init::LECUN_NORMAL.gain(candle));
+        let (ours, theirs) =
+            (init::LECUN_NORMAL.gain(Activation::from(candle)), init::LECUN_NORMAL.gain(candle));
         assert_eq!(ours, theirs);
     }
     Ok(())

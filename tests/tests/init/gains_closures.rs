@@ -139,7 +139,8 @@ fn quantisers_have_their_moments() -> Result<()> {
     for (levels, range) in [(1.0, 8.0), (4.0, 8.0), (37.0, 3.4), (128.0, 2.0)] {
         let quantise = move |z: f64| (z.clamp(-range, range) * levels).round() / levels;
         let top = (range * levels).round() as i32;
-        let term = |k: i32| (2 * k - 1) as f64 / (levels * levels) * 2.0 * above((f64::from(k) - 0.5) / levels);
+        let term =
+            |k: i32| (2 * k - 1) as f64 / (levels * levels) * 2.0 * above((f64::from(k) - 0.5) / levels);
         let exact: f64 = (1..=top).map(term).sum();
         let moment = second_moment(quantise)?;
         assert!((moment.value - exact).abs() <= moment.error + 1e-14, "{levels}: {moment:?}, {exact}");

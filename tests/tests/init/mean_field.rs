@@ -104,9 +104,15 @@ fn critical_points_are_critical() -> Result<()> {
 #[test]
 fn what_has_no_answer_is_an_error() -> Result<()> {
     let explodes = MeanField::new(Activation::Relu, 2.5, 0.1)?.fixed_point().err();
-    assert!(matches!(explodes, Some(Error::NoFixedPoint { from: 1.0, reached }) if reached > 1.0), "{explodes:?}");
+    assert!(
+        matches!(explodes, Some(Error::NoFixedPoint { from: 1.0, reached }) if reached > 1.0),
+        "{explodes:?}"
+    );
     let vanishes = MeanField::new(Activation::Relu, 1.5, 0.0)?.trainable_depth().err();
-    assert!(matches!(vanishes, Some(Error::NoFixedPoint { from: 1.0, reached }) if reached < 1.0), "{vanishes:?}");
+    assert!(
+        matches!(vanishes, Some(Error::NoFixedPoint { from: 1.0, reached }) if reached < 1.0),
+        "{vanishes:?}"
+    );
     assert!(matches!(MeanField::new(Activation::Swiglu, 1.0, 0.0).err(), Some(Error::Gated)));
     for (weight, bias) in [(0.0, 0.0), (-1.0, 0.0), (f64::NAN, 0.0), (1.0, -0.1), (1.0, f64::INFINITY)] {
         let error = MeanField::new(Activation::Tanh, weight, bias).err();

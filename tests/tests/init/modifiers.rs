@@ -95,7 +95,9 @@ fn mup_at_the_base_is_the_law() -> Outcome {
         assert_eq!(singles(&[6, 4], law.mup((6, 4)))?, singles(&[6, 4], law)?, "{law}");
     }
     assert!(refusal(&[6, 4], "he_normal.mup([3])").contains("a base shape of the same rank"));
-    assert!(refusal(&[6, 4], "identity.mup([3, 2])").contains("an initializer with a known standard deviation"));
+    assert!(
+        refusal(&[6, 4], "identity.mup([3, 2])").contains("an initializer with a known standard deviation")
+    );
     Ok(())
 }
 

@@ -88,10 +88,7 @@ fn unstated() -> Vec<Initializer> {
         new().rule("*weight_?h_*", init::ORTHOGONAL),
     ];
     for framework in [Framework::PyTorch, Framework::Keras, Framework::Flax] {
-        all.extend([
-            new().defaults(framework),
-            new().defaults(framework).weights(init::GLOROT_NORMAL),
-        ]);
+        all.extend([new().defaults(framework), new().defaults(framework).weights(init::GLOROT_NORMAL)]);
     }
     all
 }

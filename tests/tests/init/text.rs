@@ -7,9 +7,7 @@ use acceptance::strategies::{random_law, weight};
 use acceptance::values::bits;
 use candle_core::{DType, Device, Shape};
 use candle_init::activation::{Activation, pytorch_gain};
-use candle_init::{
-    Cut, Error as InitError, Family, Init, Initializer, Layer, NAMED, VarianceScaling, init,
-};
+use candle_init::{Cut, Error as InitError, Family, Init, Initializer, Layer, NAMED, VarianceScaling, init};
 use candle_nn::VarMap;
 use candle_nn::init::{self as candle, FanInOut, NormalOrUniform};
 use proptest::prelude::*;

@@ -31,8 +31,7 @@ fn set(vars: &VarMap, name: &str, change: impl Fn(&Tensor) -> candle_core::Resul
 fn every_start_is_verified() -> Outcome {
     let inits = [
         Initializer::new(1),
-        Initializer::new(2)
-            .defaults(Framework::PyTorch),
+        Initializer::new(2).defaults(Framework::PyTorch),
         Initializer::new(3).weights(init::ORTHOGONAL).rule("0.weight", init::HE_NORMAL.sparse(0.5)),
         Initializer::new(4).weights(init::HE_NORMAL.gain(candle_init::Activation::Gelu)),
     ];

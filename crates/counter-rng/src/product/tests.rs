@@ -5,9 +5,9 @@
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::kernel::Kernel;
 use crate::distribution::Distribution;
 use crate::error::Error;
+use crate::kernel::Kernel;
 use crate::stream::Stream;
 
 /// The library's own fused multiply-add.

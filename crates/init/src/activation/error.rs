@@ -32,7 +32,9 @@ pub enum Error {
         fraction: f64,
     },
     /// A function is zero, or too small to be squared, so no weights carry a signal through it.
-    #[error("the second moment is zero or lost in rounding: no gain makes up for it; check the function, or scale it")]
+    #[error(
+        "the second moment is zero or lost in rounding: no gain makes up for it; check the function, or scale it"
+    )]
     ZeroMoment,
     /// A function jumps, so the square of its slope has no finite expectation.
     #[error(

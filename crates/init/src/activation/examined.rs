@@ -75,7 +75,8 @@ impl<'a> Examined<'a> {
         let edges = edges().map(|edge| edge * sigma);
         let (function, budget, floor) = (&weighted, self.budget, 0.0);
         let seen = self.edges_for(sigma);
-        let samples = if self.is_known || seen.is_some() { Vec::new() } else { self.samples(sigma, &weighted)? };
+        let samples =
+            if self.is_known || seen.is_some() { Vec::new() } else { self.samples(sigma, &weighted)? };
         let near = |edge: &f64| edge.abs() < LAST * sigma;
         let edges = edges.chain(seen.into_iter().flatten().filter(near)).collect();
         let has_samples = !samples.is_empty();

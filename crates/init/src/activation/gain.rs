@@ -2,9 +2,9 @@
 
 use crate::activation::Estimate;
 use crate::activation::ScalarFunction;
+use crate::activation::error::Result;
 use crate::activation::second_moment;
 use crate::activation::slope_moment;
-use crate::activation::error::Result;
 
 /// The gain of any activation: `1/√E[f(z)²]` for a standard normal `z`.
 ///

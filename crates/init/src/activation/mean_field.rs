@@ -8,7 +8,7 @@ use crate::activation::ScalarFunction;
 use crate::activation::budget::Budget;
 use crate::activation::error::{Error, Result};
 use crate::activation::examined::Examined;
-use crate::activation::moment::{slope_moment_at, square, square_of, TARGET};
+use crate::activation::moment::{TARGET, slope_moment_at, square, square_of};
 use crate::activation::pair::{Of, pair};
 use crate::activation::pieces::{Measure, Pieces};
 use crate::activation::roots::{root, settle};
@@ -168,7 +168,14 @@ impl<F: ScalarFunction> MeanField<F> {
         positive("the variance", q)?;
         let pieces = f.pieces(q.sqrt(), Measure::Square, TARGET)?;
         let moment = square_of(&pieces, q.sqrt())?.value;
-        Ok(Pairs { pieces, q, moment, weight: self.weight_variance, bias: self.bias_variance, budget: f.budget() })
+        Ok(Pairs {
+            pieces,
+            q,
+            moment,
+            weight: self.weight_variance,
+            bias: self.bias_variance,
+            budget: f.budget(),
+        })
     }
 
     /// The correlation that two inputs of variance `q` settle at: one where `χ₁ ≤ 1`, and below it in chaos.
@@ -186,7 +193,9 @@ impl<F: ScalarFunction> MeanField<F> {
         // Over `1 − c`, which takes the root at one away and leaves `1 − χ₁` there, of which the sign counts.
         self.examine(|f| {
             let pairs = self.at(f, q)?;
-            let excess = |c| if c == 1.0 { Ok((1.0 - chi).max(-1.0)) } else { Ok((pairs.correlation(c)? - c) / (1.0 - c)) };
+            let excess = |c| {
+                if c == 1.0 { Ok((1.0 - chi).max(-1.0)) } else { Ok((pairs.correlation(c)? - c) / (1.0 - c)) }
+            };
             // An odd function without biases keeps zero, and rounding must not send it below.
             if excess(0.0)? <= CRITICAL { Ok(0.0) } else { root(excess, 1.0, 0.0) }
         })

@@ -110,7 +110,9 @@ impl Activation {
     /// Where the value or the slope jumps.
     fn all_kinks(self) -> &'static [f64] {
         match self {
-            Self::Relu | Self::Relu2 | Self::LeakyRelu(_) | Self::Elu(_) | Self::Selu | Self::Softsign => &[0.0],
+            Self::Relu | Self::Relu2 | Self::LeakyRelu(_) | Self::Elu(_) | Self::Selu | Self::Softsign => {
+                &[0.0]
+            }
             Self::Relu6 => &[0.0, 6.0],
             Self::HardSigmoid | Self::HardSwish => &[-3.0, 3.0],
             _ => &[],

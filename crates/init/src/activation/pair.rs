@@ -53,14 +53,7 @@ struct Smooth<'a> {
 }
 
 /// The expectation over two numbers of variance `sigma²` and a correlation `c` between −1 and 1.
-pub(crate) fn pair(
-    pieces: &Pieces,
-    sigma: f64,
-    c: f64,
-    of: Of,
-    moment: f64,
-    budget: &Budget,
-) -> Result<f64> {
+pub(crate) fn pair(pieces: &Pieces, sigma: f64, c: f64, of: Of, moment: f64, budget: &Budget) -> Result<f64> {
     let (shared, own) = (c.abs().sqrt(), (1.0 - c.abs()).sqrt());
     let smooth = Smooth::new(pieces, sigma, own, of, budget);
     let product = |s: f64| {
@@ -111,7 +104,11 @@ impl<'a> Smooth<'a> {
     fn over(&self, i: usize, t: f64) -> f64 {
         let (panel, nodes) = (&self.pieces.panels[i], &self.nodes[i]);
         self.budget.polynomials(nodes.len().max(1));
-        if nodes.is_empty() { self.closely(panel, t) } else { nodes.iter().map(|node| self.term(node, t)).sum() }
+        if nodes.is_empty() {
+            self.closely(panel, t)
+        } else {
+            nodes.iter().map(|node| self.term(node, t)).sum()
+        }
     }
 
     fn term(&self, &(z, value): &Sample, t: f64) -> f64 {

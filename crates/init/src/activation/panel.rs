@@ -128,11 +128,7 @@ pub(crate) fn coarse_points(ends: (f64, f64)) -> impl Iterator<Item = (f64, f64)
     spread(ends, &COARSE[1], &COARSE_WEIGHTS)
 }
 
-fn spread<'a>(
-    ends: (f64, f64),
-    cosines: &'a [f64],
-    weights: &'a [f64],
-) -> impl Iterator<Item = (f64, f64)> {
+fn spread<'a>(ends: (f64, f64), cosines: &'a [f64], weights: &'a [f64]) -> impl Iterator<Item = (f64, f64)> {
     let (middle, half) = (ends.0.midpoint(ends.1), (ends.1 - ends.0) / 2.0);
     let inside = cosines.iter().map(move |cosine| match *cosine {
         // The ends are exact, so that each side of a jump has its own value.

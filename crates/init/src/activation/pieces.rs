@@ -72,7 +72,13 @@ pub(crate) struct Total {
 impl Pieces {
     /// Approximates the function until its integral has the error that is asked for.
     pub(crate) fn new(task: &Task<'_>) -> Result<Self> {
-        let mut pieces = Self { panels: Vec::new(), gaps: Vec::new(), measure: task.measure, calls: 0, reached: f64::INFINITY };
+        let mut pieces = Self {
+            panels: Vec::new(),
+            gaps: Vec::new(),
+            measure: task.measure,
+            calls: 0,
+            reached: f64::INFINITY,
+        };
         pieces.start(task)?;
         while let Some(goal) = pieces.unmet(task)? {
             let (share, measure) = (goal / (pieces.panels.len() + pieces.gaps.len()) as f64, task.measure);

@@ -50,7 +50,8 @@ fn burn_without_fans() {
     for law in ["he_uniform", "glorot_normal"] {
         let message = refusal(&[7], law);
         assert!(
-            message.starts_with("parameter `w` [7]: ") && message.contains("only tensors of rank 2 or more have one"),
+            message.starts_with("parameter `w` [7]: ")
+                && message.contains("only tensors of rank 2 or more have one"),
             "{message}"
         );
     }

@@ -9,10 +9,9 @@ use candle_core::cuda_backend::DeviceId;
 use candle_core::{CudaDevice, Shape, WithDType};
 use counter_rng::{Distribution, Element, Stream};
 
-use super::Elements;
-use super::cuda::drawn;
-use crate::error::Error;
-use crate::error::Result;
+use crate::draw::device::cuda::drawn;
+use crate::draw::device::elements::Elements;
+use crate::error::{Error, Result};
 
 /// The devices that have passed.
 static PASSED: Mutex<Vec<DeviceId>> = Mutex::new(Vec::new());
