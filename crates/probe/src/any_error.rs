@@ -86,6 +86,7 @@ mod tests {
         // As it is: with a backtrace where the environment asks for one, and in no other wrapping.
         let is_wrapped = matches!(candle, candle_core::Error::Io(_));
         assert!(!is_wrapped && candle.to_string().starts_with("Shape mismatch"), "{candle}");
+        assert!(matches!(Error::from(candle_core::Error::from(Error::NoLayers)), Error::NoLayers));
         let anyhow = behind(any_error(Err(anyhow::anyhow!("the user's own"))));
         assert_eq!(anyhow.to_string(), "the user's own");
     }
