@@ -60,6 +60,8 @@ pub use initializers::{
 pub use layer::{Axes, Axis, Centre, Fans, Layer};
 pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
+pub use model::fitted_table;
+#[doc(hidden)]
 pub use orthogonal::{orthogonality_error, orthonormal, orthonormal_with};
 pub use policy::{Framework, Reason};
 pub use rule::Rule;

@@ -129,14 +129,23 @@ fn tables_show_every_parameter() -> Outcome {
         "glorot_uniform",
         "784 → 256",
         "0.04385",
-        "784.0 KiB",
-        "2 parameters, 200 960 values",
+        "2 parameters, 200 960 values, 785.0 KiB",
     ] {
         assert!(plan.contains(part), "{part} is not in\n{plan}");
     }
     for part in ["fc1.bias", "layer's hint", "uniform(lo=-0.03571", "0.02062", "measured std"] {
         assert!(report.contains(part), "{part} is not in\n{report}");
     }
+    // Names of any length leave the table as wide as a terminal, and lose no character.
+    let name = "model.language_model.layers.17.self_attention.query_key_value_projection.weight";
+    let long = init.plan(DType::F32, |vb| {
+        vb.get_with_hints((4096, 4096), name, candle_nn::init::DEFAULT_KAIMING_NORMAL)
+    })?;
+    let long = long.to_string();
+    assert!(long.lines().all(|line| line.chars().count() <= 100), "{long}");
+    let first =
+        |line: &str| line.split(['│', '┆']).nth(1).map_or_else(String::new, |cell| cell.trim().into());
+    assert!(long.lines().map(first).collect::<String>().contains(name), "{long}");
     Ok(())
 }
 

@@ -184,7 +184,7 @@ fn it_is_repeatable_and_knows_when_it_is_done() -> Result<()> {
 /// Plain gradient descent on the shipped digits, two epochs at a fixed rate.
 fn accuracy_after(net: &Deep, train: &Set, test: &Set) -> Result<f64> {
     let mut sgd = SGD::new(trainable_vars(&net.vars), 0.02)?;
-    for epoch in 0..3 {
+    for epoch in 0..6 {
         for indices in shuffled(train.count()?, 1, epoch).chunks(25) {
             let batch = train.pick(indices)?;
             sgd.backward_step(&loss::cross_entropy(&net.logits(&batch.images)?, &batch.labels)?)?;

@@ -19,3 +19,4 @@ pub use plan::Plan;
 pub use record::Record;
 pub use report::Report;
 pub use vars::{named_vars, trainable_vars};
+pub use table::table as fitted_table;

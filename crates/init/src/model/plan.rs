@@ -50,25 +50,11 @@ fn bytes(record: &Record) -> u128 {
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row = |r: &Record| {
-            let (mean, std) =
-                (table::number(r.expected.map(|m| m.mean)), table::number(r.expected.map(|m| m.std)));
-            let dtype = r.dtype.as_str().to_string();
-            let (shape, size) = (table::shape(&r.shape), table::bytes(bytes(r)));
-            [
-                r.name.clone(),
-                shape,
-                dtype,
-                r.reason.to_string(),
-                r.rule_text(),
-                r.fans_text(),
-                mean,
-                std,
-                size,
-            ]
+            let (shape, std) = (table::shape(&r.shape), table::number(r.expected.map(|m| m.std)));
+            [r.name.clone(), shape, r.reason.to_string(), r.rule_text(), r.fans_text(), std]
         };
-        let header =
-            ["parameter", "shape", "dtype", "why", "initializer", "fan in → out", "mean", "std", "memory"];
-        writeln!(f, "{}", table::table(header, &[5, 6, 7, 8], self.records.iter().map(row)))?;
+        let header = ["parameter", "shape", "why", "initializer", "fan in → out", "expected std"];
+        writeln!(f, "{}", table::table(header, &[4, 5], &[0, 2, 3], self.records.iter().map(row)))?;
         let (elements, bytes) = (table::count(self.elements()), table::bytes(self.bytes()));
         write!(f, "{} parameters, {elements} values, {bytes}", self.records.len())
     }

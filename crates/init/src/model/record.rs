@@ -6,6 +6,7 @@ use crate::draw::Moments;
 use crate::draw::haar::Haar;
 use crate::draw::resolved::Resolved;
 use crate::layer::{Fans, Layer};
+use crate::model::table::short;
 use crate::policy::{Decision, Reason};
 use crate::rule::Rule;
 
@@ -78,12 +79,13 @@ impl Record {
 
     /// The rule as a table shows it.
     pub(crate) fn rule_text(&self) -> String {
-        self.rule.as_ref().map_or_else(|| "?".into(), ToString::to_string)
+        self.rule.as_ref().map_or_else(|| "?".into(), |rule| short(&rule.to_string()))
     }
 
-    /// The fans as a table shows them, with the layer kind that they were computed for: `linear 784 → 256`.
+    /// The fans as a table shows them: `784 → 256`.
     pub(crate) fn fans_text(&self) -> String {
-        let text = |fans: Fans| format!("{} {} → {}", self.layer, fans.fan_in, fans.fan_out);
+        let digits = |fan: f64| short(&fan.to_string());
+        let text = |fans: Fans| format!("{} → {}", digits(fans.fan_in), digits(fans.fan_out));
         self.fans.map_or_else(String::new, text)
     }
 }

@@ -1,26 +1,67 @@
 //! Tables that people can read.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
-/// Columns of characters: longer cells are wrapped, so that a table fits a terminal and a page.
+/// Columns of characters, so that a table fits a terminal and a page.
 const WIDTH: u16 = 100;
 
-/// A table with these columns; those named in `numbers` are aligned to the right.
-pub(crate) fn table<const N: usize>(
+/// Where a cell may be wrapped: a character without width, which the finished text does not have.
+const BREAK: char = '\u{200b}';
+
+/// A table with these columns; those named in `numbers` are aligned to the right, and only those in `wrapped` are wrapped
+/// where the table is too wide. Also for the tables of candle-init-probe.
+#[must_use]
+pub fn table<const N: usize>(
     header: [&str; N],
     numbers: &[usize],
+    wrapped: &[usize],
     rows: impl Iterator<Item = [String; N]>,
-) -> Table {
+) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(WIDTH);
-    table.set_header(header).add_rows(rows);
-    for &column in numbers {
-        if let Some(column) = table.column_mut(column) {
+    table.set_width(WIDTH).set_delimiter(BREAK).set_header(header);
+    table.add_rows(rows.map(|row| row.map(|cell| with_breaks(&cell))));
+    for (i, column) in table.column_iter_mut().enumerate() {
+        if numbers.contains(&i) {
             column.set_cell_alignment(CellAlignment::Right);
         }
+        if !wrapped.contains(&i) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
-    table
+    table.to_string().replace(BREAK, "")
+}
+
+/// A cell that may be wrapped after the parts of a path and of a rule.
+fn with_breaks(cell: &str) -> String {
+    let mut text = String::new();
+    let mut letters = cell.chars().peekable();
+    while let Some(letter) = letters.next() {
+        text.push(letter);
+        let fraction = letter == '.' && letters.peek().is_some_and(char::is_ascii_digit);
+        if matches!(letter, '.' | '(' | ' ' | '*') && !fraction {
+            text.push(BREAK);
+        }
+    }
+    text
+}
+
+/// A rule's text with four digits of each long number: its record has them all.
+pub(crate) fn short(text: &str) -> String {
+    let is_number = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | '-');
+    let mut short = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
+        let end = rest[start..].find(|letter| !is_number(letter)).map_or(rest.len(), |length| start + length);
+        let digits = rest[start..end].trim_end_matches(['.', '-']);
+        short.push_str(&rest[..start]);
+        short.push_str(&match digits.parse::<f64>() {
+            Ok(value) if digits.contains('.') && digits.len() > 7 => number(Some(value)),
+            _ => digits.into(),
+        });
+        rest = &rest[start + digits.len()..];
+    }
+    short + rest
 }
 
 /// Four significant digits, or a dash.
@@ -59,4 +100,25 @@ pub(crate) fn count(count: u128) -> String {
     let digits = count.to_string();
     let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
     groups.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_numbers_are_shortened() {
+        for (text, due) in [
+            ("uniform(lo=-0.03571428571428571, up=0.03571428571428571)", "uniform(lo=-0.03571, up=0.03571)"),
+            ("he_normal.times(0.5).zero_row(12345678)", "he_normal.times(0.5).zero_row(12345678)"),
+            (
+                "glorot_uniform.times(1.6666666666666667).on(conv(groups=32))",
+                "glorot_uniform.times(1.667).on(conv(groups=32))",
+            ),
+            ("a 0.1.2.3", "a 0.1.2.3"),
+            ("", ""),
+        ] {
+            assert_eq!(short(text), due);
+        }
+    }
 }
