@@ -206,18 +206,20 @@ def as_computed(dtype, distribution):
         unit = 2.0**-52 if dtype == "f64" else 2.0**-23
         centre, half = (p[0] + p[1]) / 2, r((p[1] - p[0]) / 2 * unit) / unit
         return kind, centre - half, centre + half
-    return kind, p[0], r(p[1]), *p[2:]
+    share = r(p[1]) / p[1]
+    return kind, p[0], r(p[1]), *(p[0] + (bound - p[0]) * share for bound in p[2:])
 
 
 def rounded_std(dtype, distribution):
     """The standard deviation asked, and that of the values of the dtype, summed over them."""
-    mean, std, _, (lo, up) = moments(distribution)
+    mean, std, _, bounds = moments(distribution)
     computed = as_computed(dtype, distribution)
     if (computed[2] if computed[0] != "uniform" else computed[2] - computed[1]) == 0.0:
         return std, 0.0
-    cdf = moments(computed)[2]
+    cdf, span = moments(computed)[2], max(12 * std, 12 * moments(computed)[1])
+    lo, up = bounds
     bits, least = FORMATS[dtype]
-    first, last = inside(dtype, max(lo, mean - 12 * std), min(up, mean + 12 * std))
+    first, last = inside(dtype, max(lo, mean - span), min(up, mean + span))
     values = [first]
     while values[-1] < last:
         size = abs(values[-1]) * (1 - 2.0**-30 if values[-1] < 0 else 1)   # the step above a negative power is the finer

@@ -98,7 +98,7 @@ impl Distribution {
         self.0
     }
 
-    /// The same with its std, or the width of a uniform, multiplied by `share`; bounds of a window stay.
+    /// The same with its values drawn towards the mean, or away from it: the distance is multiplied by `share`.
     pub(crate) fn scaled(&self, share: f64) -> Self {
         Self(match self.0 {
             Kind::Uniform { lo, up } => {
@@ -106,7 +106,10 @@ impl Distribution {
                 Kind::Uniform { lo: centre - half, up: centre + half }
             }
             Kind::Normal { mean, std } => Kind::Normal { mean, std: std * share },
-            Kind::Truncated { mean, std, lo, up } => Kind::Truncated { mean, std: std * share, lo, up },
+            Kind::Truncated { mean, std, lo, up } => {
+                let [lo, up] = [lo, up].map(|bound| mean + (bound - mean) * share);
+                Kind::Truncated { mean, std: std * share, lo, up }
+            }
             constant @ Kind::Constant(_) => constant,
         })
     }

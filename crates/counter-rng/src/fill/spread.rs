@@ -73,11 +73,12 @@ fn step<T: Dtype>(magnitude: f64) -> f64 {
 /// The standard deviation of the values after the rounding, summed over the values of `T`, for a distribution whose
 /// constants keep this share of its spread.
 fn rounded_std<T: Dtype>(distribution: &Distribution, kept: f64) -> Result<f64, Error> {
-    let (values, last) = range::<T>(distribution)?;
+    let computed = distribution.scaled(kept);
+    let (first, last) = range::<T>(&computed, inside::<T>(distribution.support())?);
     // Around a value next to the mean, because differences to it are exact where they matter.
     let centre = T::nearest(distribution.mean()).widen();
-    let around = distribution.scaled(kept).shifted(-centre);
-    let (mut value, mut below, mut sums) = (values, 0.0, [0.0; 2]);
+    let around = computed.shifted(-centre);
+    let (mut value, mut below, mut sums) = (first, 0.0, [0.0; 2]);
     loop {
         let (here, next) = (value.widen() - centre, value.neighbour(true));
         let is_last = value.widen() >= last.widen();
@@ -92,14 +93,13 @@ fn rounded_std<T: Dtype>(distribution: &Distribution, kept: f64) -> Result<f64, 
     }
 }
 
-/// The first and the last value that the sum needs.
-fn range<T: Dtype>(distribution: &Distribution) -> Result<(T, T), Error> {
+/// The first and the last value that the sum needs, of those in `[lo, up]`.
+fn range<T: Dtype>(distribution: &Distribution, (lo, up): (f64, f64)) -> (T, T) {
     let (mean, far) = (distribution.mean(), FAR * distribution.std());
     let (low, high) = reach::<T>(distribution);
-    let (lo, up) = inside::<T>(distribution.support())?;
     let first = at_most::<T>(low.max(mean - far)).widen().max(lo);
     let last = at_least::<T>(high.min(mean + far)).widen().min(up);
-    Ok((T::nearest(first), T::nearest(last)))
+    (T::nearest(first), T::nearest(last))
 }
 
 #[cfg(test)]
