@@ -13,7 +13,17 @@ const MOST: usize = 15;
 fn tree(package: &str) -> Result<BTreeSet<String>, Box<dyn Error>> {
     let output = Command::new(env!("CARGO"))
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--package", package])
+        .args([
+            "tree",
+            "--locked",
+            "--offline",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--package",
+            package,
+        ])
         .output()?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into());

@@ -14,7 +14,7 @@ use candle_core::{CudaDevice, CudaStorage, DType, Shape, Storage, Tensor, Var};
 use counter_rng::Element;
 use counter_rng_cuda::{Arguments, Fill, THREADS, ptx};
 
-use super::{Elements, conformance};
+use super::elements::Elements;
 use crate::error::Error;
 use crate::error::Result;
 
@@ -28,17 +28,6 @@ struct ByValue(Arguments);
 
 // SAFETY: `Arguments` is plain numbers, laid out as the kernels' struct of that name.
 unsafe impl DeviceRepr for ByValue {}
-
-/// A variable of the shape, filled on a device that has proved itself.
-pub(super) fn draw<T: Element>(
-    elements: &Elements<'_>,
-    shape: &Shape,
-    dtype: DType,
-    device: &CudaDevice,
-) -> Result<Option<Var>> {
-    conformance::pass(device)?;
-    drawn::<T>(elements, shape, dtype, device)
-}
 
 /// A variable of the shape, filled on the device.
 pub(super) fn drawn<T: Element>(
@@ -73,7 +62,6 @@ fn prepared<T: Element>(
 /// Fills a range of memory that exists.
 pub(super) fn refill(elements: &Elements<'_>, storage: &mut CudaStorage, range: Range<usize>) -> Result<()> {
     let (device, count) = (storage.device.clone(), range.len());
-    conformance::pass(&device)?;
     let prepared = match storage.dtype() {
         DType::F32 => prepared::<f32>(elements, count, &device)?,
         DType::F64 => prepared::<f64>(elements, count, &device)?,

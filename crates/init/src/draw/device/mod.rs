@@ -4,6 +4,7 @@
 mod conformance;
 #[cfg(feature = "cuda")]
 mod cuda;
+mod elements;
 #[cfg(not(feature = "cuda"))]
 mod none;
 
@@ -14,20 +15,14 @@ use candle_core::{
 };
 use counter_rng::{Distribution, Element, Stream};
 
+pub(crate) use self::elements::Elements;
+
 #[cfg(feature = "cuda")]
-use self::cuda as kernels;
+use self::conformance as kernels;
 #[cfg(not(feature = "cuda"))]
 use self::none as kernels;
 use crate::draw::dtype::for_dtype;
 use crate::error::{Error, Result};
-
-/// Elements of a stream.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Elements<'a> {
-    pub(crate) stream: &'a Stream,
-    pub(crate) distribution: &'a Distribution,
-    pub(crate) start: u64,
-}
 
 impl Elements<'_> {
     /// As many as the shape has, drawn where they are to lie: no copy is made on the way. `None` where the device

@@ -1,0 +1,11 @@
+//! What is drawn.
+
+use counter_rng::{Distribution, Stream};
+
+/// Elements of a stream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Elements<'a> {
+    pub(crate) stream: &'a Stream,
+    pub(crate) distribution: &'a Distribution,
+    pub(crate) start: u64,
+}
