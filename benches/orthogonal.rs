@@ -23,9 +23,12 @@ fn main() -> Result<(), ThreadPoolBuildError> {
         for threads in [1, 2] {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
             group.throughput(Throughput::Elements((rows * cols) as u64));
-            group.bench_function(BenchmarkId::new(format!("{rows}x{cols}"), format!("{threads} threads")), |b| {
-                b.iter(|| pool.install(|| black_box(orthonormal::<f32>(rows, cols, &stream, 0))));
-            });
+            group.bench_function(
+                BenchmarkId::new(format!("{rows}x{cols}"), format!("{threads} threads")),
+                |b| {
+                    b.iter(|| pool.install(|| black_box(orthonormal::<f32>(rows, cols, &stream, 0))));
+                },
+            );
         }
     }
     group.finish();

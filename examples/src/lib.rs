@@ -18,6 +18,7 @@ pub mod figure;
 pub mod lesson;
 pub mod mlp;
 pub mod number;
+pub mod pipe;
 pub mod progress;
 pub mod run;
 pub mod set;

@@ -15,6 +15,7 @@ use crate::compare::compare;
 use crate::data::Dataset;
 use crate::figure::{self, Run};
 use crate::mlp::{Mlp, Shape};
+use crate::pipe::end_with_the_reader;
 use crate::progress::Progress;
 use crate::threads::restarted;
 use crate::train::{Epoch, Method};
@@ -26,6 +27,7 @@ use crate::trial::{Setting, Trial, rules};
 /// A missing device, data that cannot be used, a figure that cannot be written; each says what to
 /// do.
 pub fn run(activation: Activation) -> Result<ExitCode> {
+    end_with_the_reader();
     let args = Args::parse_for(activation);
     match restarted(args.threads)? {
         Some(code) => Ok(code),

@@ -30,8 +30,8 @@ pub fn distributions() -> Result<Vec<Distribution>, Error> {
         Distribution::uniform(0.5, 0.5)?,
         Distribution::uniform(-1.0, 0.0)?,
         // Values that are zeros of both signs, beside bounds that are.
-        Distribution::uniform(-0.0, 8.0 * least)?,
-        Distribution::uniform(-8.0 * least, 0.0)?,
+        Distribution::truncated_normal(0.0, 71.0 * least, -0.0, open)?,
+        Distribution::truncated_normal(0.0, 71.0 * least, -open, 0.0)?,
         Distribution::normal(0.25, 1.5)?,
         Distribution::normal(-2.0, 0.0)?,
         // Numbers below the normal ones of f32, f16, f8.

@@ -10,6 +10,7 @@ pub mod gains;
 pub mod healthy;
 pub mod nets;
 pub mod planted;
+pub mod requests;
 pub mod rounded;
 pub mod scratch;
 pub mod stats;

@@ -156,72 +156,9 @@ pub enum Error {
     /// candle refused something.
     #[error(transparent)]
     Candle(candle_core::Error),
-    /// A function has no finite value where its expectation needs one.
-    #[error("the function is {value} at {at}: an expectation needs it finite from -37 to 37 sigmas")]
-    NotFinite {
-        /// Where.
-        at: f64,
-        /// What it gave.
-        value: f64,
-    },
-    /// A function grows faster than the normal density falls.
-    #[error(
-        "the second moment is infinite or out of reach: {fraction:.1e} of it lies beyond 32 sigmas. A function that \
-         grows slower than exp(z²/4) is required"
-    )]
-    InfiniteMoment {
-        /// Which part of what was summed lies beyond 32 sigmas.
-        fraction: f64,
-    },
-    /// A function is zero, or too small to be squared, so no weights carry a signal through it.
-    #[error("the second moment is zero: no gain makes up for it; check the function, or scale it")]
-    ZeroMoment,
-    /// An integral does not settle.
-    #[error(
-        "the integral does not converge: {value:e} with an error of {error:e}. A function without poles and \
-         with fewer than some thousand waves is required"
-    )]
-    NotConverged {
-        /// The last estimate.
-        value: f64,
-        /// Its error.
-        error: f64,
-    },
-    /// A product of two halves is no function of one number.
-    #[error("a gated activation multiplies two pre-activations: the mean-field map covers functions of one")]
-    Gated,
-    /// The variance grows without end.
-    #[error(
-        "from {from} the variance grows past {reached:e} and has no fixed point: use a smaller weight variance"
-    )]
-    VarianceExplodes {
-        /// Where it started.
-        from: f64,
-        /// How far it was followed.
-        reached: f64,
-    },
-    /// The variance falls to zero.
-    #[error(
-        "from {from} the variance falls below {reached:e}, to zero: use a larger weight variance, or a bias variance \
-         above zero"
-    )]
-    VarianceVanishes {
-        /// Where it started.
-        from: f64,
-        /// How far it was followed.
-        reached: f64,
-    },
-    /// No bias variance makes a critical point at this variance.
-    #[error(
-        "no critical point at variance {variance}: its bias variance would be {bias_variance}, below zero; try another \
-         variance"
-    )]
-    NoCriticalPoint {
-        /// The variance that was asked for.
-        variance: f64,
-        /// What the bias variance would have to be.
-        bias_variance: f64,
-    },
+    /// A function has no gain, or a net no fixed point.
+    #[error(transparent)]
+    Activation(#[from] crate::activation::Error),
 }
 
 impl Error {

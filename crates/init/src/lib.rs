@@ -15,6 +15,7 @@
 //! | what each parameter got | [`Initializer::report`] |
 //! | fans of grouped and transposed convolutions, stacked gates, any layout | [`Layer`], [`Axes`], [`Fans`] |
 //! | the gain of any activation, or of a closure | [`gain`](fn@gain), [`backward_gain`], [`Activation`] |
+//! | PyTorch's table of gains | [`activation::pytorch_gain`] |
 //! | how deep a net can be and still be trained | [`activation::MeanField`] |
 //! | one tensor, no model | [`Initializer::tensor`] |
 //! | a shard of one, by element index | [`elements`] |
@@ -46,10 +47,7 @@ pub use counter_rng::Distribution;
 #[doc(hidden)]
 pub use counter_rng::product::Scalar;
 
-pub use activation::{
-    Activation, Estimate, MeanField, NonLinearity, ScalarFunction, backward_gain, backward_gain_estimate,
-    critical, expectation, gain, gain_estimate, relu_spread, second_moment, slope_moment,
-};
+pub use activation::{Activation, backward_gain, gain};
 pub use draw::Moments;
 pub use draw::device::elements;
 #[doc(hidden)]

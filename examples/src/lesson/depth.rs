@@ -1,7 +1,8 @@
 //! How depth matters.
 
 use anyhow::Result;
-use candle_init::{Init, Rule, critical, init, relu_spread};
+use candle_init::activation::{critical, relu_spread};
+use candle_init::{Init, Rule, init};
 use candle_init_probe::figure::{Figure, LineChart, Series};
 use candle_init_probe::page::Section;
 
@@ -97,7 +98,7 @@ pub(super) fn tanh(bench: &Bench) -> Result<Section> {
     let text = format!(
         "In a deep tanh net there is one weight variance for each bias variance at which signal and gradient pass \
          through any depth: the edge of chaos (Schoenholz et al. 2017), which \
-         `candle_init::critical(Activation::Tanh, q)` computes for signals of variance q. With smaller weights both \
+         `candle_init::activation::critical(Activation::Tanh, q)` computes for signals of variance q. With smaller weights both \
          vanish. Glorot's law is the edge for signals of size zero only, so its signals shrink, but slowly. The std \
          that layer {DEEPEST} passes on: {}.",
         last.collect::<Vec<_>>().join(", ")

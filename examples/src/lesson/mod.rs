@@ -30,6 +30,7 @@ use candle_init_probe::page::{Page, Section};
 use candle_init_probe::write_whole;
 use indicatif::ProgressIterator;
 
+use crate::pipe::end_with_the_reader;
 use crate::threads::restarted;
 use args::Args;
 use bench::{BATCH, Bench, WIDTH};
@@ -58,6 +59,7 @@ const SECTIONS: [Part; 12] = [
 /// # Errors
 /// A folder or file that cannot be written, which says what to do.
 pub fn run() -> Result<ExitCode> {
+    end_with_the_reader();
     let args = Args::read();
     if let Some(code) = restarted(usize::from(args.threads))? {
         return Ok(code);

@@ -12,7 +12,7 @@ use acceptance::depth::Signal;
 use acceptance::gains::{CANDLE, GAINS};
 use anyhow::{Context, Result};
 use candle_core::Tensor;
-use candle_init::{Activation, NonLinearity, ScalarFunction, backward_gain, gain};
+use candle_init::activation::{Activation, ScalarFunction, backward_gain, gain, pytorch_gain};
 use candle_nn::{Activation as Candle, Module};
 use rayon::prelude::*;
 
@@ -150,26 +150,13 @@ fn a_gain_on_the_law_is_a_gain_on_the_signal() -> Result<()> {
     Ok(())
 }
 
-/// PyTorch's `calculate_gain` for this activation, if it has one.
-fn pytorch(activation: Activation) -> Option<f64> {
-    Some(match activation {
-        Activation::Linear => NonLinearity::Linear.gain(),
-        Activation::Sigmoid => NonLinearity::Sigmoid.gain(),
-        Activation::Tanh => NonLinearity::Tanh.gain(),
-        Activation::Relu => NonLinearity::ReLU.gain(),
-        Activation::LeakyRelu(slope) => NonLinearity::LeakyReLU(slope).gain(),
-        Activation::Selu => NonLinearity::SELU.gain(),
-        _ => return None,
-    })
-}
-
 #[test]
 fn the_page_has_the_gains() -> Result<()> {
     let rows = table(&page()?, 4);
     assert_eq!(rows.len(), GAINS.len());
     for ((activation, _), cells) in GAINS.into_iter().zip(rows) {
         let (forward, backward) = (gain(activation)?, backward_gain(activation)?);
-        let peer = pytorch(activation).map_or("–".into(), |gain| format!("{gain:.9}"));
+        let peer = pytorch_gain(activation).map_or("–".into(), |gain| format!("{gain:.9}"));
         println!("| `{activation}` | {forward:.9} | {backward:.9} | {peer} |");
         assert_eq!(cells[0], format!("`{activation}`"));
         assert!((number(&cells[1])? - forward).abs() < 6e-10, "{cells:?}: {forward}");

@@ -136,7 +136,12 @@ proptest! {
     fn bounds_hold_in_every_dtype(law in bounded(), seed: u64) {
         let (lo, up) = law.distribution(&Shape::from(4096), Layer::Linear)?.support();
         for dtype in DTYPES {
-            let tensor = Initializer::new(seed).tensor("w", 4096, law, dtype, &Device::Cpu)?;
+            let drawn = Initializer::new(seed).tensor("w", 4096, law, dtype, &Device::Cpu);
+            // Too coarse a dtype refuses the distribution.
+            if drawn.as_ref().is_err_and(|error| error.to_string().contains("more than 5 % off")) {
+                continue;
+            }
+            let tensor = drawn?;
             prop_assert!(inside(&values(&tensor)?, lo, up), "{law} {dtype:?}");
         }
     }

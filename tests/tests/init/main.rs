@@ -6,6 +6,7 @@ mod dialects;
 mod errors;
 mod fans;
 mod gains;
+mod gains_closures;
 mod gains_depth;
 mod laws;
 mod mean_field;

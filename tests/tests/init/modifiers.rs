@@ -5,7 +5,8 @@ use std::error::Error;
 use acceptance::drawn::{drawn, refusal, singles};
 use acceptance::stats::LIMIT;
 use candle_core::{DType, Shape};
-use candle_init::{Activation, Fans, Init, Layer, NonLinearity, Rule, VarianceScaling, depth, init};
+use candle_init::activation::pytorch_gain;
+use candle_init::{Activation, Fans, Init, Layer, Rule, VarianceScaling, depth, init};
 use proptest::prelude::*;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -94,7 +95,9 @@ fn mup_at_the_base_is_the_law() -> Outcome {
         assert_eq!(singles(&[6, 4], law.mup((6, 4)))?, singles(&[6, 4], law)?, "{law}");
     }
     assert!(refusal(&[6, 4], "he_normal.mup([3])").contains("a base shape of the same rank"));
-    assert!(refusal(&[6, 4], "identity.mup([3, 2])").contains("a law with a known standard deviation"));
+    assert!(
+        refusal(&[6, 4], "identity.mup([3, 2])").contains("an initializer with a known standard deviation")
+    );
     Ok(())
 }
 
@@ -199,7 +202,7 @@ fn schemes_without_their_numbers() {
     ] {
         let error = text.parse::<Rule>().err().map(|e| e.to_string()).unwrap_or_default();
         assert!(
-            error.starts_with(&format!("`{text}` is not a law: ")) && error.contains(part),
+            error.starts_with(&format!("`{text}` is not a rule: ")) && error.contains(part),
             "{text}: {error}"
         );
     }
@@ -223,7 +226,7 @@ fn pytorchs_table() -> Outcome {
         let rule: Rule = format!("orthogonal.pytorch_gain({name})").parse()?;
         assert_eq!(rule, init::ORTHOGONAL.times(gain).into(), "{name}");
     }
-    assert_eq!(NonLinearity::LeakyReLU(10.0).gain(), 0.140_719_508_946_058_36);
+    assert_eq!(pytorch_gain(Activation::LeakyRelu(10.0))?, 0.140_719_508_946_058_36);
     for name in ["gelu", "silu", "leaky_rleu"] {
         assert!(format!("orthogonal.pytorch_gain({name})").parse::<Rule>().is_err(), "{name}");
     }

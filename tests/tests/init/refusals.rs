@@ -88,8 +88,8 @@ fn rules_behind_wider_ones_never_apply() -> Outcome {
     for error in [planned(&init)?, reported(&init)?] {
         assert_eq!(
             error.to_string(),
-            "rule `head.weight` never applies: `*.weight` stands before it and takes all it matches; put the \
-             narrower rule first"
+            "rule `head.weight` never applies: `*.weight` comes first and matches all that it matches; put \
+             the narrower rule first"
         );
     }
     // Taken by two earlier rules together.

@@ -12,7 +12,8 @@ use acceptance::depth::{Signal, fixed_point};
 use acceptance::stats::LIMIT;
 use acceptance::values::values;
 use candle_core::{DType, Device, Result, Tensor, Var};
-use candle_init::{Family, Fan, Init, Initializer, NonLinearity, Rule, VarianceScaling, init};
+use candle_init::activation::{Activation as Theory, pytorch_gain};
+use candle_init::{Family, Fan, Init, Initializer, Rule, VarianceScaling, init};
 
 type Outcome = std::result::Result<(), Box<dyn Error>>;
 type Activation = fn(&Tensor) -> Result<Tensor>;
@@ -167,7 +168,7 @@ fn glorot_keeps_the_signal_of_linear_layers() -> Outcome {
 /// layer keeps it. Both are followed by the recursion, not by eye.
 #[test]
 fn tanh_behaves_as_its_recursion_says() -> Outcome {
-    let (plain, gain) = (init::GLOROT_UNIFORM, NonLinearity::Tanh.gain());
+    let (plain, gain) = (init::GLOROT_UNIFORM, pytorch_gain(Theory::Tanh)?);
     let logs = forward(NETWORKS, Network::square(plain, Tensor::tanh), 1.0)?;
     let decay = expected(f64::tanh, 1.0, 1.0);
     kept(&logs, decay, "Glorot through tanh");

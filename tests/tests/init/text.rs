@@ -6,9 +6,8 @@ use std::error::Error;
 use acceptance::strategies::{random_law, weight};
 use acceptance::values::bits;
 use candle_core::{DType, Device, Shape};
-use candle_init::{
-    Cut, Error as InitError, Family, Init, Initializer, Layer, NAMED, NonLinearity, VarianceScaling, init,
-};
+use candle_init::activation::{Activation, pytorch_gain};
+use candle_init::{Cut, Error as InitError, Family, Init, Initializer, Layer, NAMED, VarianceScaling, init};
 use candle_nn::VarMap;
 use candle_nn::init::{self as candle, FanInOut, NormalOrUniform};
 use proptest::prelude::*;
@@ -185,24 +184,32 @@ fn candles_hints_keep_their_meaning() -> Outcome {
 }
 
 #[test]
-fn gains_are_candles_and_pytorchs() {
+fn gains_are_candles_and_pytorchs() -> Outcome {
     use candle::NonLinearity as Candle;
-    for gain in [
-        Candle::ReLU,
-        Candle::Linear,
-        Candle::Sigmoid,
-        Candle::Tanh,
-        Candle::SELU,
-        Candle::ExplicitGain(-3.0),
+    for (candle, ours) in [
+        (Candle::ReLU, Activation::Relu),
+        (Candle::Linear, Activation::Linear),
+        (Candle::Sigmoid, Activation::Sigmoid),
+        (Candle::Tanh, Activation::Tanh),
+        (Candle::SELU, Activation::Selu),
     ] {
-        assert_eq!(NonLinearity::from(gain).gain(), gain.gain(), "{gain:?}");
+        assert_eq!(pytorch_gain(ours)?, candle.gain(), "{candle:?}");
     }
     // `torch.nn.init.calculate_gain("leaky_relu", slope)`
     for (slope, gain) in
         [(0.0, std::f64::consts::SQRT_2), (0.01, 1.414_142_856_997_835_4), (10.0, 0.140_719_508_946_058_4)]
     {
-        assert!((NonLinearity::LeakyReLU(slope).gain() - gain).abs() < 1e-15, "{slope}");
+        assert!((pytorch_gain(Activation::LeakyRelu(slope))? - gain).abs() < 1e-15, "{slope}");
     }
+    // candle's ReLU gain squared is two, not what the root leaves of it; a negative gain stays an error.
+    let kaiming = |non_linearity| {
+        let (dist, fan) = (NormalOrUniform::Normal, FanInOut::FanIn);
+        Init::from(candle::Init::Kaiming { dist, fan, non_linearity })
+    };
+    assert!(matches!(kaiming(Candle::ReLU), Init::VarianceScaling(v) if v.scale == 2.0));
+    let negative = kaiming(Candle::ExplicitGain(-3.0));
+    assert!(negative.distribution(&Shape::from((3, 4)), Layer::Linear).is_err());
+    Ok(())
 }
 
 fn truncated(law: Init) -> bool {

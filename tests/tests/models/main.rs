@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod init;
+mod order;
 mod peers;
 mod probe;
 mod serial;

@@ -275,7 +275,7 @@ fn a_verdict_is_text_and_json() {
     assert_eq!(finding["finding"], "mis-scaled");
     assert_eq!(finding["severity"], "fault");
     assert!(finding["measured"].as_f64().unwrap() < finding["limit"].as_f64().unwrap());
-    assert!(finding["advice"].as_str().unwrap().contains("Multiply it by 10"));
+    assert!(finding["advice"].as_str().unwrap().contains("Multiply it by 9.95"));
     assert_eq!(value["signal"]["layers"].as_array().unwrap().len(), 13);
     assert_eq!(value["inspection"]["parameters"].as_array().unwrap().len(), 26);
 }

@@ -7,7 +7,7 @@ use candle_init::{Error as InitError, Layer, Rule};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const PAGE: &str = include_str!("../../../docs/laws.md");
+const PAGE: &str = include_str!("../../../docs/initializers.md");
 
 /// The first cells of all rows under a heading: the texts in backticks there.
 fn texts(heading: &str) -> Vec<&'static str> {

@@ -5,9 +5,9 @@ use std::error::Error;
 
 use acceptance::drawn::{drawn, refusal, singles};
 use candle_core::{DType, Shape};
+use candle_init::activation::pytorch_gain;
 use candle_init::{
-    Activation, Axes, Centre, Cut, Family, Fan, Init, Layer, Matrix, NonLinearity, Rule, Stft,
-    VarianceScaling, depth, init,
+    Activation, Axes, Centre, Cut, Family, Fan, Init, Layer, Matrix, Rule, Stft, VarianceScaling, depth, init,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -31,15 +31,15 @@ rows! {
     "truncated_normal(std=0.02)" => init::truncated_normal(0.0, 0.02);
     "xavier_uniform" => init::GLOROT_UNIFORM;
     "xavier_normal" => init::GLOROT_NORMAL;
-    "xavier_normal.pytorch_gain(tanh)" => init::GLOROT_NORMAL.times(NonLinearity::Tanh.gain());
+    "xavier_normal.pytorch_gain(tanh)" => init::GLOROT_NORMAL.times(pytorch_gain(Activation::Tanh)?);
     "kaiming_uniform" => init::HE_UNIFORM;
     "kaiming_normal" => init::HE_NORMAL;
     "variance_scaling(scale=2, fan=out, distribution=normal)" => Init::VarianceScaling(VarianceScaling { scale: 2.0, fan: Fan::Out, family: Family::Normal });
-    "lecun_uniform.pytorch_gain(leaky_relu(slope=0.2))" => init::LECUN_UNIFORM.times(NonLinearity::LeakyReLU(0.2).gain());
+    "lecun_uniform.pytorch_gain(leaky_relu(slope=0.2))" => init::LECUN_UNIFORM.times(pytorch_gain(Activation::LeakyRelu(0.2))?);
     "pytorch_uniform" => init::PYTORCH_UNIFORM;
     "lecun_normal" => init::LECUN_NORMAL;
     "lecun_normal.gain(gelu)" => init::LECUN_NORMAL.gain(Activation::Gelu);
-    "orthogonal(gain=2)" => init::ORTHOGONAL.times(2.0);
+    "orthogonal.times(2)" => init::ORTHOGONAL.times(2.0);
     "orthogonal(axis=0)" => Init::Orthogonal { gain: 1.0, axis: Some(0) };
     "eye" => init::IDENTITY;
     "dirac" => init::IDENTITY;
@@ -70,7 +70,7 @@ rows! {
     "glorot_uniform.on(input_first)" => init::GLOROT_UNIFORM.on(Layer::INPUT_FIRST);
     "glorot_uniform.on(axes(kkio))" => init::GLOROT_UNIFORM.on(Layer::Axes("kkio".parse()?));
     "orthogonal(axis=-1)" => Init::Orthogonal { gain: 1.0, axis: Some(-1) };
-    "identity(gain=2)" => init::IDENTITY.times(2.0);
+    "identity.times(2)" => init::IDENTITY.times(2.0);
     "stft(side=real, window=hann)" => Init::Stft { gain: 1.0, stft: Stft::default() };
     "forget_gate_bias(1)" => init::forget_gate_bias(1.0);
     "uniform(lo=0, up=0.01)" => Init::Uniform { lo: 0.0, up: 0.01 };
@@ -82,7 +82,7 @@ rows! {
     "delta_orthogonal(centre=lower)" => Init::Delta { matrix: Matrix::Orthogonal, gain: 1.0, centre: Centre::Lower };
     "delta_orthogonal.on(axes(kkio))" => init::DELTA_ORTHOGONAL.on(Layer::Axes("kkio".parse()?));
     "lecun_normal.on(embedding)" => init::LECUN_NORMAL.on(Layer::Embedding);
-    "identity(gain=1.5)" => init::IDENTITY.times(1.5);
+    "identity.times(1.5)" => init::IDENTITY.times(1.5);
     "orthogonal.on(lstm)" => init::ORTHOGONAL.on(Layer::LSTM);
 }
 
@@ -171,7 +171,7 @@ fn fans_are_as_the_page_says() -> Outcome {
         assert_eq!(fans, candle_init::Fans { fan_in, fan_out }, "{layer} {dims:?}");
     }
     for dims in [&[][..], &[5]] {
-        assert!(refusal(dims, "he_normal").contains("give this parameter a law without a fan"));
+        assert!(refusal(dims, "he_normal").contains("give this parameter an initializer without a fan"));
     }
     Ok(())
 }
@@ -213,8 +213,8 @@ fn refusals_are_as_the_page_says() -> Outcome {
         (&[3, 3], "normal.sparse(1.1)", "a fraction in [0, 1]"),
         (&[3, 3], "normal(std=-1)", "did you mean 1?"),
         (&[3, 3], "normal(std=nan)", "std is NaN"),
-        (&[3, 3], "variance_scaling(scale=-1)", "a positive, finite scale"),
-        (&[3, 3], "variance_scaling(scale=0)", "a positive, finite scale"),
+        (&[3, 3], "variance_scaling(scale=-1)", "a positive, finite number"),
+        (&[3, 3], "variance_scaling(scale=0)", "a positive, finite number"),
         (&[3, 3], "variance_scaling(fan=fan_in)", "known are in, out"),
         (&[3, 3], "uniform(lo=1, up=0)", "give a lower bound below"),
     ];

@@ -59,7 +59,9 @@ fn filled<T: Element>(
 }
 
 fn same_everywhere<T: Element>(start: u64, length: usize) -> Outcome {
-    for distribution in distributions()? {
+    // F8E4M3 is too coarse for windows far out.
+    let fitting = distributions()?.into_iter().filter(|distribution| distribution.fits::<T>().is_ok());
+    for distribution in fitting {
         let expected = filled::<T>(Kernel::Portable, &distribution, start, length)?;
         for kernel in Kernel::available() {
             let got = filled::<T>(kernel, &distribution, start, length)?;

@@ -7,6 +7,7 @@ mod dtypes;
 mod errors;
 mod exhaustive;
 mod kernels;
+mod spread;
 mod statistics;
 mod values;
 mod vectors;

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use reference::{upper_quantile, value};
 
 /// Units in the last place of f32 by which a standard normal may miss the exact quantile.
-const NORMAL_ULPS: f64 = 4.0;
+const NORMAL_ULPS: f64 = 3.64;
 /// The same for a truncated one, in units of `2⁻²⁴·max(|z|, 1)·std`, beside the rounding of the value.
 const TRUNCATED_UNITS: f64 = 16.0;
 /// Relative error of the f64 quantile: the oracle's and the sampler's together.
@@ -96,7 +96,7 @@ proptest! {
 
     /// Any mean and std: the quantile's error times std, the roundings of the two, and of the value.
     #[test]
-    fn normal_values_of_any_law(words in words(), mean in -10.0..10.0, log_std in -8.0..4.0) {
+    fn normal_values_of_any_law(words in words(), mean in -10.0..10.0, log_std in -5.0..4.0) {
         let std = 10_f64.powf(log_std);
         let got = values_of::<f32>(distribution(Distribution::normal(mean, std))?, &words, 0)?;
         for (w, got) in words.into_iter().zip(got) {

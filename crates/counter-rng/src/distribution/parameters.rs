@@ -98,6 +98,19 @@ impl Distribution {
         self.0
     }
 
+    /// The same with its std, or the width of a uniform, multiplied by `share`; bounds of a window stay.
+    pub(crate) fn scaled(&self, share: f64) -> Self {
+        Self(match self.0 {
+            Kind::Uniform { lo, up } => {
+                let (centre, half) = (lo / 2.0 + up / 2.0, (up / 2.0 - lo / 2.0) * share);
+                Kind::Uniform { lo: centre - half, up: centre + half }
+            }
+            Kind::Normal { mean, std } => Kind::Normal { mean, std: std * share },
+            Kind::Truncated { mean, std, lo, up } => Kind::Truncated { mean, std: std * share, lo, up },
+            constant @ Kind::Constant(_) => constant,
+        })
+    }
+
     /// The same distribution of values that are larger by `by`.
     pub(crate) fn shifted(&self, by: f64) -> Self {
         Self(match self.0 {

@@ -4,6 +4,7 @@ use crate::distribution::{Distribution, Kind};
 use crate::dtype::{Dtype, at_least, at_most};
 use crate::error::Error;
 use crate::fill::bounds::{inside, reach};
+use crate::transform::Wide;
 
 /// Largest share by which the rounding may move the standard deviation.
 ///
@@ -22,10 +23,12 @@ const FAR: f64 = 12.0;
 /// Refuses a distribution whose standard deviation `T` would move by more than [`LARGEST_SHIFT`].
 pub(crate) fn keeps_spread<T: Dtype>(distribution: &Distribution) -> Result<(), Error> {
     let (spread, far) = estimate(distribution);
-    if spread == 0.0 || step::<T>(far) <= FINE_STEP * spread {
+    let kept = kept_by_constants::<T::Wide>(distribution);
+    if spread == 0.0 || step::<T>(far) <= FINE_STEP * spread && (kept - 1.0).abs() < 1e-6 {
         return Ok(());
     }
-    let (std, rounded) = (distribution.std(), rounded_std::<T>(distribution)?);
+    let std = distribution.std();
+    let rounded = if kept == 0.0 { 0.0 } else { rounded_std::<T>(distribution, kept)? };
     if (rounded - std).abs() <= LARGEST_SHIFT * std {
         return Ok(());
     }
@@ -51,18 +54,29 @@ fn estimate(distribution: &Distribution) -> (f64, f64) {
     }
 }
 
+/// What the rounding of its constants to `W` multiplies the spread by: other than one where they are subnormal.
+fn kept_by_constants<W: Wide>(distribution: &Distribution) -> f64 {
+    let constant = match distribution.parameters() {
+        Kind::Constant(_) => 0.0,
+        Kind::Uniform { lo, up } => (up / 2.0 - lo / 2.0) * W::UNIT,
+        Kind::Normal { std, .. } | Kind::Truncated { std, .. } => std,
+    };
+    if constant == 0.0 { 1.0 } else { W::from_f64(constant).into() / constant }
+}
+
 /// The distance between neighbours of `T` just below `magnitude`.
 fn step<T: Dtype>(magnitude: f64) -> f64 {
     let value = at_least::<T>(magnitude.min(T::MAX));
     value.widen() - value.neighbour(false).widen()
 }
 
-/// The standard deviation of the values after the rounding, summed over the values of `T`.
-fn rounded_std<T: Dtype>(distribution: &Distribution) -> Result<f64, Error> {
+/// The standard deviation of the values after the rounding, summed over the values of `T`, for a distribution whose
+/// constants keep this share of its spread.
+fn rounded_std<T: Dtype>(distribution: &Distribution, kept: f64) -> Result<f64, Error> {
     let (values, last) = range::<T>(distribution)?;
     // Around a value next to the mean, because differences to it are exact where they matter.
     let centre = T::nearest(distribution.mean()).widen();
-    let around = distribution.shifted(-centre);
+    let around = distribution.scaled(kept).shifted(-centre);
     let (mut value, mut below, mut sums) = (values, 0.0, [0.0; 2]);
     loop {
         let (here, next) = (value.widen() - centre, value.neighbour(true));
@@ -133,7 +147,7 @@ mod tests {
                 if step::<T>(far) > FINE_STEP * spread || representable::<T>(&distribution).is_err() {
                     continue;
                 }
-                let shift = (rounded_std::<T>(&distribution)? / distribution.std() - 1.0).abs();
+                let shift = (rounded_std::<T>(&distribution, 1.0)? / distribution.std() - 1.0).abs();
                 assert!(shift <= LARGEST_SHIFT, "{} {distribution:?}: {shift}", T::NAME);
                 (fine, worst) = (fine + 1, worst.max(shift));
             }
@@ -159,10 +173,10 @@ mod tests {
     #[test]
     fn the_sum_is_the_spread_of_the_rounded_values() -> Result<(), Error> {
         let step = 2_f64.powi(-9);
-        let got = rounded_std::<F8E4M3>(&Distribution::uniform(-1.997 * step, 1.997 * step)?)?;
+        let got = rounded_std::<F8E4M3>(&Distribution::uniform(-1.997 * step, 1.997 * step)?, 1.0)?;
         assert!((got / step - (2.0_f64 * 1.497 / 3.994).sqrt()).abs() < 1e-12, "{got}");
         // Sheppard: the rounding to steps adds a twelfth of their square.
-        let got = rounded_std::<F8E4M3>(&Distribution::normal(0.0, step)?)?;
+        let got = rounded_std::<F8E4M3>(&Distribution::normal(0.0, step)?, 1.0)?;
         assert!((got / step - (1.0_f64 + 1.0 / 12.0).sqrt()).abs() < 1e-6, "{got}");
         Ok(())
     }

@@ -5,4 +5,6 @@ mod philox;
 
 pub(crate) use hash::Keys;
 pub use hash::{Key, Purpose};
-pub(crate) use philox::{LANES, Lanes, MULTIPLIER, TILE, tile_words, widening_mul};
+pub(crate) use philox::{LANES, Lanes, TILE, tile_words};
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+pub(crate) use philox::{MULTIPLIER, widening_mul};

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::key::{LANES, Lanes};
 use crate::kernel::Simd;
+use crate::key::{LANES, Lanes};
 use crate::product::matrix::{Matrix, MatrixMut};
 use crate::product::scalar::Scalar;
 use crate::product::strip::{Strip, columns};

@@ -1,7 +1,7 @@
 //! The sums that registers hold: a few rows by one or two vectors.
 
-use crate::key::LANES;
 use crate::kernel::Simd;
+use crate::key::LANES;
 use crate::product::matrix::MatrixMut;
 use crate::product::scalar::Scalar;
 use crate::product::strip::Strip;

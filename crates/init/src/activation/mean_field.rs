@@ -5,10 +5,13 @@
 //! arXiv:1606.05340; Schoenholz et al., "Deep information propagation", 2017, arXiv:1611.01232.
 
 use crate::activation::ScalarFunction;
-use crate::activation::quadrature::{pair_at, second_moment_at};
-use crate::activation::roots::{bisect, settle};
-use crate::error::Error;
-use crate::error::Result;
+use crate::activation::budget::Budget;
+use crate::activation::error::{Error, Result};
+use crate::activation::examined::Examined;
+use crate::activation::moment::{TARGET, slope_moment_at, square, square_of};
+use crate::activation::pair::{Of, pair};
+use crate::activation::pieces::{Measure, Pieces};
+use crate::activation::roots::{root, settle};
 
 /// Within this of one, a slope is one: the error of an integral is far below.
 const CRITICAL: f64 = 1e-9;
@@ -23,12 +26,12 @@ const SCALES: f64 = 6.0;
 /// pre-activations of two inputs of the same variance.
 ///
 /// ```
-/// use candle_init::{Activation, MeanField};
+/// use candle_init::activation::{Activation, MeanField};
 /// let ordered = MeanField::new(Activation::Tanh, 1.2, 0.1)?;
 /// let q = ordered.fixed_point()?;
 /// assert!((ordered.variance_map(q)? - q).abs() < 1e-9);
 /// assert!(ordered.chi(q)? < 1.0);
-/// # Ok::<(), candle_init::Error>(())
+/// # Ok::<(), candle_init::activation::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanField<F> {
@@ -44,13 +47,14 @@ pub struct MeanField<F> {
 /// `σ_w² = 1/E[f′(√q·z)²]` and `σ_b² = q − σ_w²·E[f(√q·z)²]`.
 ///
 /// ```
-/// use candle_init::{Activation, critical, init};
+/// use candle_init::init;
+/// use candle_init::activation::{Activation, critical};
 /// let edge = critical(Activation::Tanh, 0.5)?;
 /// let weights = init::LECUN_NORMAL.times(edge.weight_std());
 /// let biases = candle_init::Init::Randn { mean: 0.0, stdev: edge.bias_std() };
 /// assert!((edge.chi(0.5)? - 1.0).abs() < 1e-9 && (edge.variance_map(0.5)? - 0.5).abs() < 1e-9);
 /// # let _ = (weights, biases);
-/// # Ok::<(), candle_init::Error>(())
+/// # Ok::<(), candle_init::activation::Error>(())
 /// ```
 ///
 /// # Errors
@@ -77,7 +81,7 @@ pub fn critical<F: ScalarFunction>(function: F, q: f64) -> Result<MeanField<F>> 
 /// One finite net is not its expectation: thirty layers of 512 units spread by a third.
 ///
 /// ```
-/// assert!((candle_init::relu_spread(512, 30) - 0.338).abs() < 1e-3);
+/// assert!((candle_init::activation::relu_spread(512, 30) - 0.338).abs() < 1e-3);
 /// ```
 #[must_use]
 pub fn relu_spread(width: usize, layers: usize) -> f64 {
@@ -117,9 +121,18 @@ impl<F: ScalarFunction> MeanField<F> {
     /// # Errors
     /// [`Error::Number`] for a `q` that is not positive, and those of [`gain`](fn@crate::gain).
     pub fn variance_map(&self, q: f64) -> Result<f64> {
+        self.examine(|f| self.variance(f, q))
+    }
+
+    fn variance(&self, f: &Examined<'_>, q: f64) -> Result<f64> {
         positive("the variance", q)?;
-        let moment = second_moment_at(|z| self.function.value(z), self.function.kinks(), q, 0.0)?;
-        Ok(self.weight_variance.mul_add(moment.value, self.bias_variance))
+        Ok(self.weight_variance.mul_add(square(f, q)?.value, self.bias_variance))
+    }
+
+    /// Does something with the function, within one budget.
+    fn examine<T>(&self, work: impl FnOnce(&Examined<'_>) -> Result<T>) -> Result<T> {
+        let (value, budget) = (|z| self.function.value(z), Budget::new());
+        work(&Examined::new(&value, self.function.kinks(), &budget))
     }
 
     /// The variance that a start of `q` settles at, by layers; `q` itself where the map keeps it.
@@ -127,10 +140,10 @@ impl<F: ScalarFunction> MeanField<F> {
     /// For a map that keeps every variance, such as that of ReLU at `σ_w² = 2`, this is the start.
     ///
     /// # Errors
-    /// [`Error::VarianceExplodes`] and [`Error::VarianceVanishes`] where it never settles, and those of
+    /// [`Error::NoFixedPoint`] where it never settles, and those of
     /// [`MeanField::variance_map`].
     pub fn fixed_point_from(&self, q: f64) -> Result<f64> {
-        settle(|q| self.variance_map(q), q)
+        self.examine(|f| settle(|q| self.variance(f, q), q))
     }
 
     /// The fixed point `q*` that a variance of one settles at.
@@ -142,16 +155,27 @@ impl<F: ScalarFunction> MeanField<F> {
     }
 
     /// The next layer's correlation at variance `q`: `(σ_w²·E[f(u)·f(v)] + σ_b²)/V(q)`, for normal `u`, `v`
-    /// of variance
-    /// `q` and correlation `c` (Poole et al. 2016, eq. 5).
+    /// of variance `q` and correlation `c` (Poole et al. 2016, eq. 5).
     ///
     /// # Errors
     /// [`Error::Number`] for a `c` outside of [−1, 1], and those of [`MeanField::variance_map`].
     pub fn correlation_map(&self, q: f64, c: f64) -> Result<f64> {
-        correlation(c)?;
-        let next = self.variance_map(q)?;
-        let pair = pair_at(|z| self.function.value(z), self.function.kinks(), q, c, 0.0)?;
-        Ok(self.weight_variance.mul_add(pair.value, self.bias_variance) / next)
+        self.examine(|f| self.at(f, q)?.correlation(c))
+    }
+
+    /// The function at one variance, for any number of correlations.
+    fn at<'f>(&self, f: &'f Examined<'_>, q: f64) -> Result<Pairs<'f>> {
+        positive("the variance", q)?;
+        let pieces = f.pieces(q.sqrt(), Measure::Square, TARGET)?;
+        let moment = square_of(&pieces, q.sqrt())?.value;
+        Ok(Pairs {
+            pieces,
+            q,
+            moment,
+            weight: self.weight_variance,
+            bias: self.bias_variance,
+            budget: f.budget(),
+        })
     }
 
     /// The correlation that two inputs of variance `q` settle at: one where `χ₁ ≤ 1`, and below it in chaos.
@@ -162,47 +186,55 @@ impl<F: ScalarFunction> MeanField<F> {
     /// # Errors
     /// As [`MeanField::correlation_map`].
     pub fn correlation_fixed_point(&self, q: f64) -> Result<f64> {
-        if self.chi(q)? <= 1.0 + CRITICAL {
+        let chi = self.chi(q)?;
+        if chi <= 1.0 + CRITICAL {
             return Ok(1.0);
         }
-        // The map lies above the diagonal at zero, and below it just under one, where its slope exceeds one.
-        bisect(|c| Ok(self.correlation_map(q, c)? - c), 0.0, 1.0)
+        // Over `1 − c`, which takes the root at one away and leaves `1 − χ₁` there, of which the sign counts.
+        self.examine(|f| {
+            let pairs = self.at(f, q)?;
+            let excess = |c| {
+                if c == 1.0 { Ok((1.0 - chi).max(-1.0)) } else { Ok((pairs.correlation(c)? - c) / (1.0 - c)) }
+            };
+            // An odd function without biases keeps zero, and rounding must not send it below.
+            if excess(0.0)? <= CRITICAL { Ok(0.0) } else { root(excess, 1.0, 0.0) }
+        })
     }
 
     /// `χ₁ = σ_w²·E[f′(√q·z)²]`: what a layer does to a gradient's second moment, and to a small angle
-    /// (Schoenholz et al.
-    /// 2017).
+    /// (Schoenholz et al. 2017). It is infinite for a function that jumps.
     ///
     /// # Errors
     /// As [`MeanField::variance_map`], of the derivative.
     pub fn chi(&self, q: f64) -> Result<f64> {
         positive("the variance", q)?;
-        let f = &self.function;
-        let moment = second_moment_at(|z| f.derivative(z), f.kinks(), q, f.derivative_error())?;
-        Ok(self.weight_variance * moment.value)
+        match slope_moment_at(&self.function, q, &Budget::new()) {
+            Err(Error::Jump { .. }) => Ok(f64::INFINITY),
+            moment => Ok(self.weight_variance * moment?.value),
+        }
     }
 
-    /// The slope of the variance map, `V′(q)`, by differences.
+    /// The slope of the variance map, `V′(q) = σ_w²·E[f(√q·z)²·(z² − 1)]/2q`.
     ///
     /// # Errors
     /// As [`MeanField::variance_map`].
     pub fn variance_slope(&self, q: f64) -> Result<f64> {
-        let step = 1e-3;
-        let at = |factor: f64| self.variance_map(q * (1.0 + factor * step));
-        Ok((8.0 * (at(1.0)? - at(-1.0)?) - (at(2.0)? - at(-2.0)?)) / (12.0 * step * q))
+        positive("the variance", q)?;
+        let pieces = self.examine(|f| f.pieces(q.sqrt(), Measure::Square, TARGET))?;
+        let slope = pieces.integral(|x, weighted| weighted * weighted * (x * x / q - 1.0));
+        Ok(self.weight_variance * slope / (2.0 * q * q.sqrt()))
     }
 
     /// The slope of the correlation map at `c`: `σ_w²·E[f′(u)·f′(v)]·q/V(q)`; at a fixed point of the
-    /// variance the last
-    /// factor is one (Schoenholz et al. 2017).
+    /// variance the last factor is one (Schoenholz et al. 2017). At `c = 1` it is `χ₁·q/V(q)`.
     ///
     /// # Errors
     /// As [`MeanField::correlation_map`].
     pub fn correlation_slope(&self, q: f64, c: f64) -> Result<f64> {
-        correlation(c)?;
-        let f = &self.function;
-        let pair = pair_at(|z| f.derivative(z), f.kinks(), q, c, f.derivative_error())?;
-        Ok(self.weight_variance * pair.value * q / self.variance_map(q)?)
+        if c == 1.0 {
+            return Ok(self.chi(q)? * q / self.variance_map(q)?);
+        }
+        self.examine(|f| self.at(f, q)?.slope(c))
     }
 
     /// `ξ_q = −1/ln|V′(q*)|`: layers in which a variance comes e times nearer to its fixed point; infinite
@@ -234,16 +266,48 @@ impl<F: ScalarFunction> MeanField<F> {
     /// Beyond it two inputs have become one, or strangers.
     ///
     /// ```
-    /// use candle_init::{Activation, MeanField};
+    /// use candle_init::activation::{Activation, MeanField};
     /// let depth = MeanField::new(Activation::Tanh, 1.0, 0.05)?.trainable_depth()?;
     /// assert!((10.0..60.0).contains(&depth));
-    /// # Ok::<(), candle_init::Error>(())
+    /// # Ok::<(), candle_init::activation::Error>(())
     /// ```
     ///
     /// # Errors
     /// As [`MeanField::fixed_point`] and [`MeanField::correlation_map`].
     pub fn trainable_depth(&self) -> Result<f64> {
         Ok(SCALES * self.correlation_depth(self.fixed_point()?)?)
+    }
+}
+
+/// The correlation map at one variance.
+struct Pairs<'f> {
+    pieces: Pieces,
+    q: f64,
+    /// `E[f(√q·z)²]`.
+    moment: f64,
+    weight: f64,
+    bias: f64,
+    budget: &'f Budget,
+}
+
+impl Pairs<'_> {
+    fn of(&self, c: f64, of: Of) -> Result<f64> {
+        pair(&self.pieces, self.q.sqrt(), c, of, self.moment, self.budget)
+    }
+
+    fn next(&self) -> f64 {
+        self.weight.mul_add(self.moment, self.bias)
+    }
+
+    fn correlation(&self, c: f64) -> Result<f64> {
+        correlation(c)?;
+        let product = if c == 1.0 { self.moment } else { self.of(c, Of::Product)? };
+        Ok(self.weight.mul_add(product, self.bias) / self.next())
+    }
+
+    fn slope(&self, c: f64) -> Result<f64> {
+        correlation(c)?;
+        Ok(self.weight * self.of(c, Of::Slope)? / self.next())
     }
 }
 

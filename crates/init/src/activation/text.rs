@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::activation::Activation;
-use crate::error::Error;
-use crate::error::Result;
+use crate::activation::error::{Error, Result};
+use crate::nearest::suggestion;
+use crate::text::{Call, Refusal};
 
 /// The activations without a number. The first name of each is the one it is printed with; the others are
 /// those of candle's and Hugging Face's configurations.
@@ -41,13 +42,33 @@ const NAMED: [(&str, Activation); 29] = [
     ("relu_squared", Activation::Relu2),
 ];
 
-/// An activation that takes a number: its names, the number's name and default, and how it is made.
-type Form = (&'static [&'static str], &'static str, f64, fn(f64) -> Activation);
+/// An activation that takes a number.
+struct Form {
+    names: &'static [&'static str],
+    /// The number's name and its default.
+    number: &'static str,
+    default: f64,
+    /// How it is written.
+    text: &'static str,
+    make: fn(f64) -> Activation,
+}
 
 const FORMS: [Form; 3] = [
-    (&["leaky_relu", "leakyrelu"], "slope", 0.01, Activation::LeakyRelu),
-    (&["prelu"], "slope", 0.25, Activation::LeakyRelu),
-    (&["elu"], "alpha", 1.0, Activation::Elu),
+    Form {
+        names: &["leaky_relu", "leakyrelu"],
+        number: "slope",
+        default: 0.01,
+        text: "leaky_relu(slope=0.01)",
+        make: Activation::LeakyRelu,
+    },
+    Form {
+        names: &["prelu"],
+        number: "slope",
+        default: 0.25,
+        text: "prelu(slope=0.25)",
+        make: Activation::LeakyRelu,
+    },
+    Form { names: &["elu"], number: "alpha", default: 1.0, text: "elu(alpha=1)", make: Activation::Elu },
 ];
 
 impl fmt::Display for Activation {
@@ -69,43 +90,24 @@ impl FromStr for Activation {
     /// # Errors
     /// [`Error::Text`], with the nearest known name.
     fn from_str(text: &str) -> Result<Self> {
-        let refuse = |reason| Error::Text { kind: "an activation", text: text.into(), reason };
-        parse(text.to_ascii_lowercase().trim()).map_err(refuse)
+        let refuse = |reason| Error::Text { text: text.into(), reason };
+        parse(&text.to_ascii_lowercase()).map_err(refuse)
     }
 }
 
-fn parse(text: &str) -> Result<Activation, String> {
-    let (name, argument) = match text.split_once('(') {
-        Some((name, rest)) => (name.trim(), rest.strip_suffix(')').ok_or("the closing bracket is missing")?),
-        None => (text, ""),
-    };
-    if let Some((_, activation)) = NAMED.iter().find(|(n, _)| *n == name) {
-        let bare = argument.trim().is_empty();
-        return if bare { Ok(*activation) } else { Err(format!("`{name}` takes no number")) };
+fn parse(text: &str) -> Result<Activation, Refusal> {
+    let call = Call::new(text.trim())?;
+    if let Some((_, activation)) = NAMED.iter().find(|(name, _)| *name == call.name) {
+        return call.plain().map(|()| *activation);
     }
-    let form = FORMS.iter().find(|(names, ..)| names.contains(&name)).ok_or_else(|| unknown(name))?;
-    number(argument.trim(), form).map(form.3)
+    let found = FORMS.iter().find(|form| form.names.contains(&call.name));
+    let form = found.ok_or_else(|| suggestion(call.name, names()))?;
+    let mut arguments = call.arguments(form.text)?;
+    let number: f64 = arguments.only_number(form.number, Some(form.default))?;
+    arguments.finish()?;
+    if number.is_finite() { Ok((form.make)(number)) } else { Err(format!("`{number}` is not finite")) }
 }
 
-/// `slope=0.2`, `0.2`, or nothing for the default.
-fn number(argument: &str, &(names, key, default, _): &Form) -> Result<f64, String> {
-    if argument.is_empty() {
-        return Ok(default);
-    }
-    let value = match argument.split_once('=') {
-        Some((k, value)) if k.trim() == key => value.trim(),
-        Some(_) => return Err(format!("write it as `{}({key}={default})`", names[0])),
-        None => argument,
-    };
-    let number: f64 = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
-    if number.is_finite() { Ok(number) } else { Err(format!("`{value}` is not finite")) }
-}
-
-fn unknown(name: &str) -> String {
-    let names =
-        || NAMED.iter().map(|(n, _)| *n).chain(FORMS.iter().flat_map(|(names, ..)| names.iter().copied()));
-    match crate::nearest::nearest(name, names()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("known are {}", names().collect::<Vec<_>>().join(", ")),
-    }
+fn names() -> impl Iterator<Item = &'static str> + Clone {
+    NAMED.iter().map(|(name, _)| *name).chain(FORMS.iter().flat_map(|form| form.names.iter().copied()))
 }

@@ -4,7 +4,7 @@ use candle_core::{Device, Tensor, Var, WithDType};
 use counter_rng::{Distribution, Dtype, Element, Purpose};
 use rayon::prelude::*;
 
-use crate::draw::device::Elements;
+use crate::draw::device::{Elements, drawn_there};
 use crate::draw::dtype::for_dtype;
 use crate::draw::operation::Operation;
 use crate::draw::parameter::Parameter;
@@ -13,8 +13,8 @@ use crate::draw::round::round;
 use crate::draw::span::Span;
 use crate::element_count::element_count;
 use crate::error::Result;
-use counter_rng::product::Scalar;
 use crate::rule::Custom;
+use counter_rng::product::Scalar;
 
 impl Resolved {
     /// Draws a variable. Elements of a distribution are drawn where they are to lie, if the device can; other values are
@@ -138,7 +138,7 @@ fn elementwise<T: Element + WithDType>(
     let stream = || parameter.stream(Purpose::Values);
     if !device.is_cpu() {
         let elements = Elements { stream: &stream(), distribution, start: 0 };
-        if let Some(var) = elements.drawn_there::<T>(parameter.shape, parameter.dtype, device)? {
+        if let Some(var) = drawn_there::<T>(&elements, parameter.shape, parameter.dtype, device)? {
             return Ok(var);
         }
     }

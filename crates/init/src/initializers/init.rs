@@ -4,7 +4,6 @@ use candle_core::Shape;
 use candle_nn::init as candle;
 use counter_rng::Distribution;
 
-use crate::activation::NonLinearity;
 use crate::error::{Error, Result};
 use crate::initializers::matrix::Matrix;
 use crate::initializers::stft::Stft;
@@ -227,7 +226,7 @@ impl From<candle::Init> for Init {
             candle::Init::Randn { mean, stdev } => Self::Randn { mean, stdev },
             candle::Init::Uniform { lo, up } => Self::Uniform { lo, up },
             candle::Init::Kaiming { dist, fan, non_linearity } => Self::VarianceScaling(VarianceScaling {
-                scale: squared_gain(non_linearity.into()),
+                scale: squared_gain(non_linearity),
                 fan: match fan {
                     candle::FanInOut::FanIn => Fan::In,
                     candle::FanInOut::FanOut => Fan::Out,
@@ -242,9 +241,9 @@ impl From<candle::Init> for Init {
 }
 
 /// `gain²`, without the rounding of a square root where the gain is one.
-fn squared_gain(non_linearity: NonLinearity) -> f64 {
+fn squared_gain(non_linearity: candle::NonLinearity) -> f64 {
     match non_linearity {
-        NonLinearity::ReLU => 2.0,
+        candle::NonLinearity::ReLU => 2.0,
         // A negative gain must stay an error, and squaring would hide it.
         other => other.gain() * other.gain().abs(),
     }

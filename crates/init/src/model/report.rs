@@ -20,7 +20,8 @@ impl Report {
     pub(crate) fn new<'a>(parameters: impl Iterator<Item = (Record, &'a Var)>) -> Result<Self> {
         let record = |(record, var): (Record, &Var)| {
             let measured = Some(measure(var)?);
-            let orthogonality_error = record.haar.as_ref().map(|haar| haar.orthogonality_error(var)).transpose()?.flatten();
+            let orthogonality_error =
+                record.haar.as_ref().map(|haar| haar.orthogonality_error(var)).transpose()?.flatten();
             Ok(Record { measured, orthogonality_error, ..record })
         };
         Ok(Self { records: parameters.map(record).collect::<Result<_>>()? })

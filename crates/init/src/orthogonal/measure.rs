@@ -3,8 +3,8 @@
 use counter_rng::Kernel;
 use counter_rng::product::{Matrix, MatrixMut, Scalar, add_product};
 
-use crate::orthogonal::zeros::zeros;
 use crate::error::Result;
+use crate::orthogonal::zeros::zeros;
 
 /// Vectors that are compared with all others; a matrix with more has so many of them picked at equal distances.
 const PICKED: usize = 256;

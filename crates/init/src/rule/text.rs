@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use candle_core::{DType, Shape};
 
-use crate::activation::{Activation, NonLinearity};
+use crate::activation::{Activation, pytorch_gain};
 use crate::error::{Error, Result};
 use crate::initializers::array::Array;
 use crate::initializers::depth;
@@ -46,15 +46,6 @@ const MODIFIERS: [(&str, &str); 20] = [
     ("t_fixup_encoder", "t_fixup_encoder(layers=6)"),
     ("t_fixup_decoder", "t_fixup_decoder(layers=6)"),
     ("deep_norm", "deep_norm(layers=12)"),
-];
-
-/// PyTorch's `calculate_gain`, by name.
-const PYTORCH: [(&str, NonLinearity); 5] = [
-    ("linear", NonLinearity::Linear),
-    ("sigmoid", NonLinearity::Sigmoid),
-    ("tanh", NonLinearity::Tanh),
-    ("relu", NonLinearity::ReLU),
-    ("selu", NonLinearity::SELU),
 ];
 
 impl fmt::Display for Rule {
@@ -261,22 +252,18 @@ fn unary(rule: &Rule, call: Call<'_>) -> Option<Result<Rule, Refusal>> {
         "ln" => call.plain().map(|()| rule.ln()),
         "inverse_softplus" => call.plain().map(|()| rule.inverse_softplus()),
         "on" => inside.parse().map(|layer| rule.on(layer)).map_err(refusal),
-        "gain" => inside.parse::<Activation>().map(|activation| rule.gain(activation)).map_err(refusal),
-        "pytorch_gain" => pytorch(inside).map(|gain| rule.times(gain.gain())),
+        "gain" => activation(inside).map(|activation| rule.gain(activation)),
+        "pytorch_gain" => activation(inside).and_then(pytorch).map(|gain| rule.times(gain)),
         _ => return None,
     })
 }
 
-fn pytorch(text: &str) -> Result<NonLinearity, Refusal> {
-    let call = Call::new(text)?;
-    if call.name == "leaky_relu" {
-        let mut arguments = call.arguments("leaky_relu(slope=0.01)")?;
-        let slope = arguments.only_number("slope", Some(0.01))?;
-        return arguments.finish().map(|()| NonLinearity::LeakyReLU(slope));
-    }
-    let found = PYTORCH.iter().find(|(name, _)| *name == call.name);
-    let known = || PYTORCH.iter().map(|(name, _)| *name).chain(["leaky_relu"]);
-    found.map(|(_, gain)| *gain).ok_or_else(|| crate::nearest::suggestion(call.name, known()))
+fn activation(text: &str) -> Result<Activation, Refusal> {
+    text.parse().map_err(|error: crate::activation::Error| error.to_string())
+}
+
+fn pytorch(activation: Activation) -> Result<f64, Refusal> {
+    pytorch_gain(activation).map_err(|error| error.to_string())
 }
 
 fn shape(text: &str) -> Result<Shape, Refusal> {

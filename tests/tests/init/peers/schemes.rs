@@ -25,14 +25,14 @@ fn net(vb: &VarBuilder) -> candle_core::Result<()> {
 fn missing_keys_get_what_a_new_model_has() -> Outcome {
     let init = Initializer::new(3).defaults(Framework::PyTorch);
     let whole = VarMap::new();
-    net(&init.var_builder(&whole, DType::F32, &CPU))?;
+    init.build(&whole, DType::F32, &CPU, |vb| net(&vb))?;
     let whole = all_bits(&whole)?;
     for (loaded, bits) in &whole {
         let vars = VarMap::new();
         let shape = shapes()?.remove(loaded).ok_or("no shape")?;
         let mine = Var::from_tensor(&Tensor::full(7_f32, shape, &CPU)?)?;
         vars.data().lock().map_err(|e| e.to_string())?.insert(loaded.clone(), mine);
-        net(&init.var_builder(&vars, DType::F32, &CPU))?;
+        init.build(&vars, DType::F32, &CPU, |vb| net(&vb))?;
         let mut expected = whole.clone();
         expected.insert(loaded.clone(), vec![7_f64.to_bits(); bits.len()]);
         assert_eq!(all_bits(&vars)?, expected, "{loaded}");

@@ -3,17 +3,15 @@
 //! The bits are a promise, and there are more GPUs and drivers than anyone has seen. So each device proves them once a
 //! process, before a value that it drew is used; it takes about as long as loading the kernels.
 
-use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use candle_core::cuda_backend::DeviceId;
-use candle_core::{CudaDevice, CudaStorage, DType, Shape, Var, WithDType};
+use candle_core::{CudaDevice, Shape, WithDType};
 use counter_rng::{Distribution, Element, Stream};
 
-use super::cuda;
-use super::elements::Elements;
-use crate::error::Error;
-use crate::error::Result;
+use crate::draw::device::cuda::drawn;
+use crate::draw::device::elements::Elements;
+use crate::error::{Error, Result};
 
 /// The devices that have passed.
 static PASSED: Mutex<Vec<DeviceId>> = Mutex::new(Vec::new());
@@ -22,25 +20,8 @@ static PASSED: Mutex<Vec<DeviceId>> = Mutex::new(Vec::new());
 const START: u64 = (1 << 36) + 7;
 const COUNT: u64 = 5003;
 
-/// A variable of the shape, filled on a device that has proved itself.
-pub(super) fn draw<T: Element>(
-    elements: &Elements<'_>,
-    shape: &Shape,
-    dtype: DType,
-    device: &CudaDevice,
-) -> Result<Option<Var>> {
-    pass(device)?;
-    cuda::drawn::<T>(elements, shape, dtype, device)
-}
-
-/// Fills a range of memory on a device that has proved itself.
-pub(super) fn refill(elements: &Elements<'_>, storage: &mut CudaStorage, range: Range<usize>) -> Result<()> {
-    pass(&storage.device)?;
-    cuda::refill(elements, storage, range)
-}
-
 /// That a device draws what the processor draws.
-fn pass(device: &CudaDevice) -> Result<()> {
+pub(super) fn pass(device: &CudaDevice) -> Result<()> {
     let mut passed = PASSED.lock().unwrap_or_else(PoisonError::into_inner);
     if passed.contains(&device.id()) {
         return Ok(());
@@ -62,7 +43,7 @@ fn pass(device: &CudaDevice) -> Result<()> {
 fn same<T: Element + WithDType>(distribution: &Distribution, device: &CudaDevice) -> Result<()> {
     let stream = Stream::new(0, "conformance");
     let elements = Elements { stream: &stream, distribution, start: START };
-    let there = cuda::drawn::<T>(&elements, &Shape::from(COUNT as usize), T::DTYPE, device)?;
+    let there = drawn::<T>(&elements, &Shape::from(COUNT as usize), T::DTYPE, device)?;
     let Some(there) = there else { return Ok(()) };
     let expected = stream.vec::<T>(distribution, START..START + COUNT)?;
     if there.to_vec1::<T>()? == expected { Ok(()) } else { Err(differs::<T>(distribution)) }

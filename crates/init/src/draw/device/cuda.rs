@@ -14,9 +14,8 @@ use candle_core::{CudaDevice, CudaStorage, DType, Shape, Storage, Tensor, Var};
 use counter_rng::Element;
 use counter_rng_cuda::{Arguments, Fill, THREADS, ptx};
 
-use super::elements::Elements;
-use crate::error::Error;
-use crate::error::Result;
+use crate::draw::device::elements::Elements;
+use crate::error::{Error, Result};
 
 /// The name of the module among those that a device has loaded. It is loaded once a device.
 const MODULE: &str = "candle-init/fill";

@@ -1,8 +1,8 @@
-//! What is drawn.
+//! Elements of a stream.
 
 use counter_rng::{Distribution, Stream};
 
-/// Elements of a stream.
+/// Elements of a stream, from `start` on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Elements<'a> {
     pub(crate) stream: &'a Stream,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use candle_core::{CudaDevice, CudaStorage, DType, Shape, Var};
 use counter_rng::Element;
 
-use super::elements::Elements;
+use crate::draw::device::elements::Elements;
 use crate::error::Result;
 
 #[expect(clippy::extra_unused_type_parameters, reason = "the body for CUDA needs it")]

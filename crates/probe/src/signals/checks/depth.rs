@@ -1,6 +1,6 @@
 //! How far a signal may shrink or grow on its way through a net.
 
-use candle_init::relu_spread;
+use candle_init::activation::relu_spread;
 
 /// By how much a signal's size may change before one learning rate no longer serves all layers.
 const FACTOR: f64 = 1e3;

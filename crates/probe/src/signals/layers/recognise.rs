@@ -1,6 +1,6 @@
 //! Which function was applied between two tensors, by their values.
 
-use candle_init::{Activation, ScalarFunction};
+use candle_init::activation::{Activation, ScalarFunction};
 
 /// The functions that are recognised, those that resemble each other most first.
 const KNOWN: [Activation; 18] = [

@@ -1,6 +1,6 @@
 //! What mean-field theory says of the size of each layer's output, from the weights as they are.
 
-use candle_init::{Activation, MeanField, ScalarFunction};
+use candle_init::activation::{Activation, MeanField, ScalarFunction};
 
 use crate::signals::report::signal::Band;
 
