@@ -58,9 +58,9 @@ pub use initializers::{
     Window, depth,
 };
 pub use layer::{Axes, Axis, Centre, Fans, Layer};
-pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
 pub use model::fitted_table;
+pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
 pub use orthogonal::{orthogonality_error, orthonormal, orthonormal_with};
 pub use policy::{Framework, Reason};

@@ -55,7 +55,10 @@ fn no_law_and_no_modifier_is_missing() -> Outcome {
     };
     let laws = known("xyzzyplugh_and_more")?;
     assert!(laws.contains("orthogonal") && laws.contains("blocks") && laws.contains("dirac"), "{laws:?}");
-    assert_eq!(laws.difference(&page(["Initializers", "Other starts"])).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert_eq!(
+        laws.difference(&page(["Initializers", "Other starts"])).collect::<Vec<_>>(),
+        Vec::<&String>::new()
+    );
     let modifiers: BTreeSet<_> = texts("Modifiers")
         .iter()
         .filter_map(|text| text.split('.').nth(1))

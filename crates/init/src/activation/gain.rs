@@ -1,10 +1,10 @@
 //! Gains: by how much a layer's weights must be wider because of the activation that follows.
 
-use crate::activation::Estimate;
-use crate::activation::ScalarFunction;
 use crate::activation::error::Result;
-use crate::activation::second_moment;
-use crate::activation::slope_moment;
+use crate::activation::function::ScalarFunction;
+use crate::activation::moment::Estimate;
+use crate::activation::moment::second_moment;
+use crate::activation::moment::slope_moment;
 
 /// The gain of any activation: `1/√E[f(z)²]` for a standard normal `z`.
 ///

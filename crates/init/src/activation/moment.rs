@@ -1,16 +1,21 @@
 //! Expectations over a normal number.
 
-use crate::activation::ScalarFunction;
 use crate::activation::budget::Budget;
 use crate::activation::error::{Error, Result};
 use crate::activation::examined::Examined;
-use crate::activation::pieces::{Measure, Pieces};
-use crate::activation::slope::slope_square;
+use crate::activation::function::ScalarFunction;
+use crate::activation::pieces::{Measure, Pieces, Total};
+use crate::activation::slope::slopes;
 
 /// The relative error that is asked of an integral: some hundred roundings.
 pub(crate) const TARGET: f64 = 1e-13;
-/// That of a function whose slope is wanted too, which has more error than the function.
-const FINE_TARGET: f64 = 1e-14;
+/// That of the square of a slope of polynomials, which has the rounding of a division by their width.
+const SLOPE_TARGET: f64 = 1e-9;
+/// The relative error that the square of a slope of polynomials may have.
+const ROUGH: f64 = 1e-6;
+/// The square of a slope is rounding, and the function constant, if it is less than its error and than this part of
+/// the function's square per variance.
+const FLAT: f64 = 1e-12;
 /// Squares below this have lost digits to underflow.
 const SMALLEST: f64 = 1e-290;
 
@@ -38,7 +43,7 @@ pub struct Estimate {
 /// `E[g(z)]` for a standard normal `z`.
 ///
 /// It calls `g` some hundred times if it tells its [kinks](ScalarFunction::kinks), 40,000 times if they are looked
-/// for, and two million times (2²¹) at most.
+/// for, and a million times (2²⁰) at most.
 ///
 /// ```
 /// let fourth = candle_init::activation::expectation(|z: f64| z.powi(4))?;
@@ -103,15 +108,44 @@ pub(crate) fn square_of(pieces: &Pieces, sigma: f64) -> Result<Estimate> {
     non_zero(Estimate { value, error: pieces.total().error / sigma })
 }
 
-/// `E[f′(√q·z)²]`.
-pub(crate) fn slope_moment_at(f: &impl ScalarFunction, q: f64, budget: &Budget) -> Result<Estimate> {
+/// The slope of a function at `√q·z`.
+pub(crate) enum Slopes {
+    /// In pieces.
+    Finite(Pieces),
+    /// The function jumps; it is here in pieces itself.
+    Jumps { at: f64, pieces: Pieces },
+}
+
+/// The slope in pieces: from its formula, if there is one, or from the function's.
+pub(crate) fn slopes_at(f: &impl ScalarFunction, q: f64, budget: &Budget) -> Result<Slopes> {
     if f.exact_derivative(0.0).is_some() {
         let slope = |z| f.exact_derivative(z).unwrap_or(f64::NAN);
-        return square(&Examined::new(&slope, f.kinks(), budget), q);
+        let examined = Examined::new(&slope, f.kinks(), budget);
+        return Ok(Slopes::Finite(examined.pieces(q.sqrt(), Measure::Square, TARGET)?));
     }
     let value = |z| f.value(z);
-    let pieces = Examined::new(&value, f.kinks(), budget).pieces(q.sqrt(), Measure::Square, FINE_TARGET)?;
-    non_zero(slope_square(&pieces, q)?)
+    let examined = Examined::new(&value, f.kinks(), budget);
+    let pieces = examined.with_slope(q.sqrt(), TARGET, SLOPE_TARGET)?;
+    let slopes = match slopes(&pieces, q) {
+        Err(Error::Jump { at }) => return Ok(Slopes::Jumps { at, pieces }),
+        slopes => slopes?,
+    };
+    let (Total { error, size }, function) = (slopes.total(), pieces.total().size);
+    if size <= error && error < FLAT * function / q {
+        return Err(Error::ZeroMoment);
+    }
+    if error > ROUGH * size {
+        return Err(Error::NotConverged { calls: pieces.calls, error: error / size });
+    }
+    Ok(Slopes::Finite(slopes))
+}
+
+/// `E[f′(√q·z)²]`.
+pub(crate) fn slope_moment_at(f: &impl ScalarFunction, q: f64, budget: &Budget) -> Result<Estimate> {
+    match slopes_at(f, q, budget)? {
+        Slopes::Finite(slopes) => square_of(&slopes, q.sqrt()),
+        Slopes::Jumps { at, .. } => Err(Error::Jump { at }),
+    }
 }
 
 fn non_zero(moment: Estimate) -> Result<Estimate> {

@@ -4,7 +4,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, PI};
 
 use candle_nn::Activation as CandleActivation;
 
-use crate::activation::ScalarFunction;
+use crate::activation::function::ScalarFunction;
 
 /// An activation function, by candle's formula for it.
 ///

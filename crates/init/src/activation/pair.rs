@@ -34,7 +34,7 @@ const DENSE: f64 = EDGES[4];
 pub(crate) enum Of {
     /// `E[h(u)·h(v)]`.
     Product,
-    /// Its derivative to the correlation, `q·E[h′(u)·h′(v)]`.
+    /// Its derivative to the correlation, `q·E[h′(u)·h′(v)]`, for a correlation inside of (−1, 1).
     Slope,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Smooth<'a> {
         Self { pieces, sigma, own, of, nodes, gaps: wide.map(gap).collect(), budget }
     }
 
-    /// `F(t)` or `F′(t)`.
+    /// `F(t)`, or `F′(t)` for the slope.
     fn at(&self, t: f64) -> f64 {
         if self.own == 0.0 {
             return self.unsmoothed(t);
@@ -122,7 +122,8 @@ impl<'a> Smooth<'a> {
         let (left, right) = (self.inner(panel.ends.0, t), self.inner(panel.ends.1, t));
         let count = ((right - left) / WIDE).ceil();
         let width = (right - left) / count;
-        self.budget.polynomials(33 * count as usize);
+        // Two exponentials and a polynomial each, where a node has one exponential.
+        self.budget.polynomials(2 * 33 * count as usize);
         let add = |sum: f64, (y, weight): (f64, f64)| {
             let x = self.outer(y, t).clamp(panel.ends.0, panel.ends.1);
             sum + weight * self.weight(y) * unweighted(x / self.sigma) * panel.at(x)
@@ -153,14 +154,11 @@ impl<'a> Smooth<'a> {
         if self.of == Of::Slope { weight * y / self.own } else { weight }
     }
 
-    /// `h(√q·t)`, or its derivative to `t`: there is nothing to be smooth over.
+    /// `h(√q·t)`: there is nothing to be smooth over.
     fn unsmoothed(&self, t: f64) -> f64 {
-        let x = self.sigma * t;
-        let panels = &self.pieces.panels;
+        let (x, panels) = (self.sigma * t, &self.pieces.panels);
         let i = panels.partition_point(|panel| panel.ends.1 < x).min(panels.len() - 1);
-        let panel = &panels[i];
-        let slope = |of: &Panel| of.slope().at(x) + of.at(x) * t / (2.0 * self.sigma);
-        unweighted(t) * if self.of == Of::Slope { self.sigma * slope(panel) } else { panel.at(x) }
+        unweighted(t) * panels[i].at(x)
     }
 
     /// Edges of outer panels in which `F` hides nothing.

@@ -63,7 +63,17 @@ impl Panel {
         let largest = values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
         let tail: f64 = coefficients[DEGREE + 1 - TAIL..].iter().map(|c| c.abs()).sum();
         let noise = ROUNDING * largest;
-        Ok(Self { ends, coefficients, largest, means, error: REACH * (tail - noise).max(0.0) + noise })
+        Ok(Self {
+            ends,
+            coefficients,
+            largest,
+            means,
+            error: if *crate::activation::budget::MUT == 2 {
+                coefficients[DEGREE].abs()
+            } else {
+                REACH * (tail - noise).max(0.0) + noise
+            },
+        })
     }
 
     /// Takes note that the function has another value at some `x` of the panel.
@@ -86,8 +96,17 @@ impl Panel {
         t * near + (self.coefficients[0] - far)
     }
 
+    /// `f′√φ = (f√φ)′ + f√φ·x/2q`, for a panel of `f` under the root of the density of variance `q`.
+    pub(crate) fn sloped(&self, q: f64) -> Result<Self> {
+        let slope = self.slope();
+        let mut sloped = Self::new(&|x| Ok(slope.at(x) + self.at(x) * x / (2.0 * q)), self.ends)?;
+        let furthest = self.ends.0.abs().max(self.ends.1.abs());
+        sloped.error = sloped.error.max(slope.error + self.error * furthest / (2.0 * q));
+        Ok(sloped)
+    }
+
     /// The polynomial's derivative, with the error that Markov's inequality leaves it.
-    pub(crate) fn slope(&self) -> Self {
+    fn slope(&self) -> Self {
         let stretch = 2.0 / self.width();
         let mut slope = [0.0; DEGREE + 1];
         for k in (1..=DEGREE).rev() {
@@ -132,6 +151,8 @@ fn spread<'a>(ends: (f64, f64), cosines: &'a [f64], weights: &'a [f64]) -> impl 
     let (middle, half) = (ends.0.midpoint(ends.1), (ends.1 - ends.0) / 2.0);
     let inside = cosines.iter().map(move |cosine| match *cosine {
         // The ends are exact, so that each side of a jump has its own value.
+        1.0 if *crate::activation::budget::MUT == 3 => middle + 0.9914 * half,
+        -1.0 if *crate::activation::budget::MUT == 3 => middle - 0.9914 * half,
         1.0 => ends.1,
         -1.0 => ends.0,
         cosine => middle + cosine * half,

@@ -24,13 +24,35 @@ pub(crate) enum Measure {
     Plain,
     /// That of their square.
     Square,
+    /// That of the square of the slope of a function that is under the root of the density of this variance.
+    Slope(f64),
 }
 
 impl Measure {
-    /// The error of this measure of values up to `largest` that are known up to `error`.
-    fn error(self, largest: f64, error: f64) -> f64 {
-        if self == Self::Square { error * (2.0 * largest + error) } else { error }
+    /// What a panel adds to the integral of the absolute value, and to the error.
+    fn of(self, panel: &Panel) -> Total {
+        let (absolute, square) = panel.means;
+        let density = match self {
+            Self::Plain => Total { size: absolute, error: panel.error },
+            Self::Square => Total { size: square, error: square_error(panel.largest, panel.error) },
+            Self::Slope(q) => return panel.sloped(q).map_or(Total::UNKNOWN, |slope| Self::Square.of(&slope)),
+        };
+        Total { error: panel.width() * density.error, size: panel.width() * density.size }
     }
+
+    /// The error that a gap leaves. What it hides of a slope is not known before the panels beside it are.
+    fn hidden(self, gap: &Gap) -> f64 {
+        match self {
+            Self::Plain => gap.width() * gap.error(),
+            Self::Square => gap.width() * square_error(gap.largest(), gap.error()),
+            Self::Slope(_) => 0.0,
+        }
+    }
+}
+
+/// The error of the square of values up to `largest` that are known up to `error`.
+fn square_error(largest: f64, error: f64) -> f64 {
+    error * (2.0 * largest + error)
 }
 
 /// What to approximate: a function, where, and how well.
@@ -69,29 +91,40 @@ pub(crate) struct Total {
     pub(crate) size: f64,
 }
 
+impl Total {
+    const UNKNOWN: Self = Self { error: f64::INFINITY, size: 0.0 };
+}
+
 impl Pieces {
     /// Approximates the function until its integral has the error that is asked for.
     pub(crate) fn new(task: &Task<'_>) -> Result<Self> {
-        let mut pieces = Self {
-            panels: Vec::new(),
-            gaps: Vec::new(),
-            measure: task.measure,
-            calls: 0,
-            reached: f64::INFINITY,
-        };
+        let (measure, reached) = (task.measure, f64::INFINITY);
+        let mut pieces = Self { panels: Vec::new(), gaps: Vec::new(), measure, calls: 0, reached };
         pieces.start(task)?;
-        while let Some(goal) = pieces.unmet(task)? {
-            let (share, measure) = (goal / (pieces.panels.len() + pieces.gaps.len()) as f64, task.measure);
-            let coarse = |p: &mut Panel| cost(measure, p) > share && is_divisible(p);
-            let coarse: Vec<_> = pieces.panels.extract_if(.., coarse).collect();
-            if coarse.is_empty() && pieces.reached > ACCEPTED {
-                return Err(pieces.not_converged(task));
-            }
-            coarse.into_iter().try_for_each(|panel| pieces.split(task, panel))?;
-        }
-        pieces.panels.sort_by(|a, b| a.ends.0.total_cmp(&b.ends.0));
-        pieces.calls = task.budget.spent();
+        pieces.refine(task)?;
         Ok(pieces)
+    }
+
+    /// Halves and cuts panels until the integral of the task's measure has the error that is asked for.
+    pub(crate) fn refine(&mut self, task: &Task<'_>) -> Result<()> {
+        self.reached = f64::INFINITY;
+        while let Some(goal) = self.unmet(task)? {
+            let (share, measure) = (goal / (self.panels.len() + self.gaps.len()) as f64, task.measure);
+            let coarse = |p: &mut Panel| measure.of(p).error > share && is_divisible(p);
+            let coarse: Vec<_> = self.panels.extract_if(.., coarse).collect();
+            if coarse.is_empty() && self.reached > ACCEPTED {
+                return Err(self.not_converged(task));
+            }
+            coarse.into_iter().try_for_each(|panel| self.split(task, panel))?;
+        }
+        self.panels.sort_by(|a, b| a.ends.0.total_cmp(&b.ends.0));
+        self.calls = task.budget.spent();
+        Ok(())
+    }
+
+    /// Other polynomials on the same panels.
+    pub(crate) fn like(&self, panels: Vec<Panel>, gaps: Vec<Gap>) -> Self {
+        Self { panels, gaps, ..*self }
     }
 
     /// The panels and gaps between the task's edges.
@@ -114,7 +147,7 @@ impl Pieces {
 
     /// The goal that the error misses, if another round may help.
     fn unmet(&mut self, task: &Task<'_>) -> Result<Option<f64>> {
-        let Total { error, size } = self.total();
+        let Total { error, size } = self.total_of(task.measure);
         let (size, before) = (size.max(task.floor), self.reached);
         self.reached = if size > 0.0 { error / size } else { error };
         if !(self.reached.is_finite() && size.is_finite()) {
@@ -174,30 +207,38 @@ impl Pieces {
         panels + self.gaps.iter().map(gap).sum::<f64>()
     }
 
-    /// The error of the measure's integral, and the integral of its absolute value.
+    /// The error of the integral that the pieces were made for, and the integral of the absolute value.
     pub(crate) fn total(&self) -> Total {
-        let gap = |gap: &Gap| gap.width() * self.measure.error(gap.largest(), gap.error());
-        let gaps: f64 = self.gaps.iter().map(gap).sum();
-        let panels = self.panels.iter();
-        let error: f64 = panels.clone().map(|panel| cost(self.measure, panel)).sum();
-        Total { error: error + gaps, size: panels.map(|panel| size(self.measure, panel)).sum() }
+        self.total_of(self.measure)
+    }
+
+    fn total_of(&self, measure: Measure) -> Total {
+        let hidden: f64 = self.gaps.iter().map(|gap| measure.hidden(gap)).sum();
+        let add =
+            |sum: Total, panel: Total| Total { error: sum.error + panel.error, size: sum.size + panel.size };
+        self.panels.iter().map(|panel| measure.of(panel)).fold(Total { error: hidden, size: 0.0 }, add)
     }
 
     /// The integral of the measure's absolute value over the panels outside of ±`far`.
     pub(crate) fn beyond(&self, far: f64) -> f64 {
         let outer = self.panels.iter().filter(|p| p.ends.0 >= far || p.ends.1 <= -far);
-        outer.map(|panel| size(self.measure, panel)).sum()
+        outer.map(|panel| self.measure.of(panel).size).sum()
     }
-}
 
-fn size(measure: Measure, panel: &Panel) -> f64 {
-    let (absolute, square) = panel.means;
-    panel.width() * if measure == Measure::Square { square } else { absolute }
-}
+    /// Where the function jumps, if it does.
+    pub(crate) fn jump(&self) -> Option<f64> {
+        let size = |gap: &Gap| {
+            let sizes = self.beside(gap).map(|(i, _)| self.panels.get(i).map_or(0.0, |panel| panel.largest));
+            sizes[0].max(sizes[1])
+        };
+        self.gaps.iter().find(|gap| gap.is_jump(size(gap))).map(|gap| gap.middle().0)
+    }
 
-/// What a panel adds to the error of the integral.
-fn cost(measure: Measure, panel: &Panel) -> f64 {
-    panel.width() * measure.error(panel.largest, panel.error)
+    /// The panels to the left and to the right of a gap, and where they meet it.
+    pub(crate) fn beside(&self, gap: &Gap) -> [(usize, f64); 2] {
+        let after = self.panels.partition_point(|panel| panel.ends.0 < gap.ends.1);
+        [(after.saturating_sub(1), gap.ends.0), (after, gap.ends.1)]
+    }
 }
 
 fn is_divisible(panel: &Panel) -> bool {

@@ -1,7 +1,7 @@
 //! PyTorch's table of gains.
 
-use crate::activation::Activation;
 use crate::activation::error::{Error, Result};
+use crate::activation::named::Activation;
 
 /// The gain that PyTorch's `torch.nn.init.calculate_gain` has for an activation: 1 for linear layers and the
 /// sigmoid, 5/3 for tanh, `√2` for ReLU, `√(2/(1+a²))` for leaky ReLU of slope `a`, 3/4 for SELU.

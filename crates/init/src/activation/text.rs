@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::activation::Activation;
 use crate::activation::error::{Error, Result};
+use crate::activation::named::Activation;
 use crate::nearest::suggestion;
 use crate::text::{Call, Refusal};
 

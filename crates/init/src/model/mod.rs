@@ -18,5 +18,5 @@ pub use initializer::Initializer;
 pub use plan::Plan;
 pub use record::Record;
 pub use report::Report;
-pub use vars::{named_vars, trainable_vars};
 pub use table::table as fitted_table;
+pub use vars::{named_vars, trainable_vars};
