@@ -59,7 +59,10 @@ proptest! {
         let make = |dtype| init.tensor("w", &shape, law.on(weight.layer), dtype, &CPU);
         let (single, double) = (make(DType::F32)?, values(&make(DType::F64)?)?);
         let (lo, up) = law.distribution(&weight.shape(), weight.layer)?.support();
-        for dtype in [DType::BF16, DType::F16, DType::F8E4M3] {
+        let coarse = law.distribution(&weight.shape(), weight.layer)?.fits::<float8::F8E4M3>().is_err();
+        let narrow = [DType::BF16, DType::F16, DType::F8E4M3];
+        // The coarsest refuses a distribution that its rounding would change.
+        for dtype in narrow.into_iter().take(if coarse { 2 } else { 3 }) {
             let (got, rounded) = (values(&make(dtype)?)?, values(&single.to_dtype(dtype)?)?);
             let inside = |v: f64| (lo..=up).contains(&v);
             prop_assert!(got.iter().zip(&rounded).all(|(g, r)| g == r || !inside(*r)), "{law} {dtype:?}");
@@ -123,6 +126,9 @@ proptest! {
     fn a_variable_alone_is_the_models(
         law in random_law(), weight in weight(12), seed: u64, dtype in select(DTYPES.to_vec()),
     ) {
+        // F8E4M3 refuses what its rounding would change.
+        let distribution = law.distribution(&weight.shape(), weight.layer)?;
+        prop_assume!(dtype != DType::F8E4M3 || distribution.fits::<float8::F8E4M3>().is_ok());
         let (init, vars) = (Initializer::new(seed).rule("net.w", law.on(weight.layer)), VarMap::new());
         let inside = init.var_builder(&vars, dtype, &CPU).pp("net").get(weight.shape(), "w")?;
         let alone = init.var("net.w", weight.shape(), law.on(weight.layer), dtype, &CPU)?;
