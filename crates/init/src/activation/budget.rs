@@ -35,7 +35,3 @@ impl Budget {
         CALLS - self.0.get() / POLYNOMIALS_PER_CALL
     }
 }
-
-/// mutant
-pub(crate) static MUT: std::sync::LazyLock<u8> =
-    std::sync::LazyLock::new(|| std::env::var("MUT").ok().and_then(|v| v.parse().ok()).unwrap_or(0));

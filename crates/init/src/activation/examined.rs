@@ -52,14 +52,7 @@ impl<'a> Examined<'a> {
         // One step of the number to either side, so that each side has its own value.
         let breaks = kinks.unwrap_or_default().iter().map(|kink| (kink.next_down(), kink.next_up()));
         let breaks = RefCell::new(breaks.collect());
-        Self {
-            function,
-            is_known: kinks.is_some()
-                || *crate::activation::budget::MUT >= 1 && *crate::activation::budget::MUT <= 3,
-            breaks,
-            scan: RefCell::new(None),
-            budget,
-        }
+        Self { function, is_known: kinks.is_some(), breaks, scan: RefCell::new(None), budget }
     }
 
     pub(crate) fn budget(&self) -> &'a Budget {

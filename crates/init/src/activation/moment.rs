@@ -13,9 +13,9 @@ pub(crate) const TARGET: f64 = 1e-13;
 const SLOPE_TARGET: f64 = 1e-9;
 /// The relative error that the square of a slope of polynomials may have.
 const ROUGH: f64 = 1e-6;
-/// The square of a slope is rounding, and the function constant, if it is less than its error and than this part of
-/// the function's square per variance.
-const FLAT: f64 = 1e-12;
+/// The square of a slope is rounding, and the function constant, if it is less than this part of the function's square
+/// per variance.
+const FLAT: f64 = 1e-18;
 /// Squares below this have lost digits to underflow.
 const SMALLEST: f64 = 1e-290;
 
@@ -131,7 +131,7 @@ pub(crate) fn slopes_at(f: &impl ScalarFunction, q: f64, budget: &Budget) -> Res
         slopes => slopes?,
     };
     let (Total { error, size }, function) = (slopes.total(), pieces.total().size);
-    if size <= error && error < FLAT * function / q {
+    if size < FLAT * function / q {
         return Err(Error::ZeroMoment);
     }
     if error > ROUGH * size {

@@ -63,17 +63,7 @@ impl Panel {
         let largest = values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
         let tail: f64 = coefficients[DEGREE + 1 - TAIL..].iter().map(|c| c.abs()).sum();
         let noise = ROUNDING * largest;
-        Ok(Self {
-            ends,
-            coefficients,
-            largest,
-            means,
-            error: if *crate::activation::budget::MUT == 2 {
-                coefficients[DEGREE].abs()
-            } else {
-                REACH * (tail - noise).max(0.0) + noise
-            },
-        })
+        Ok(Self { ends, coefficients, largest, means, error: REACH * (tail - noise).max(0.0) + noise })
     }
 
     /// Takes note that the function has another value at some `x` of the panel.
@@ -151,8 +141,6 @@ fn spread<'a>(ends: (f64, f64), cosines: &'a [f64], weights: &'a [f64]) -> impl 
     let (middle, half) = (ends.0.midpoint(ends.1), (ends.1 - ends.0) / 2.0);
     let inside = cosines.iter().map(move |cosine| match *cosine {
         // The ends are exact, so that each side of a jump has its own value.
-        1.0 if *crate::activation::budget::MUT == 3 => middle + 0.9914 * half,
-        -1.0 if *crate::activation::budget::MUT == 3 => middle - 0.9914 * half,
         1.0 => ends.1,
         -1.0 => ends.0,
         cosine => middle + cosine * half,

@@ -10,6 +10,8 @@ use crate::activation::panel::{Panel, Weighted};
 const ACCEPTED: f64 = 1e-10;
 /// A round of halvings that leaves more of the error than this has gained nothing: at a kink or a jump half is left.
 const STAGNANT: f64 = 0.9;
+/// Calls that a split takes: two panels, and up to fifty halvings on the way to a jump.
+const SPLIT: usize = 2 * 17 + 100;
 /// Widths, relative to where they lie, that are not halved any more.
 const NARROW: f64 = 64.0 * f64::EPSILON;
 /// The part of a panel at either end where only jumps are cut.
@@ -153,7 +155,8 @@ impl Pieces {
         if !(self.reached.is_finite() && size.is_finite()) {
             return Err(self.not_converged(task));
         }
-        let is_settled = self.reached > STAGNANT * before && self.reached <= ACCEPTED;
+        let is_last = self.reached > STAGNANT * before || !task.budget.has(SPLIT * self.panels.len());
+        let is_settled = is_last && self.reached <= ACCEPTED;
         let is_met = self.reached <= task.target || is_settled;
         Ok((!is_met).then_some(task.target * size))
     }
