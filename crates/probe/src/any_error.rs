@@ -36,6 +36,7 @@ pub fn any_error<T, E: Into<Box<dyn Error + Send + Sync>>>(result: Result<T, E>)
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test that fails by panicking says where")]
 mod tests {
     use candle_core::{DType, Device, Module, Tensor};
     use candle_init::{Initializer, init};

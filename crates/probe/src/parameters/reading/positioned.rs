@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn threads_that_take_turns_read_what_positioned_reads_do() {
         let mut file = tempfile::tempfile().unwrap();
-        let bytes: Vec<u8> = (0..1_u32 << 16).map(|i| (i * i >> 7) as u8).collect();
+        let bytes: Vec<u8> = (0..1_u32 << 16).map(|i| ((i * i) >> 7) as u8).collect();
         file.write_all(&bytes).unwrap();
         let check = |thread: usize| {
             for round in 0..500 {
