@@ -24,6 +24,7 @@
 
 // Of all files one may, device/cuda.rs, and it is not part of a build without CUDA.
 #![cfg_attr(not(feature = "cuda"), forbid(unsafe_code))]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails by panicking says where"))]
 
 pub mod activation;
 mod draw;

@@ -224,7 +224,7 @@ fn pytorchs_table() -> Outcome {
     ];
     for (name, gain) in table {
         let rule: Rule = format!("orthogonal.pytorch_gain({name})").parse()?;
-        assert_eq!(rule, init::ORTHOGONAL.times(gain).into(), "{name}");
+        assert_eq!(rule, init::ORTHOGONAL.times(gain), "{name}");
     }
     assert_eq!(pytorch_gain(Activation::LeakyRelu(10.0))?, 0.140_719_508_946_058_36);
     for name in ["gelu", "silu", "leaky_rleu"] {

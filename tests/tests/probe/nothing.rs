@@ -1,5 +1,7 @@
 //! A check of nothing is an error, never a pass.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails by panicking says where")]
+
 use candle_core::{DType, Device, Tensor};
 use candle_init::{Initializer, init};
 use candle_init_probe::{

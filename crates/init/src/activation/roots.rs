@@ -75,7 +75,7 @@ mod tests {
                 calls.set(calls.get() + 1);
                 f(x)
             };
-            assert!((root(&counted, 0.01, 3.0).unwrap() - at).abs() < 1e-4, "{at}");
+            assert!((root(counted, 0.01, 3.0).unwrap() - at).abs() < 1e-4, "{at}");
             assert!(calls.get() < 60, "{at}: {}", calls.get());
         }
     }

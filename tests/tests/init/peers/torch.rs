@@ -31,7 +31,7 @@ fn gains() -> Outcome {
     }
     // Without a slope PyTorch takes 0.01.
     let unsaid: Rule = "ones.pytorch_gain(leaky_relu)".parse()?;
-    assert_eq!(unsaid, init::ONES.times(1.414_142_856_997_835_4).into());
+    assert_eq!(unsaid, init::ONES.times(1.414_142_856_997_835_4));
     Ok(())
 }
 

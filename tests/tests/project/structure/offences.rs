@@ -61,7 +61,7 @@ fn unknown(tree: &Tree, floors: &Floors) -> Vec<String> {
 
 /// Names taken from `lib.rs`, which hides the room that they are from.
 fn through_root(tree: &Tree) -> Vec<String> {
-    let names = tree.from_root().into_iter();
+    let names = tree.root_imports().into_iter();
     names
         .map(|(file, item)| format!("{} takes {item} from lib.rs: import it from its room", name(&file)))
         .collect()

@@ -60,7 +60,7 @@ impl Tree {
     }
 
     /// What each file takes from `lib.rs` that is not a module.
-    pub(crate) fn from_root(&self) -> BTreeSet<(Path, String)> {
+    pub(crate) fn root_imports(&self) -> BTreeSet<(Path, String)> {
         let files = self.0.iter().filter(|(at, _)| !at.is_empty());
         let paths = files.flat_map(|(at, words)| {
             let uses = words.uses.iter().map(|one| &one.path);
