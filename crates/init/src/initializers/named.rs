@@ -58,7 +58,7 @@ points! {
     /// (`kaiming_uniform_(a=√5)`).
     PYTORCH_UNIFORM = 1.0 / 3.0, In, Uniform;
     /// Uniform on `±1/fan_in`: the first layer of a SIREN (Sitzmann et al., NeurIPS 2020, arXiv:2006.09661,
-    /// appendix 1.5). For the others see [`siren`].
+    /// appendix 1.5). For the others see [`siren`](crate::init::siren).
     SIREN_FIRST = 1.0 / 3.0, InSquared, Uniform;
     /// Normal, `std = 1/√fan_in · min(1, √(fan_out/fan_in))`: spectral µP, whose spectral norm is `√(fan_out/fan_in)` up to
     /// a factor that does not grow with the width (Yang, Simon and Bernstein 2023, arXiv:2310.17813, parametrization 1).

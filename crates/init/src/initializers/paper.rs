@@ -6,7 +6,7 @@ use crate::initializers::variance_scaling::{Family, Fan, VarianceScaling};
 use crate::number::{check, positive};
 
 /// Uniform on `±√(6/fan_in)/ω`: the layers of a SIREN after the first, with `ω` usually 30 (Sitzmann et al.,
-/// NeurIPS 2020, arXiv:2006.09661, theorem 1.8). The first is [`SIREN_FIRST`](crate::initializers::SIREN_FIRST).
+/// NeurIPS 2020, arXiv:2006.09661, theorem 1.8). The first is [`SIREN_FIRST`](crate::init::SIREN_FIRST).
 ///
 /// # Errors
 /// [`Error::Number`](crate::Error::Number) for an `ω` that is not positive and finite.

@@ -79,7 +79,7 @@ impl VarianceScaling {
     /// The distribution at these fans, which must not make `n` zero.
     ///
     /// # Errors
-    /// [`Error::Number`] for a scale that is not positive and finite, [`Error::Distribution`] for a standard deviation
+    /// [`Error::Number`](crate::Error::Number) for a scale that is not positive and finite, [`Error::Distribution`](crate::Error::Distribution) for a standard deviation
     /// that is not finite.
     pub fn distribution(&self, fans: Fans) -> Result<Distribution> {
         let required = "a positive, finite number (for no spread at all use `zeros`)";

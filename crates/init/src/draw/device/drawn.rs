@@ -51,8 +51,8 @@ fn tensor<T: Element + WithDType>(elements: &Elements<'_>, count: usize, device:
 /// ```
 ///
 /// # Errors
-/// [`Error::Distribution`] where the dtype cannot hold the distribution, the range does not end above its start's 2⁶⁴, or there is no
-/// memory; [`Error::DType`] for a dtype of no weights; on a GPU [`Error::Kernels`], and candle's own.
+/// [`Error::Distribution`](crate::Error::Distribution) where the dtype cannot hold the distribution, the range does not end above its start's 2⁶⁴, or there is no
+/// memory; [`Error::DType`](crate::Error::DType) for a dtype of no weights; on a GPU [`Error::Kernels`](crate::Error::Kernels), and candle's own.
 pub fn elements(
     stream: &Stream,
     distribution: &Distribution,
