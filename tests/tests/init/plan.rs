@@ -133,7 +133,7 @@ fn tables_show_every_parameter() -> Outcome {
     ] {
         assert!(plan.contains(part), "{part} is not in\n{plan}");
     }
-    for part in ["fc1.bias", "layer's hint", "uniform(lo=-0.03571", "0.02062", "measured std"] {
+    for part in ["fc1.bias", "layer's hint", "lo=-0.03571", "0.02062", "measured std"] {
         assert!(report.contains(part), "{part} is not in\n{report}");
     }
     // Names of any length leave the table as wide as a terminal, and lose no character.

@@ -11,6 +11,9 @@ fn models_may_ask_in_any_order() -> Result<(), Box<dyn std::error::Error>> {
     let mut compared = 0;
     for model in MODELS {
         let Ok(asked) = requests(|vb| (model.run)(vb, false).map(|_| ())) else { continue };
+        // A tied name is asked for twice, with two hints, of which the first counts.
+        let mut seen = std::collections::HashSet::new();
+        let asked: Vec<_> = asked.into_iter().filter(|(name, ..)| seen.insert(name.clone())).collect();
         let backwards: Vec<_> = asked.iter().rev().cloned().collect();
         let new = || Initializer::new(42).weights(init::GLOROT_NORMAL);
         for init in [new().lenient(), new(), Initializer::new(42).defaults(Framework::PyTorch).lenient()] {

@@ -44,7 +44,7 @@ fn models_pass() -> Outcome {
     for model in MODELS {
         for init in [Initializer::new(5), Initializer::new(6).defaults(Framework::PyTorch)] {
             let (vars, init) = (VarMap::new(), (model.rules)(init).lenient());
-            (model.run)(init.var_builder(&vars, DType::F32, &CPU), false)?;
+            init.build(&vars, DType::F32, &CPU, |vb| (model.run)(vb, false))?;
             let found_with = found(&Inspection::with_targets(&vars, &init)?);
             assert_eq!(found_with, [], "{} with targets", model.name);
             assert_eq!(found(&Inspection::of_file(saved(&vars)?.path())?), [], "{} from a file", model.name);
