@@ -207,7 +207,10 @@ fn layers_that_no_factor_helps_stay_as_they_were() -> Result<()> {
         assert!(!report.is_settled());
         let after = all_bits(&vars)?;
         assert!(["b.weight", "b.bias"].iter().all(|name| after[*name] == before[*name]), "{report}");
-        assert!(report.to_string().contains("left as it"), "{report}");
+        // Cells may be wrapped.
+        let text = report.to_string().replace(['│', '┆'], " ");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("left as it was"), "{report}");
         if bias < 0.0 {
             // A weight that was drawn anew is put back too.
             let report = Lsuv::new(5).biases(Biases::Scaled).run(&vars, &batch, model)?;
