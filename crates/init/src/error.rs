@@ -2,6 +2,7 @@
 
 use candle_core::{DType, Shape};
 
+use crate::refusal::{self, Refusal};
 use crate::uncovered::{Uncovered, names, rules};
 
 /// What this crate's functions return.
@@ -133,9 +134,33 @@ pub enum Error {
         /// What was asked for.
         asked: String,
     },
+    /// Two layers ask for one parameter, each with a hint of its own, and nothing else decides.
+    #[error(
+        "two layers share it: by the one it is {first}, by the other {second}, and the order of their requests must not \
+         decide; give it a rule, such as `.rule(\"its.path\", \"{first}\")`"
+    )]
+    Ambiguous {
+        /// What the first request would give, in text form.
+        first: String,
+        /// What this one would give.
+        second: String,
+    },
+    /// A layer asks for Kaiming's initializer where there is no fan: candle refuses that too, and some models decide by it
+    /// whether a layer is there.
+    #[error(
+        "its layer scales by a fan, and this shape has a fan of 0: ask for no layer, or for one with inputs and a kernel"
+    )]
+    Impossible,
+    /// A model asked for parameters that it could not have, and went on without them.
+    #[error("the model was refused {} and went on without: {}", refusal::names(.parameters), refusal::way_out(.parameters))]
+    Refused {
+        /// Each with what was wrong.
+        parameters: Vec<Refusal>,
+    },
     /// A tensor was asked for without a shape, and it does not exist yet.
     #[error(
-        "`{parameter}` was asked for without a shape and does not exist yet: ask for it with its shape first"
+        "`{parameter}` was asked for without a shape and does not exist yet: ask for it with its shape first, or state \
+         the shape, as in `.shape(\"{parameter}\", (64, 64))`"
     )]
     NoShape {
         /// The full dotted path.

@@ -38,6 +38,7 @@ mod number;
 mod orthogonal;
 mod policy;
 pub mod prelude;
+mod refusal;
 mod rule;
 mod text;
 mod uncovered;
@@ -65,6 +66,7 @@ pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
 pub use orthogonal::{orthogonality_error, orthonormal, orthonormal_with};
 pub use policy::{Framework, Reason};
+pub use refusal::Refusal;
 pub use rule::Rule;
 pub use uncovered::Uncovered;
 

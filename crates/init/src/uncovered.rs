@@ -1,5 +1,7 @@
 //! A parameter that nothing covers, and the rule that would.
 
+use std::cmp::Reverse;
+
 use candle_core::Shape;
 
 /// A parameter that no rule, no default and no hint covers.
@@ -25,10 +27,15 @@ pub(crate) fn names(parameters: &[Uncovered]) -> String {
     shown.chain(rest).collect::<Vec<_>>().join(", ")
 }
 
-/// The lines to add, each once.
+/// The lines to add, each once. The narrower stand first, so that none is in the shadow of another: those with more parts,
+/// then those with fewer of them folded.
 pub(crate) fn rules(parameters: &[Uncovered]) -> String {
     let mut rules: Vec<_> = parameters.iter().map(|parameter| parameter.rule.as_str()).collect();
-    rules.sort_unstable();
+    let width = |rule: &str| {
+        let pattern = rule.split("\", ").next().unwrap_or(rule);
+        (Reverse(pattern.matches('.').count()), pattern.matches('*').count())
+    };
+    rules.sort_unstable_by(|a, b| (width(a), *a).cmp(&(width(b), *b)));
     rules.dedup();
     rules.concat()
 }

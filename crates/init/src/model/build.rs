@@ -9,8 +9,9 @@ use candle_nn::{Init as Hint, VarMap};
 use crate::draw::parameter::Parameter;
 use crate::draw::resolved::Resolved;
 use crate::error::{Error, Result};
+use crate::model::buffer::is_buffer;
+use crate::model::log::{SharedLog, lock};
 use crate::model::record::Record;
-use crate::model::records::{Records, lock};
 use crate::model::refused::Refused;
 use crate::policy::Policy;
 use crate::policy::request::Request;
@@ -20,7 +21,7 @@ pub(crate) struct Build {
     pub(crate) policy: Policy,
     pub(crate) refused: Option<Refused>,
     pub(crate) vars: VarMap,
-    pub(crate) records: Records,
+    pub(crate) log: SharedLog,
 }
 
 impl Build {
@@ -32,25 +33,58 @@ impl Build {
         if let Some(refused) = &self.refused {
             return Err(refused.error());
         }
+        request.possible()?;
         let (name, shape) = (request.name, request.shape);
         if let Some(var) = self.existing(name) {
-            return reuse(&var, shape, dtype, device);
+            let tensor = reuse(&var, shape, dtype, device)?;
+            return self.as_before(request, &var).map(|()| tensor);
         }
         as_planned(request)?;
-        let decision = self.policy.decide(request)?;
-        let parameter = Parameter { seed: self.policy.seed, name, shape, layer: decision.layer, dtype };
-        let resolved = Resolved::new(&decision.rule, &parameter)?;
-        let var = resolved.draw(&parameter, device)?;
+        let (var, record) = self.make(request, dtype, device)?;
         // Drawn outside the lock, so that threads build at once; the name decides the values, so whoever
         // comes first leaves the same ones.
         match lock(self.vars.data()).entry(name.into()) {
             Entry::Occupied(other) => reuse(other.get(), shape, dtype, device),
             Entry::Vacant(vacant) => {
-                let record = Record::new(name, shape, dtype, &decision, &resolved);
-                lock(&self.records).insert(var.id(), record);
+                lock(&self.log).records.insert(var.id(), record);
                 Ok(vacant.insert(var).as_tensor().clone())
             }
         }
+    }
+
+    fn make(&self, request: &Request<'_>, dtype: DType, device: &Device) -> Result<(Var, Record)> {
+        let (name, shape) = (request.name, request.shape);
+        if is_buffer(dtype, request.hint) {
+            return Ok((request.hint.var(shape, dtype, device)?, Record::buffer(request, dtype)));
+        }
+        let decision = self.policy.decide(request)?;
+        let stream_name = self.policy.stream_name(name);
+        let layer = decision.layer;
+        let parameter = Parameter { seed: self.policy.seed, name: &stream_name, shape, layer, dtype };
+        let resolved = Resolved::new(&decision.rule, &parameter)?;
+        let var = resolved.draw(&parameter, device)?;
+        let frozen = self.policy.is_frozen(name);
+        Ok((var, Record { frozen, ..Record::new(name, shape, dtype, &decision, &resolved) }))
+    }
+
+    /// That a variable which was made here would be made so again.
+    fn as_before(&self, request: &Request<'_>, var: &Var) -> Result<()> {
+        let made = lock(&self.log).records.get(&var.id()).and_then(|r| Some((r.rule.clone()?, r.layer)));
+        match made {
+            Some((rule, layer)) if !is_buffer(var.dtype(), request.hint) => {
+                self.policy.agrees(request, &rule, layer)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The name that a parameter is kept under.
+    fn kept_as(&self, name: &str) -> candle_core::Result<String> {
+        lock(&self.log).answers(&self.vars).kept_as(&self.policy, name)
+    }
+
+    fn remember(&self, name: &str, error: Error) -> candle_core::Error {
+        lock(&self.log).answers(&self.vars).remember(name, error)
     }
 }
 
@@ -92,16 +126,24 @@ impl SimpleBackend for Build {
         dtype: DType,
         device: &Device,
     ) -> candle_core::Result<Tensor> {
+        let name = &self.kept_as(name)?;
         let request = Request { name, shape: &shape, hint, model: self.policy.model.as_deref() };
-        Ok(self.request(&request, dtype, device).map_err(|e| e.at(name, &shape))?)
+        self.request(&request, dtype, device).map_err(|e| self.remember(name, e.at(name, &shape)))
     }
 
     fn get_unchecked(&self, name: &str, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
-        let var = self.existing(name).ok_or_else(|| Error::NoShape { parameter: name.into() })?;
-        Ok(reuse(&var, var.shape(), dtype, device).map_err(|e| e.at(name, var.shape()))?)
+        let kept = &self.kept_as(name)?;
+        if let Some(var) = self.existing(kept) {
+            return Ok(reuse(&var, var.shape(), dtype, device).map_err(|e| e.at(kept, var.shape()))?);
+        }
+        match self.policy.existence.shape(kept) {
+            Some(shape) => self.get(shape.clone(), kept, Hint::Const(0.0), dtype, device),
+            None => Err(self.remember(kept, Error::NoShape { parameter: kept.clone() })),
+        }
     }
 
     fn contains_tensor(&self, name: &str) -> bool {
-        self.existing(name).is_some()
+        let name = self.policy.existence.kept_as(name);
+        self.existing(name).is_some() || lock(&self.log).answers(&self.vars).exists(&self.policy, name)
     }
 }

@@ -11,25 +11,33 @@ use crate::draw::parameter::Parameter;
 use crate::draw::resolved::Resolved;
 use crate::element_count::element_count;
 use crate::error::{Error, Result};
+use crate::model::answers::Answers;
+use crate::model::buffer::is_buffer;
+use crate::model::log::lock;
+use crate::model::plan::Plan;
 use crate::model::record::Record;
-use crate::model::records::lock;
 use crate::policy::Policy;
 use crate::policy::request::{Request, Shapes};
 
 /// Writes down what a model asks for.
-#[derive(Clone, Default)]
-pub(crate) struct Collect(Arc<Mutex<Asked>>);
+#[derive(Clone)]
+pub(crate) struct Collect {
+    policy: Arc<Policy>,
+    asked: Arc<Mutex<Asked>>,
+}
 
 #[derive(Default)]
 struct Asked {
     parameters: Vec<Asking>,
     index: HashMap<String, usize>,
+    answers: Answers,
 }
 
 struct Asking {
     name: String,
     shape: Shape,
-    hint: Hint,
+    /// One for each request.
+    hints: Vec<Hint>,
     dtype: DType,
 }
 
@@ -40,50 +48,67 @@ impl Asked {
 }
 
 impl Collect {
-    /// The records in the order of requests, each decided by the whole of the model, and its names and shapes.
-    pub(crate) fn finish(&self, policy: &Policy) -> Result<(Vec<Record>, Shapes)> {
-        let asked = std::mem::take(&mut *lock(&self.0)).parameters;
-        let shapes: Shapes = asked.iter().map(|a| (a.name.clone(), a.shape.clone())).collect();
+    pub(crate) fn new(policy: &Policy) -> Self {
+        Self { policy: Arc::new(policy.clone()), asked: Arc::default() }
+    }
+
+    /// The records in the order of requests, each decided by the whole of the model.
+    pub(crate) fn finish(&self) -> Result<Plan> {
+        let Asked { parameters, answers, index } = std::mem::take(&mut *lock(&self.asked));
+        let shapes: Shapes = parameters.iter().map(|a| (a.name.clone(), a.shape.clone())).collect();
         let (mut records, mut uncovered) = (Vec::new(), Vec::new());
-        for asking in &asked {
-            match asking.record(policy, &shapes) {
+        for asking in &parameters {
+            match asking.record(&self.policy, &shapes) {
                 Ok(record) => records.push(record),
                 Err(Error::Uncovered { mut parameters }) => uncovered.append(&mut parameters),
                 Err(other) => return Err(other.at(&asking.name, &asking.shape)),
             }
         }
-        if uncovered.is_empty() {
-            Ok((records, shapes))
-        } else {
-            Err(Error::Uncovered { parameters: uncovered })
+        if !uncovered.is_empty() {
+            return Err(Error::Uncovered { parameters: uncovered });
         }
+        answers.check(&self.policy, |name| index.contains_key(name))?;
+        Ok(Plan::new(records, shapes, answers))
     }
 
     fn request(&self, name: &str, shape: &Shape, hint: Hint, dtype: DType) -> Result<()> {
+        Request { name, shape, hint, model: None }.possible()?;
         element_count(shape)?;
-        let mut asked = lock(&self.0);
-        if let Some(before) = asked.get(name) {
-            return before.again(shape, dtype);
+        let mut asked = lock(&self.asked);
+        if let Some(&index) = asked.index.get(name) {
+            return asked.parameters.get_mut(index).map_or(Ok(()), |before| before.again(shape, hint, dtype));
         }
         let index = asked.parameters.len();
         asked.index.insert(name.into(), index);
-        asked.parameters.push(Asking { name: name.into(), shape: shape.clone(), hint, dtype });
+        asked.parameters.push(Asking { name: name.into(), shape: shape.clone(), hints: vec![hint], dtype });
         Ok(())
     }
 }
 
 impl Asking {
     fn record(&self, policy: &Policy, shapes: &Shapes) -> Result<Record> {
-        let Self { name, shape, hint, dtype } = self;
-        let decision = policy.decide(&Request { name, shape, hint: *hint, model: Some(shapes) })?;
-        let parameter = Parameter { seed: policy.seed, name, shape, layer: decision.layer, dtype: *dtype };
+        let Self { name, shape, hints, dtype } = self;
+        let request = |hint: &Hint| Request { name, shape, hint: *hint, model: Some(shapes) };
+        let Some((first, others)) = hints.split_first() else {
+            return Ok(Record::foreign(name, shape, *dtype));
+        };
+        if is_buffer(*dtype, *first) {
+            return Ok(Record::buffer(&request(first), *dtype));
+        }
+        let decision = policy.decide(&request(first))?;
+        others.iter().try_for_each(|hint| policy.agrees(&request(hint), &decision.rule, decision.layer))?;
+        let stream_name = policy.stream_name(name);
+        let layer = decision.layer;
+        let parameter = Parameter { seed: policy.seed, name: &stream_name, shape, layer, dtype: *dtype };
         let resolved = Resolved::new(&decision.rule, &parameter)?;
-        Ok(Record::new(name, shape, *dtype, &decision, &resolved))
+        let frozen = policy.is_frozen(name);
+        Ok(Record { frozen, ..Record::new(name, shape, *dtype, &decision, &resolved) })
     }
 
     /// That a name is asked for again as it was before.
-    fn again(&self, shape: &Shape, dtype: DType) -> Result<()> {
+    fn again(&mut self, shape: &Shape, hint: Hint, dtype: DType) -> Result<()> {
         if (&self.shape, self.dtype) == (shape, dtype) {
+            self.hints.push(hint);
             return Ok(());
         }
         let text = |shape: &Shape, dtype: DType| format!("{dtype:?} of shape {shape:?}");
@@ -91,9 +116,13 @@ impl Asking {
     }
 }
 
-/// A tensor of this shape over the memory of one element.
+/// The most elements of a placeholder that has memory of its own. Constructors that gather, sort or slice what they
+/// fetched need that, and do so with tables and vectors; the pages are untouched zeros, so they cost addresses, not memory.
+const REAL: usize = 1 << 22;
+
+/// A tensor of this shape; a large one lies over the memory of one element.
 fn placeholder(shape: &Shape, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
-    if shape.dims().contains(&0) {
+    if shape.dims().contains(&0) || shape.elem_count() <= REAL {
         return Tensor::zeros(shape, dtype, device);
     }
     Tensor::zeros((), dtype, device)?.broadcast_as(shape)
@@ -108,19 +137,30 @@ impl SimpleBackend for Collect {
         dtype: DType,
         device: &Device,
     ) -> candle_core::Result<Tensor> {
-        self.request(name, &shape, hint, dtype).map_err(|e| e.at(name, &shape))?;
-        placeholder(&shape, dtype, device)
+        let name = lock(&self.asked).answers.kept_as(&self.policy, name)?;
+        match self.request(&name, &shape, hint, dtype) {
+            Ok(()) => placeholder(&shape, dtype, device),
+            Err(error) => Err(lock(&self.asked).answers.remember(&name, error.at(&name, &shape))),
+        }
     }
 
     fn get_unchecked(&self, name: &str, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
-        let shape = {
-            let asked = lock(&self.0);
-            asked.get(name).ok_or_else(|| Error::NoShape { parameter: name.into() })?.shape.clone()
-        };
-        placeholder(&shape, dtype, device)
+        let kept = lock(&self.asked).answers.kept_as(&self.policy, name)?;
+        if let Some(asked) = lock(&self.asked).get(&kept) {
+            return placeholder(&asked.shape, dtype, device);
+        }
+        match self.policy.existence.shape(&kept) {
+            Some(shape) => self.get(shape.clone(), &kept, Hint::Const(0.0), dtype, device),
+            None => {
+                let error = Error::NoShape { parameter: kept.to_string() };
+                Err(lock(&self.asked).answers.remember(&kept, error))
+            }
+        }
     }
 
     fn contains_tensor(&self, name: &str) -> bool {
-        lock(&self.0).get(name).is_some()
+        let mut asked = lock(&self.asked);
+        let name = self.policy.existence.kept_as(name);
+        asked.get(name).is_some() || asked.answers.exists(&self.policy, name)
     }
 }

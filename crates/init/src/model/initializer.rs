@@ -3,24 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use candle_core::{DType, Device, Shape, Tensor, Var};
-use candle_nn::{VarBuilder, VarMap};
-
-use crate::draw::parameter::Parameter;
-use crate::draw::resolved::Resolved;
 use crate::error::{Error, Result};
-use crate::layer::Layer;
-use crate::model::build::Build;
-use crate::model::collect::Collect;
-use crate::model::plan::Plan;
-use crate::model::record::Record;
-use crate::model::records::{Records, lock};
+use crate::model::log::SharedLog;
 use crate::model::refused::Refused;
-use crate::model::report::Report;
-use crate::model::vars::named_vars;
+use crate::policy::Policy;
 use crate::policy::pattern::Pattern;
-use crate::policy::{Framework, Policy};
-use crate::rule::Rule;
 
 /// A seed plus rules: gives the parameters of a model their values, each by its name.
 ///
@@ -88,96 +75,21 @@ use crate::rule::Rule;
 /// already, loaded or made by hand, is used as it is and listed in the report as not made here.
 #[derive(Clone)]
 pub struct Initializer {
-    policy: Policy,
+    pub(super) policy: Policy,
     /// The first text that could not be read: every later call that can fail returns it.
-    refused: Option<Refused>,
-    records: Records,
+    pub(super) refused: Option<Refused>,
+    pub(super) log: SharedLog,
 }
 
 impl Initializer {
     /// An initializer without rules: every layer of candle gets candle's own initializer, seeded.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { policy: Policy::new(seed), refused: None, records: Arc::default() }
-    }
-
-    /// The default for weights: what linear, recurrent and convolution layers get unless a rule says otherwise.
-    /// Embeddings, norms and biases keep their own.
-    ///
-    /// A text that cannot be read (`"he_nromal"`) is reported by the next call that can fail.
-    #[must_use]
-    pub fn weights<R>(mut self, rule: R) -> Self
-    where
-        R: TryInto<Rule>,
-        Error: From<R::Error>,
-    {
-        self.policy.weights = self.read(rule.try_into());
-        self
-    }
-
-    /// Gives every parameter whose dotted path matches `pattern` this rule. The first match wins.
-    ///
-    /// `*` stands for any text, dots included; `?` for one character; `[0-9]` for a set; `{a,b}` for either.
-    /// A pattern or a text that cannot be read is reported by the next call that can fail, and a rule that decides for
-    /// no parameter (none matches, earlier rules take all, or only running statistics match) by [`report`](Self::report)
-    /// and [`plan`](Self::plan).
-    ///
-    /// ```
-    /// use candle_init::{Initializer, init};
-    /// let init = Initializer::new(42).rule("head.weight", init::GLOROT_UNIFORM).rule("*.bias", "zeros");
-    /// ```
-    #[must_use]
-    pub fn rule<R>(mut self, pattern: &str, rule: R) -> Self
-    where
-        R: TryInto<Rule>,
-        Error: From<R::Error>,
-    {
-        let (pattern, rule) = (self.read::<_, Error>(Pattern::new(pattern)), self.read(rule.try_into()));
-        self.policy.rules.extend(pattern.zip(rule));
-        self
-    }
-
-    /// States what kind of layer the matching parameters belong to, where name, shape and hint cannot tell: the
-    /// gates of a recurrent layer, a stride, groups. Their rule stays as it is decided; the first match wins.
-    /// Gates apply to the parameters of recurrent layers only, so `"*"` may state them for a whole model.
-    ///
-    /// ```
-    /// use candle_init::{Framework, Initializer, Layer};
-    /// let init = Initializer::new(42).defaults(Framework::PyTorch).layer("*", Layer::GRU);
-    /// ```
-    #[must_use]
-    pub fn layer(mut self, pattern: &str, layer: Layer) -> Self {
-        let pattern = self.read(Pattern::new(pattern));
-        self.policy.layers.extend(pattern.map(|pattern| (pattern, layer)));
-        self
-    }
-
-    /// Gives every layer of `candle_nn` what the same layer has in another framework, weights and biases,
-    /// unless a rule or [`weights`](Self::weights) says otherwise.
-    #[must_use]
-    pub fn defaults(mut self, framework: Framework) -> Self {
-        self.policy.framework = Some(framework);
-        self
-    }
-
-    /// Accepts what strictness refuses: uncovered parameters start at zero, as with candle alone, and rules
-    /// may match nothing. The report still marks the uncovered ones.
-    #[must_use]
-    pub fn lenient(mut self) -> Self {
-        self.policy.lenient = true;
-        self
-    }
-
-    /// Lets decisions use the names and shapes of a whole model: the gates of its recurrent layers, the weight beside a
-    /// bias. [`build`](Self::build) does this by itself.
-    #[must_use]
-    pub fn with_plan(mut self, plan: &Plan) -> Self {
-        self.policy.model = Some(plan.shapes.clone());
-        self
+        Self { policy: Policy::new(seed), refused: None, log: Arc::default() }
     }
 
     /// What was read, or nothing, with the reason kept.
-    fn read<T, E>(&mut self, read: Result<T, E>) -> Option<T>
+    pub(super) fn read<T, E>(&mut self, read: Result<T, E>) -> Option<T>
     where
         Error: From<E>,
     {
@@ -202,162 +114,6 @@ impl Initializer {
     pub fn check(&self) -> Result<(), Error> {
         self.refused.as_ref().map_or(Ok(()), |refused| Err(refused.error()))
     }
-
-    /// A `VarBuilder` for any model of candle: parameters that `vars` has are used, the others are made
-    /// and put there.
-    ///
-    /// Its `get` fails, with an [`Error`] inside (see [`Error::of`]), for what is wrong with a rule, initializer, shape
-    /// or dtype. A failed request changes nothing in `vars`.
-    #[must_use]
-    pub fn var_builder(&self, vars: &VarMap, dtype: DType, device: &Device) -> VarBuilder<'static> {
-        let backend = Build {
-            policy: self.policy.clone(),
-            refused: self.refused.clone(),
-            vars: vars.clone(),
-            records: self.records.clone(),
-        };
-        VarBuilder::from_backend(Box::new(backend), dtype, device.clone())
-    }
-
-    /// Builds a model in two runs of its constructor: a dry one, which finds everything that is missing and lets
-    /// decisions use the whole model, and one that makes the variables.
-    ///
-    /// ```
-    /// # use candle_core::{DType, Device};
-    /// use candle_init::{Framework, Initializer};
-    /// let vars = candle_nn::VarMap::new();
-    /// let init = Initializer::new(42).defaults(Framework::PyTorch);
-    /// let net = init.build(&vars, DType::F32, &Device::Cpu, |vb| candle_nn::linear(784, 10, vb.pp("head")))?;
-    /// # let _ = net;
-    /// # Ok::<(), candle_init::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`plan`](Self::plan), before anything is made; then those of the `get`s of [`var_builder`](Self::var_builder)
-    /// and the constructor's own.
-    pub fn build<M, E>(
-        &self,
-        vars: &VarMap,
-        dtype: DType,
-        device: &Device,
-        mut model: impl FnMut(VarBuilder<'static>) -> Result<M, E>,
-    ) -> Result<M>
-    where
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        let plan = self.plan(dtype, &mut model)?;
-        model(self.clone().with_plan(&plan).var_builder(vars, dtype, device)).map_err(Error::of_model)
-    }
-
-    /// One variable without a model. `name` and seed decide its values, as they would in a model; rules and
-    /// defaults are not asked, and nothing is kept for a report.
-    ///
-    /// ```
-    /// # use candle_core::{DType, Device};
-    /// # use candle_init::{Initializer, init};
-    /// let weight = Initializer::new(42).var("fc1.weight", (256, 784), init::HE_NORMAL, DType::F32, &Device::Cpu)?;
-    /// assert_eq!(weight.dims(), [256, 784]);
-    /// # Ok::<(), candle_init::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// What is wrong with the rule, the shape or the dtype, naming the parameter.
-    pub fn var<R>(
-        &self,
-        name: &str,
-        shape: impl Into<Shape>,
-        rule: R,
-        dtype: DType,
-        device: &Device,
-    ) -> Result<Var>
-    where
-        R: TryInto<Rule>,
-        Error: From<R::Error>,
-    {
-        let (shape, rule) = (shape.into(), rule.try_into()?);
-        let layer = rule.layer.unwrap_or_else(|| Layer::of_shape(&shape));
-        let parameter = Parameter { seed: self.policy.seed, name, shape: &shape, layer, dtype };
-        let var = Resolved::new(&rule, &parameter).and_then(|resolved| resolved.draw(&parameter, device));
-        var.map_err(|e| e.at(name, &shape))
-    }
-
-    /// [`var`](Self::var) as a plain tensor, without gradients.
-    ///
-    /// # Errors
-    /// As [`var`](Self::var).
-    pub fn tensor<R>(
-        &self,
-        name: &str,
-        shape: impl Into<Shape>,
-        rule: R,
-        dtype: DType,
-        device: &Device,
-    ) -> Result<Tensor>
-    where
-        R: TryInto<Rule>,
-        Error: From<R::Error>,
-    {
-        Ok(self.var(name, shape, rule, dtype, device)?.as_detached_tensor())
-    }
-
-    /// A dry run of a model's constructor: what every parameter would get, without allocating any.
-    ///
-    /// `model` is called with a `VarBuilder` whose tensors have the right shape and no memory, and may fail with any
-    /// error type. All uncovered parameters are collected, so one run shows every rule that is missing.
-    ///
-    /// ```
-    /// # use candle_core::DType;
-    /// # use candle_init::{Initializer, init};
-    /// let init = Initializer::new(42).weights(init::HE_NORMAL);
-    /// let plan = init.plan(DType::BF16, |vb| candle_nn::linear(100_000, 1_000_000, vb.pp("huge")))?;
-    /// assert_eq!(plan.bytes(), 200_002_000_000);
-    /// println!("{plan}");
-    /// # Ok::<(), candle_init::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Uncovered`] with the whole list; [`Error::UnusedRule`], [`Error::ShadowedRule`]; whatever is wrong with a
-    /// parameter; the constructor's own error.
-    pub fn plan<M, E>(
-        &self,
-        dtype: DType,
-        model: impl FnOnce(VarBuilder<'static>) -> Result<M, E>,
-    ) -> Result<Plan>
-    where
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        self.check()?;
-        let collect = Collect::default();
-        model(VarBuilder::from_backend(Box::new(collect.clone()), dtype, Device::Cpu))
-            .map_err(Error::of_model)?;
-        let (records, shapes) = collect.finish(&self.policy)?;
-        self.check_rules(shapes.keys().map(String::as_str))?;
-        Ok(Plan::new(records, shapes))
-    }
-
-    /// What every parameter of `vars` got and why, with its expected and measured standard deviation, in
-    /// name order.
-    ///
-    /// # Errors
-    /// [`Error::UnusedRule`] and [`Error::ShadowedRule`] unless [lenient](Self::lenient); candle's errors in measuring.
-    pub fn report(&self, vars: &VarMap) -> Result<Report> {
-        self.check()?;
-        let named = named_vars(vars);
-        self.check_rules(named.iter().map(|(name, _)| name.as_str()))?;
-        let records = lock(&self.records);
-        let record = |name: &str, var: &Var| match records.get(&var.id()) {
-            Some(record) => Record { name: name.into(), ..record.clone() },
-            None => Record::foreign(name, var.shape(), var.dtype()),
-        };
-        Report::new(named.iter().map(|(name, var)| (record(name, var), var)))
-    }
-
-    fn check_rules<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<()> {
-        if self.policy.lenient {
-            return Ok(());
-        }
-        self.policy.check_rules(&names.collect::<Vec<_>>())
-    }
 }
 
 impl fmt::Debug for Initializer {
@@ -375,6 +131,14 @@ impl fmt::Debug for Initializer {
         let rules = policy.rules.iter().map(|(pattern, rule)| (&pattern.text, rule.to_string()));
         let layers = policy.layers.iter().map(|(pattern, layer)| (&pattern.text, layer.to_string()));
         all.field("rules", &rules.collect::<Vec<_>>()).field("layers", &layers.collect::<Vec<_>>());
+        let patterns =
+            |stated: &[(Pattern, ())]| stated.iter().map(|(p, ())| p.text.clone()).collect::<Vec<_>>();
+        let existence = &policy.existence;
+        all.field("absent", &patterns(&existence.absent)).field("ties", &existence.ties);
+        all.field("shapes", &existence.shapes).field("frozen", &patterns(&policy.frozen));
+        if let Some(scope) = &policy.scope {
+            all.field("scope", scope);
+        }
         all.field("lenient", &policy.lenient).finish()
     }
 }

@@ -1,16 +1,21 @@
 //! The initializer, what it gives a model's parameters, and what is said of that.
 
+mod account;
+mod answers;
+mod buffer;
 mod build;
 mod collect;
 mod initializer;
+mod log;
+mod make;
 mod measure;
 mod plan;
 mod record;
-mod records;
 mod refused;
 mod report;
 mod seed;
 mod serial;
+mod state;
 mod table;
 mod vars;
 

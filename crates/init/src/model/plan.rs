@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::model::answers::Answers;
 use crate::model::record::Record;
 use crate::model::table;
 use crate::policy::request::Shapes;
@@ -13,17 +14,24 @@ pub struct Plan {
     records: Vec<Record>,
     /// The names and shapes of the whole model.
     pub(crate) shapes: Arc<Shapes>,
+    answers: Answers,
 }
 
 impl Plan {
-    pub(crate) fn new(records: Vec<Record>, shapes: Shapes) -> Self {
-        Self { records, shapes: Arc::new(shapes) }
+    pub(crate) fn new(records: Vec<Record>, shapes: Shapes, answers: Answers) -> Self {
+        Self { records, shapes: Arc::new(shapes), answers }
     }
 
     /// Every parameter.
     #[must_use]
     pub fn records(&self) -> &[Record] {
         &self.records
+    }
+
+    /// Names that the model asked about, and that nothing names, so that it was told that they do not exist: the model's
+    /// optional parameters. A [rule](crate::Initializer::rule) whose pattern has no `*` makes one exist.
+    pub fn denied(&self) -> impl Iterator<Item = &str> {
+        self.answers.denied()
     }
 
     /// Number of values of all parameters.
@@ -51,11 +59,12 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row = |r: &Record| {
             let (shape, std) = (table::shape(&r.shape), table::number(r.expected.map(|m| m.std)));
-            [r.name.clone(), shape, r.reason.to_string(), r.rule_text(), r.fans_text(), std]
+            [r.name.clone(), shape, r.reason_text(), r.rule_text(), r.fans_text(), std]
         };
         let header = ["parameter", "shape", "why", "initializer", "fan in → out", "expected std"];
         writeln!(f, "{}", table::table(header, &[4, 5], &[0, 2, 3], self.records.iter().map(row)))?;
         let (elements, bytes) = (table::count(self.elements()), table::bytes(self.bytes()));
-        write!(f, "{} parameters, {elements} values, {bytes}", self.records.len())
+        write!(f, "{} parameters, {elements} values, {bytes}", self.records.len())?;
+        self.answers.write_notes(f)
     }
 }

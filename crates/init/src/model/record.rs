@@ -5,8 +5,10 @@ use candle_core::{DType, Shape};
 use crate::draw::Moments;
 use crate::draw::haar::Haar;
 use crate::draw::resolved::Resolved;
+use crate::initializers::Init;
 use crate::layer::{Fans, Layer};
 use crate::model::table::short;
+use crate::policy::request::Request;
 use crate::policy::{Decision, Reason};
 use crate::rule::Rule;
 
@@ -35,6 +37,8 @@ pub struct Record {
     /// How far its matrices are from orthogonal, in a report: the largest entry of `|QᵀQ − I|` along the shorter side,
     /// without the gain. `None` for what does not promise to be orthogonal.
     pub orthogonality_error: Option<f64>,
+    /// Whether an optimizer shall leave it as it is.
+    pub frozen: bool,
     /// The orthogonal matrices that it is made of.
     pub(crate) haar: Option<Haar>,
 }
@@ -59,6 +63,16 @@ impl Record {
         }
     }
 
+    /// A buffer of integers, as candle makes it.
+    pub(crate) fn buffer(request: &Request<'_>, dtype: DType) -> Self {
+        Self {
+            reason: Reason::Hint,
+            rule: Some(Init::from(request.hint).into()),
+            fans: None,
+            ..Self::foreign(request.name, request.shape, dtype)
+        }
+    }
+
     /// A parameter that this crate did not make.
     pub(crate) fn foreign(name: &str, shape: &Shape, dtype: DType) -> Self {
         let layer = Layer::of_shape(shape);
@@ -73,8 +87,14 @@ impl Record {
             expected: None,
             measured: None,
             orthogonality_error: None,
+            frozen: false,
             haar: None,
         }
+    }
+
+    /// The reason as a table shows it.
+    pub(crate) fn reason_text(&self) -> String {
+        if self.frozen { format!("{} (frozen)", self.reason) } else { self.reason.to_string() }
     }
 
     /// The rule as a table shows it.

@@ -5,6 +5,7 @@ use std::fmt;
 use candle_core::Var;
 
 use crate::error::Result;
+use crate::model::answers::Answers;
 use crate::model::measure::measure;
 use crate::model::record::Record;
 use crate::model::table;
@@ -14,23 +15,33 @@ use crate::policy::Reason;
 #[derive(Clone, Debug)]
 pub struct Report {
     records: Vec<Record>,
+    answers: Answers,
 }
 
 impl Report {
-    pub(crate) fn new<'a>(parameters: impl Iterator<Item = (Record, &'a Var)>) -> Result<Self> {
+    pub(crate) fn new<'a>(
+        parameters: impl Iterator<Item = (Record, &'a Var)>,
+        answers: Answers,
+    ) -> Result<Self> {
         let record = |(record, var): (Record, &Var)| {
             let measured = Some(measure(var)?);
             let orthogonality_error =
                 record.haar.as_ref().map(|haar| haar.orthogonality_error(var)).transpose()?.flatten();
             Ok(Record { measured, orthogonality_error, ..record })
         };
-        Ok(Self { records: parameters.map(record).collect::<Result<_>>()? })
+        Ok(Self { records: parameters.map(record).collect::<Result<_>>()?, answers })
     }
 
     /// Every parameter, each with its [measured](Record::measured) moments.
     #[must_use]
     pub fn records(&self) -> &[Record] {
         &self.records
+    }
+
+    /// Names that the model asked about, and was told that they do not exist: see
+    /// [`Plan::denied`](crate::Plan::denied).
+    pub fn denied(&self) -> impl Iterator<Item = &str> {
+        self.answers.denied()
     }
 
     fn count(&self, reason: &Reason) -> usize {
@@ -43,7 +54,7 @@ impl fmt::Display for Report {
         let row = |r: &Record| {
             let measured = r.measured.filter(|m| m.mean.is_finite()).map(|m| m.std);
             let (parameter, measured) = (table::number(r.expected.map(|m| m.std)), table::number(measured));
-            [r.name.clone(), table::shape(&r.shape), r.reason.to_string(), r.rule_text(), parameter, measured]
+            [r.name.clone(), table::shape(&r.shape), r.reason_text(), r.rule_text(), parameter, measured]
         };
         let header = ["parameter", "shape", "rule", "initializer", "expected std", "measured std"];
         write!(f, "{}", table::table(header, &[4, 5], &[0, 2, 3], self.records.iter().map(row)))?;
@@ -58,9 +69,9 @@ impl fmt::Display for Report {
             }
         }
         let errors = self.records.iter().filter_map(|r| Some((r.orthogonality_error?, &r.name)));
-        match errors.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
-            Some((error, name)) => write!(f, "\northogonal to within {error:.1e} (`{name}`)"),
-            None => Ok(()),
+        if let Some((error, name)) = errors.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
+            write!(f, "\northogonal to within {error:.1e} (`{name}`)")?;
         }
+        self.answers.write_notes(f)
     }
 }

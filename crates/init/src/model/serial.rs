@@ -82,16 +82,28 @@ struct File {
     rules: Vec<(String, Rule)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     layers: Vec<(String, Layer)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    absent: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shapes: Vec<(String, Vec<usize>)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ties: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    frozen: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
 }
 
 impl Serialize for Initializer {
-    /// As `seed`, `defaults`, `weights`, `lenient`, `rules` and `layers`, the last two as pairs in order.
+    /// As `seed`, `defaults`, `weights`, `lenient`, `rules`, `layers`, `absent`, `shapes`, `ties`, `frozen` and `scope`: what
+    /// has a pattern or name on its left as pairs, in order.
     ///
     /// # Errors
     /// A rule that was refused, and a closure.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.check().map_err(S::Error::custom)?;
         let policy = self.policy();
+        let existence = &policy.existence;
         File {
             seed: Seed(policy.seed),
             defaults: policy.framework,
@@ -99,13 +111,18 @@ impl Serialize for Initializer {
             lenient: policy.lenient,
             rules: policy.rules.iter().map(|(p, rule)| (p.text.clone(), rule.clone())).collect(),
             layers: policy.layers.iter().map(|(p, layer)| (p.text.clone(), *layer)).collect(),
+            absent: existence.absent.iter().map(|(p, ())| p.text.clone()).collect(),
+            shapes: existence.shapes.iter().map(|(p, shape)| (p.text.clone(), shape.dims().into())).collect(),
+            ties: existence.ties.clone(),
+            frozen: policy.frozen.iter().map(|(p, ())| p.text.clone()).collect(),
+            scope: policy.scope.clone(),
         }
         .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Initializer {
-    /// From `seed`, `defaults`, `weights`, `lenient`, `rules` and `layers`; each but the seed may be missing.
+    /// From the keys above; each but the seed may be missing.
     ///
     /// # Errors
     /// What is wrong with a text or a pattern, with the nearest known name.
@@ -116,6 +133,11 @@ impl<'de> Deserialize<'de> for Initializer {
         init = file.weights.into_iter().fold(init, |init, rule| init.weights(rule));
         init = file.rules.into_iter().fold(init, |init, (pattern, rule)| init.rule(&pattern, rule));
         init = file.layers.into_iter().fold(init, |init, (pattern, layer)| init.layer(&pattern, layer));
+        init = file.absent.iter().fold(init, |init, pattern| init.absent(pattern));
+        init = file.shapes.into_iter().fold(init, |init, (pattern, shape)| init.shape(&pattern, shape));
+        init = file.ties.iter().fold(init, |init, (name, of)| init.tie(name, of));
+        init = file.frozen.iter().fold(init, |init, pattern| init.frozen(pattern));
+        init = file.scope.iter().fold(init, |init, path| init.scope(path));
         let init = if file.lenient { init.lenient() } else { init };
         init.check().map_err(D::Error::custom)?;
         Ok(init)

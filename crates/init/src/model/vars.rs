@@ -1,5 +1,7 @@
 //! A `VarMap`'s variables in name order.
 
+use std::collections::HashSet;
+
 use candle_core::Var;
 use candle_nn::VarMap;
 
@@ -29,12 +31,21 @@ pub fn named_vars(vars: &VarMap) -> Vec<(String, Var)> {
     named
 }
 
-/// What an optimizer should get: every variable but the running statistics, in name order.
+/// What an optimizer should get: every variable but running statistics and integers, in name order, each once.
 ///
 /// candle keeps a batch norm's `running_mean` and `running_var` among the variables. They have no
 /// gradient; an optimizer with weight decay, or a blanket re-initialization, would spoil them.
 #[must_use]
 pub fn trainable_vars(vars: &VarMap) -> Vec<Var> {
-    let learnt = |(name, _): &(String, Var)| !is_running_statistic(name);
-    named_vars(vars).into_iter().filter(learnt).map(|(_, var)| var).collect()
+    learnt(vars, |_| true)
+}
+
+/// The variables that training changes, of those that `wanted` wants: no running statistics, no integers, and what two
+/// names share once.
+pub(crate) fn learnt(vars: &VarMap, wanted: impl Fn(&str) -> bool) -> Vec<Var> {
+    let mut taken = HashSet::new();
+    let learnt =
+        |name: &str, var: &Var| !is_running_statistic(name) && var.dtype().is_float() && wanted(name);
+    let chosen = named_vars(vars).into_iter().filter(|(name, var)| learnt(name, var));
+    chosen.map(|(_, var)| var).filter(|var| taken.insert(var.id())).collect()
 }

@@ -1,5 +1,6 @@
 //! Which rule does this parameter get, and why: one pure function of the request and what the user said.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use candle_nn::Init as Hint;
@@ -8,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::initializers::Init;
 use crate::layer::Layer;
 use crate::policy::advice;
+use crate::policy::existence::Existence;
 use crate::policy::framework::{Asked, Framework};
 use crate::policy::pattern::Pattern;
 use crate::policy::reason::Reason;
@@ -34,6 +36,11 @@ pub(crate) struct Policy {
     pub(crate) weights: Option<Rule>,
     pub(crate) framework: Option<Framework>,
     pub(crate) lenient: bool,
+    pub(crate) existence: Existence,
+    /// What an optimizer shall not get.
+    pub(crate) frozen: Vec<(Pattern, ())>,
+    /// The path under which the model draws its values.
+    pub(crate) scope: Option<String>,
     /// The names and shapes of the model, if it has been planned.
     pub(crate) model: Option<Arc<Shapes>>,
 }
@@ -41,8 +48,18 @@ pub(crate) struct Policy {
 impl Policy {
     /// Without rules.
     pub(crate) fn new(seed: u64) -> Self {
-        let (rules, layers) = (Vec::new(), Vec::new());
-        Self { seed, rules, layers, weights: None, framework: None, lenient: false, model: None }
+        Self {
+            seed,
+            rules: Vec::new(),
+            layers: Vec::new(),
+            weights: None,
+            framework: None,
+            lenient: false,
+            existence: Existence::default(),
+            frozen: Vec::new(),
+            scope: None,
+            model: None,
+        }
     }
 
     /// The rule for one parameter.
@@ -115,11 +132,45 @@ impl Policy {
         Ok(framework.rule(&asked)?.map(|rule| (framework, rule)))
     }
 
+    /// The decision, if it is the one that was made before for the same parameter.
+    ///
+    /// # Errors
+    /// [`Error::Ambiguous`]: two layers ask for one parameter, each with a hint of its own.
+    pub(crate) fn agrees(&self, request: &Request<'_>, rule: &Rule, layer: Layer) -> Result<()> {
+        // What cannot be decided changes nothing that exists.
+        let Ok(again) = self.decide(request) else { return Ok(()) };
+        if again.rule == *rule && (again.layer == layer || !rule.depends_on_layer()) {
+            return Ok(());
+        }
+        let text =
+            |rule: &Rule, layer| if rule.layer.is_none() { rule.clone().on(layer) } else { rule.clone() };
+        let [first, second] = match again.rule == *rule {
+            true => [text(rule, layer), text(&again.rule, again.layer)],
+            false => [rule.clone(), again.rule],
+        };
+        Err(Error::Ambiguous { first: first.to_string(), second: second.to_string() })
+    }
+
     /// That every rule decides for at least one of `names`, and every statement of a layer kind too.
     pub(crate) fn check_rules(&self, names: &[&str]) -> Result<()> {
-        let names: Vec<_> = names.iter().copied().filter(|name| !is_running_statistic(name)).collect();
-        check_used(self.rules.iter(), &names, |_, _| true)?;
-        check_used(self.layers.iter(), &names, |layer, name| applies(*layer, name))
+        let learnt: Vec<_> = names.iter().copied().filter(|name| !is_running_statistic(name)).collect();
+        check_used(self.rules.iter(), &learnt, |_, _| true)?;
+        check_used(self.layers.iter(), &learnt, |layer, name| applies(*layer, name))?;
+        check_used(self.frozen.iter(), names, |(), _| true)?;
+        check_used(self.existence.shapes.iter(), names, |_, _| true)
+    }
+
+    /// The name whose stream a parameter is drawn from.
+    pub(crate) fn stream_name<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        match &self.scope {
+            Some(scope) => format!("{scope}.{name}").into(),
+            None => name.into(),
+        }
+    }
+
+    /// Whether an optimizer shall leave a parameter as it is.
+    pub(crate) fn is_frozen(&self, name: &str) -> bool {
+        self.frozen.iter().any(|(pattern, ())| pattern.matches(name))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod advice;
 mod decide;
+mod existence;
 mod framework;
 pub(crate) mod pattern;
 mod reason;

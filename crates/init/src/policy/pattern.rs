@@ -28,6 +28,19 @@ impl Pattern {
         Ok(Self { text: text.into(), matcher })
     }
 
+    /// Whether it has no `*`, so that it names parameters and does not only describe them.
+    pub(crate) fn is_narrow(&self) -> bool {
+        let mut letters = self.text.chars();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '*' => return false,
+                '\\' => drop(letters.next()),
+                _ => {}
+            }
+        }
+        true
+    }
+
     pub(crate) fn matches(&self, name: &str) -> bool {
         self.matcher.is_match(name)
     }

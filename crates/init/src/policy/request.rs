@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use candle_core::Shape;
 use candle_nn::Init as Hint;
 
+use crate::error::{Error, Result};
+
 /// The names and shapes of a whole model, from its plan.
 pub(crate) type Shapes = BTreeMap<String, Shape>;
 
@@ -30,6 +32,15 @@ pub(crate) enum Sibling {
 }
 
 impl Request<'_> {
+    /// That candle could make it too. Models decide by what candle refuses: a kernel without extent is a layer that is not
+    /// there.
+    pub(crate) fn possible(&self) -> Result<()> {
+        match self.hint {
+            Hint::Kaiming { fan, .. } if fan.for_shape(self.shape) == 0 => Err(Error::Impossible),
+            _ => Ok(()),
+        }
+    }
+
     /// The part of the path after the last dot.
     pub(crate) fn last(&self) -> &str {
         last(self.name)

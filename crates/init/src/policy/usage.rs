@@ -18,7 +18,7 @@ pub(crate) fn check_used<'a, T: 'a>(
             |name: &str| before.iter().find(|earlier| covers(earlier, name)).map(|(pattern, _)| pattern);
         let matched: Vec<_> = names.iter().copied().filter(|name| covers(statement, name)).collect();
         if matched.is_empty() {
-            return Err(unused(&statement.0, names));
+            return Err(unused_rule(&statement.0.text, names));
         }
         // All are `Some` only if nothing is left for this pattern.
         let takers: Option<Vec<_>> = matched.into_iter().map(earlier).collect();
@@ -31,7 +31,8 @@ pub(crate) fn check_used<'a, T: 'a>(
     Ok(())
 }
 
-fn unused(pattern: &Pattern, names: &[&str]) -> Error {
-    let nearest = nearest(&pattern.text, names.iter().copied()).map(String::from);
-    Error::UnusedRule { pattern: pattern.text.clone(), parameters: names.len(), nearest }
+/// The error that a pattern matches none of the names.
+pub(crate) fn unused_rule(pattern: &str, names: &[&str]) -> Error {
+    let nearest = nearest(pattern, names.iter().copied()).map(String::from);
+    Error::UnusedRule { pattern: pattern.into(), parameters: names.len(), nearest }
 }

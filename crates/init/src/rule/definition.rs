@@ -160,6 +160,18 @@ impl Rule {
         base || self.modifiers.iter().any(|modifier| matches!(modifier, Modifier::Mup(_)))
     }
 
+    /// Whether the values depend on the layer kind at all.
+    pub(crate) fn depends_on_layer(&self) -> bool {
+        let base = match &self.base {
+            Base::Init(init) => {
+                init.needs_fans() || matches!(init, Init::Orthogonal { .. } | Init::Delta { .. })
+            }
+            Base::Blocks(blocks) => blocks.iter().any(|block| block.rule.depends_on_layer()),
+            Base::Values(_) | Base::Custom(_) => false,
+        };
+        base || self.modifiers.iter().any(|modifier| matches!(modifier, Modifier::Mup(_)))
+    }
+
     pub(crate) const fn of(base: Base) -> Self {
         Self { base, modifiers: Vec::new(), layer: None }
     }

@@ -1,0 +1,97 @@
+//! What an initializer says of a model: before it is built, and after.
+
+use std::collections::BTreeSet;
+
+use candle_core::{DType, Device, Var};
+use candle_nn::{VarBuilder, VarMap};
+
+use crate::error::{Error, Result};
+use crate::model::collect::Collect;
+use crate::model::initializer::Initializer;
+use crate::model::log::lock;
+use crate::model::plan::Plan;
+use crate::model::record::Record;
+use crate::model::report::Report;
+use crate::model::vars::{learnt, named_vars};
+
+impl Initializer {
+    /// A dry run of a model's constructor: what every parameter would get, without allocating any.
+    ///
+    /// `model` is called with a `VarBuilder` whose tensors have the right shape and no memory, and may fail with any
+    /// error type. All uncovered parameters are collected, so one run shows every rule that is missing.
+    ///
+    /// ```
+    /// # use candle_core::DType;
+    /// # use candle_init::{Initializer, init};
+    /// let init = Initializer::new(42).weights(init::HE_NORMAL);
+    /// let plan = init.plan(DType::BF16, |vb| candle_nn::linear(100_000, 1_000_000, vb.pp("huge")))?;
+    /// assert_eq!(plan.bytes(), 200_002_000_000);
+    /// println!("{plan}");
+    /// # Ok::<(), candle_init::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Uncovered`] with the whole list; [`Error::UnusedRule`], [`Error::ShadowedRule`]; whatever is wrong with a
+    /// parameter; the constructor's own error.
+    pub fn plan<M, E>(
+        &self,
+        dtype: DType,
+        model: impl FnOnce(VarBuilder<'static>) -> Result<M, E>,
+    ) -> Result<Plan>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.check()?;
+        let collect = Collect::new(&self.policy);
+        model(VarBuilder::from_backend(Box::new(collect.clone()), dtype, Device::Cpu))
+            .map_err(Error::of_model)?;
+        let plan = collect.finish()?;
+        self.check_rules(plan.shapes.keys().map(String::as_str))?;
+        Ok(plan)
+    }
+
+    /// What every parameter of `vars` got and why, with its expected and measured standard deviation, in
+    /// name order.
+    ///
+    /// # Errors
+    /// [`Error::UnusedRule`] and [`Error::ShadowedRule`] unless [lenient](Self::lenient);
+    /// [`Error::Refused`] where the model went on without a parameter that it could not have; candle's errors in measuring.
+    pub fn report(&self, vars: &VarMap) -> Result<Report> {
+        self.check()?;
+        let named = named_vars(vars);
+        let mut log = lock(&self.log);
+        let answers = log.answers(vars).clone();
+        // Rules may be for several models, each in a map of its own.
+        let others = log.records.values().map(|record| record.name.as_str());
+        self.check_rules(named.iter().map(|(name, _)| name.as_str()).chain(others))?;
+        answers.check(&self.policy, |name| {
+            named.binary_search_by(|(known, _)| known.as_str().cmp(name)).is_ok()
+        })?;
+        let record = |name: &str, var: &Var| match log.records.get(&var.id()) {
+            Some(record) => Record { name: name.into(), ..record.clone() },
+            None => Record {
+                frozen: self.policy.is_frozen(name),
+                ..Record::foreign(name, var.shape(), var.dtype())
+            },
+        };
+        let records: Vec<_> = named.iter().map(|(name, var)| (record(name, var), var)).collect();
+        drop(log);
+        Report::new(records.into_iter(), answers)
+    }
+
+    /// What an optimizer should get: every variable but running statistics, integers and what is
+    /// [frozen](Self::frozen), in name order, each once.
+    #[must_use]
+    pub fn trainable(&self, vars: &VarMap) -> Vec<Var> {
+        learnt(vars, |name| !self.policy.is_frozen(name))
+    }
+
+    fn check_rules<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<()> {
+        if self.policy.lenient {
+            return Ok(());
+        }
+        // Each name once, in an order that does not change: messages name the first that is wrong.
+        let names: BTreeSet<_> = names.collect();
+        self.policy.check_rules(&names.into_iter().collect::<Vec<_>>())
+    }
+}

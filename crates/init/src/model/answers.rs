@@ -1,0 +1,94 @@
+//! What a model is answered besides tensors: what exists, what is another name, what it cannot have.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::policy::Policy;
+use crate::refusal::Refusal;
+
+/// What a model was answered besides tensors.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Answers {
+    /// Parameters that it asked about, and whether they exist.
+    pub(crate) questions: BTreeMap<String, bool>,
+    /// Parameters that it could not have, with what was wrong.
+    refused: BTreeMap<String, String>,
+    /// Parameters that it shall be without.
+    absent: BTreeSet<String>,
+    /// Names that are other names of parameters.
+    pub(crate) tied: BTreeMap<String, String>,
+}
+
+impl Answers {
+    /// The name that a parameter is kept under, unless the model shall be without it.
+    pub(crate) fn kept_as(&mut self, policy: &Policy, name: &str) -> candle_core::Result<String> {
+        let kept = policy.existence.kept_as(name);
+        if kept != name {
+            self.tied.insert(name.into(), kept.into());
+        }
+        if policy.existence.denies(kept) {
+            self.absent.insert(kept.into());
+            return Err(candle_core::Error::CannotFindTensor { path: kept.into() }.bt());
+        }
+        Ok(kept.into())
+    }
+
+    /// The answer to whether a parameter exists that has not been asked for yet.
+    pub(crate) fn exists(&mut self, policy: &Policy, name: &str) -> bool {
+        let named = policy.names(name);
+        if policy.existence.denies(name) {
+            self.absent.insert(name.into());
+        }
+        self.questions.insert(name.into(), named);
+        named
+    }
+
+    /// The same error, remembered: a model may go on without what it was refused. What candle refuses too is no secret.
+    pub(crate) fn remember(&mut self, name: &str, error: Error) -> candle_core::Error {
+        if !matches!(&error, Error::Parameter { cause, .. } if matches!(**cause, Error::Impossible)) {
+            self.refused.insert(name.into(), error.to_string());
+        }
+        error.into()
+    }
+
+    /// That nothing was refused that is not there by now, and that what was stated was asked about.
+    pub(crate) fn check(&self, policy: &Policy, exists: impl Fn(&str) -> bool) -> Result<()> {
+        if policy.lenient {
+            return Ok(());
+        }
+        let missing = self.refused.iter().filter(|(name, _)| !exists(name));
+        let refusal =
+            |(name, reason): (&String, &String)| Refusal { parameter: name.clone(), reason: reason.clone() };
+        let parameters: Vec<_> = missing.map(refusal).collect();
+        if !parameters.is_empty() {
+            return Err(Error::Refused { parameters });
+        }
+        let aliases: Vec<_> = self.tied.keys().map(String::as_str).collect();
+        policy.existence.check_ties(&aliases)?;
+        let absent: Vec<_> = self.absent.iter().map(String::as_str).collect();
+        policy.existence.check_absent(&absent)
+    }
+
+    /// What was asked about and does not exist.
+    pub(crate) fn denied(&self) -> impl Iterator<Item = &str> {
+        self.questions.iter().filter(|(_, exists)| !**exists).map(|(name, _)| name.as_str())
+    }
+
+    /// The lines below a table.
+    pub(crate) fn write_notes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, target) in &self.tied {
+            write!(f, "\n`{name}` is another name of `{target}`")?;
+        }
+        let denied: Vec<_> = self.denied().collect();
+        let Some(first) = denied.first() else { return Ok(()) };
+        let shown = denied.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let more =
+            if denied.len() > SHOWN { format!(" and {} more", denied.len() - SHOWN) } else { String::new() };
+        write!(f, "\nasked whether there is {shown}{more}: no, since no rule names it (with one, as in")?;
+        write!(f, " `.rule({first:?}, …)`, the model has it)")
+    }
+}
+
+/// At most this many names in one line.
+const SHOWN: usize = 8;

@@ -1,0 +1,163 @@
+//! What a user states: rules, defaults, and what no request shows.
+
+use candle_core::Shape;
+
+use crate::error::Error;
+use crate::layer::Layer;
+use crate::model::initializer::Initializer;
+use crate::model::plan::Plan;
+use crate::policy::Framework;
+use crate::policy::pattern::Pattern;
+use crate::rule::Rule;
+
+impl Initializer {
+    /// The default for weights: what linear, recurrent and convolution layers get unless a rule says otherwise.
+    /// Embeddings, norms and biases keep their own.
+    ///
+    /// A text that cannot be read (`"he_nromal"`) is reported by the next call that can fail.
+    #[must_use]
+    pub fn weights<R>(mut self, rule: R) -> Self
+    where
+        R: TryInto<Rule>,
+        Error: From<R::Error>,
+    {
+        self.policy.weights = self.read(rule.try_into());
+        self
+    }
+
+    /// Gives every parameter whose dotted path matches `pattern` this rule. The first match wins.
+    ///
+    /// `*` stands for any text, dots included; `?` for one character; `[0-9]` for a set; `{a,b}` for either.
+    /// A pattern or a text that cannot be read is reported by the next call that can fail, and a rule that decides for
+    /// no parameter (none matches, earlier rules take all, or only running statistics match) by [`report`](Self::report)
+    /// and [`plan`](Self::plan).
+    ///
+    /// ```
+    /// use candle_init::{Initializer, init};
+    /// let init = Initializer::new(42).rule("head.weight", init::GLOROT_UNIFORM).rule("*.bias", "zeros");
+    /// ```
+    #[must_use]
+    pub fn rule<R>(mut self, pattern: &str, rule: R) -> Self
+    where
+        R: TryInto<Rule>,
+        Error: From<R::Error>,
+    {
+        let (pattern, rule) = (self.read::<_, Error>(Pattern::new(pattern)), self.read(rule.try_into()));
+        self.policy.rules.extend(pattern.zip(rule));
+        self
+    }
+
+    /// States what kind of layer the matching parameters belong to, where name, shape and hint cannot tell: the
+    /// gates of a recurrent layer, a stride, groups. Their rule stays as it is decided; the first match wins.
+    /// Gates apply to the parameters of recurrent layers only, so `"*"` may state them for a whole model.
+    ///
+    /// ```
+    /// use candle_init::{Framework, Initializer, Layer};
+    /// let init = Initializer::new(42).defaults(Framework::PyTorch).layer("*", Layer::GRU);
+    /// ```
+    #[must_use]
+    pub fn layer(mut self, pattern: &str, layer: Layer) -> Self {
+        let pattern = self.read(Pattern::new(pattern));
+        self.policy.layers.extend(pattern.map(|pattern| (pattern, layer)));
+        self
+    }
+
+    /// Gives every layer of `candle_nn` what the same layer has in another framework, weights and biases,
+    /// unless a rule or [`weights`](Self::weights) says otherwise.
+    #[must_use]
+    pub fn defaults(mut self, framework: Framework) -> Self {
+        self.policy.framework = Some(framework);
+        self
+    }
+
+    /// Accepts what strictness refuses: uncovered parameters start at zero, as with candle alone, and rules
+    /// may match nothing. The report still marks the uncovered ones.
+    #[must_use]
+    pub fn lenient(mut self) -> Self {
+        self.policy.lenient = true;
+        self
+    }
+
+    /// Lets decisions use the names and shapes of a whole model: the gates of its recurrent layers, the weight beside a
+    /// bias. [`build`](Self::build) does this by itself.
+    #[must_use]
+    pub fn with_plan(mut self, plan: &Plan) -> Self {
+        self.policy.model = Some(plan.shapes.clone());
+        self
+    }
+
+    /// Lets the model do without the parameters that match: it is told that they do not exist.
+    ///
+    /// Some constructors try to fetch a parameter and go another way where they cannot, such as ConvNeXt's, which has a layer
+    /// scale or not. What is not stated here and could not be had is an error of [`report`](Self::report).
+    ///
+    /// ```
+    /// use candle_init::{Initializer, init};
+    /// let init = Initializer::new(42).weights(init::HE_NORMAL).absent("*.gamma");
+    /// ```
+    #[must_use]
+    pub fn absent(mut self, pattern: &str) -> Self {
+        let pattern = self.read(Pattern::new(pattern));
+        self.policy.existence.absent.extend(pattern.map(|pattern| (pattern, ())));
+        self
+    }
+
+    /// States the shape of parameters that a model asks for without one (RWKV-7 reads its ranks off them).
+    ///
+    /// ```
+    /// use candle_init::{Initializer, init};
+    /// let init = Initializer::new(42).shape("blocks.0.att.w1", (768, 64)).rule("*", init::normal(0.0, 0.02));
+    /// ```
+    #[must_use]
+    pub fn shape(mut self, pattern: &str, shape: impl Into<Shape>) -> Self {
+        let pattern = self.read(Pattern::new(pattern));
+        self.policy.existence.shapes.extend(pattern.map(|pattern| (pattern, shape.into())));
+        self
+    }
+
+    /// Makes `name` another name of the parameter `of`: one variable, kept, reported and given to optimizers as `of`.
+    ///
+    /// ```
+    /// use candle_core::{DType, Device};
+    /// use candle_init::{Initializer, init};
+    /// let vars = candle_nn::VarMap::new();
+    /// let init = Initializer::new(42).tie("head.weight", "embed.weight").rule("embed.weight", init::normal(0.0, 0.02));
+    /// let vb = init.var_builder(&vars, DType::F32, &Device::Cpu);
+    /// let embed = candle_nn::embedding(100, 8, vb.pp("embed"))?;
+    /// let head = candle_nn::linear_no_bias(8, 100, vb.pp("head"))?;
+    /// assert_eq!(embed.embeddings().id(), head.weight().id());
+    /// # Ok::<(), candle_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn tie(mut self, name: &str, of: &str) -> Self {
+        self.policy.existence.ties.push((name.into(), of.into()));
+        self
+    }
+
+    /// Keeps the parameters that match out of [`trainable`](Self::trainable), and marks them in plan and report.
+    #[must_use]
+    pub fn frozen(mut self, pattern: &str) -> Self {
+        let pattern = self.read(Pattern::new(pattern));
+        self.policy.frozen.extend(pattern.map(|pattern| (pattern, ())));
+        self
+    }
+
+    /// The same rules for another model: its values are those that it would have under this path, while rules match the
+    /// paths as the model writes them. Equal models of one seed are equal; members of an ensemble, two critics, need scopes.
+    ///
+    /// ```
+    /// # use candle_core::{DType, Device};
+    /// use candle_init::{Initializer, init};
+    /// let init = Initializer::new(42).weights(init::HE_NORMAL);
+    /// let draw = |init: &Initializer| init.tensor("fc.weight", (4, 4), init::HE_NORMAL, DType::F32, &Device::Cpu);
+    /// let (first, second) = (draw(&init.scope("critic1"))?, draw(&init.scope("critic2"))?);
+    /// assert_ne!(first.to_vec2::<f32>()?, second.to_vec2::<f32>()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn scope(&self, path: &str) -> Self {
+        let mut scoped = self.clone();
+        scoped.policy.scope = Some(self.policy.stream_name(path).into_owned());
+        scoped
+    }
+}

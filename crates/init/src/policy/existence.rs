@@ -1,0 +1,65 @@
+//! Which parameters a model has, where it asks instead of saying.
+
+use candle_core::Shape;
+
+use crate::error::Result;
+use crate::policy::decide::Policy;
+use crate::policy::pattern::Pattern;
+use crate::policy::usage::{check_used, unused_rule};
+
+/// What was stated about the existence of parameters.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Existence {
+    /// What the model shall do without.
+    pub(crate) absent: Vec<(Pattern, ())>,
+    /// Shapes of what a model asks for without one.
+    pub(crate) shapes: Vec<(Pattern, Shape)>,
+    /// A name, and the parameter that it is another name of.
+    pub(crate) ties: Vec<(String, String)>,
+}
+
+impl Existence {
+    /// Whether a model is to be told that there is no such parameter.
+    pub(crate) fn denies(&self, name: &str) -> bool {
+        self.absent.iter().any(|(pattern, ())| pattern.matches(name))
+    }
+
+    /// The shape that was stated for a name.
+    pub(crate) fn shape(&self, name: &str) -> Option<&Shape> {
+        self.shapes.iter().find(|(pattern, _)| pattern.matches(name)).map(|(_, shape)| shape)
+    }
+
+    /// The name that a parameter is kept under.
+    pub(crate) fn kept_as<'a>(&'a self, name: &'a str) -> &'a str {
+        self.ties.iter().find(|(alias, _)| alias == name).map_or(name, |(_, target)| target)
+    }
+
+    /// That every name that is stated to be another's was asked for.
+    pub(crate) fn check_ties(&self, asked: &[&str]) -> Result<()> {
+        let unused = self.ties.iter().find(|(alias, _)| !asked.contains(&alias.as_str()));
+        unused.map_or(Ok(()), |(alias, _)| Err(unused_rule(alias, asked)))
+    }
+
+    /// That the model asked for everything that it shall be without.
+    pub(crate) fn check_absent(&self, asked: &[&str]) -> Result<()> {
+        check_used(self.absent.iter(), asked, |(), _| true)
+    }
+
+    fn is_alias(&self, name: &str) -> bool {
+        self.ties.iter().any(|(alias, _)| alias == name)
+    }
+}
+
+impl Policy {
+    /// Whether something names this parameter, so that a model that asks whether it exists is told yes: a rule or shape
+    /// whose pattern has no `*`, a tie, or the plan. A `*` says of many parameters what they get, of none that it exists.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        let existence = &self.existence;
+        let named = |pattern: &Pattern| pattern.is_narrow() && pattern.matches(name);
+        !existence.denies(name)
+            && (self.rules.iter().any(|(pattern, _)| named(pattern))
+                || existence.shapes.iter().any(|(pattern, _)| named(pattern))
+                || existence.is_alias(name)
+                || self.model.as_ref().is_some_and(|model| model.contains_key(name)))
+    }
+}
