@@ -9,6 +9,7 @@ pub mod drawn;
 pub mod gains;
 pub mod healthy;
 pub mod nets;
+pub mod pasted;
 pub mod planted;
 pub mod requests;
 pub mod rounded;

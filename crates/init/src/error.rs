@@ -136,10 +136,12 @@ pub enum Error {
     },
     /// Two layers ask for one parameter, each with a hint of its own, and nothing else decides.
     #[error(
-        "two layers share it: by the one it is {first}, by the other {second}, and the order of their requests must not \
-         decide; give it a rule, such as `.rule(\"its.path\", \"{first}\")`"
+        "two layers share `{parameter}`: by the one it is {first}, by the other {second}, and the order of their requests must not \
+         decide; give it a rule, such as `.rule({parameter:?}, \"{first}\")`"
     )]
     Ambiguous {
+        /// The full dotted path.
+        parameter: String,
         /// What the first request would give, in text form.
         first: String,
         /// What this one would give.
@@ -228,7 +230,7 @@ impl Error {
     /// Names the parameter that an error is about.
     pub(crate) fn at(self, parameter: &str, shape: &Shape) -> Self {
         match self {
-            named @ (Self::Parameter { .. } | Self::Uncovered { .. }) => named,
+            named @ (Self::Parameter { .. } | Self::Uncovered { .. } | Self::Ambiguous { .. }) => named,
             cause => {
                 Self::Parameter { parameter: parameter.into(), shape: shape.clone(), cause: Box::new(cause) }
             }

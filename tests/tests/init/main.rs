@@ -4,6 +4,7 @@ mod any_input;
 mod determinism;
 mod dialects;
 mod errors;
+mod existence;
 mod fans;
 mod gains;
 mod gains_closures;

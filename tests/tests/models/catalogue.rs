@@ -98,7 +98,8 @@ pub(crate) const MODELS: [Model; 12] = [
         name: "bigcode",
         run: run_bigcode,
         uncovered: &["transformer.h.*.ln_1.weight", "transformer.h.*.ln_2.weight", "transformer.ln_f.weight"],
-        rules: |init| init.rule("*.ln_*.weight", init::ONES),
+        // Its head asks for the table that its embedding has asked for.
+        rules: |init| init.rule("*.ln_*.weight", init::ONES).rule("transformer.wte.weight", SMALL),
     },
     Model {
         name: "falcon",

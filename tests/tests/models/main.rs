@@ -2,6 +2,7 @@
 //! the largest of all to build.
 
 mod catalogue;
+mod hidden;
 mod init;
 mod order;
 mod peers;

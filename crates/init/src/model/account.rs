@@ -43,9 +43,14 @@ impl Initializer {
     {
         self.check()?;
         let collect = Collect::new(&self.policy);
-        model(VarBuilder::from_backend(Box::new(collect.clone()), dtype, Device::Cpu))
-            .map_err(Error::of_model)?;
-        let plan = collect.finish()?;
+        let model = model(VarBuilder::from_backend(Box::new(collect.clone()), dtype, Device::Cpu));
+        let refused = model.err().map(Error::of_model);
+        let plan = match refused {
+            None => collect.finish()?,
+            Some(own @ (Error::Model(_) | Error::Candle(_))) => return Err(own),
+            // Of two parameters that are wrong, the first that was asked for, as a build has it.
+            Some(later) => collect.finish().and(Err(later))?,
+        };
         self.check_rules(plan.shapes.keys().map(String::as_str))?;
         Ok(plan)
     }
@@ -60,7 +65,7 @@ impl Initializer {
         self.check()?;
         let named = named_vars(vars);
         let mut log = lock(&self.log);
-        let answers = log.answers(vars).clone();
+        let mut answers = log.answers(vars).clone();
         // Rules may be for several models, each in a map of its own.
         let others = log.records.values().map(|record| record.name.as_str());
         self.check_rules(named.iter().map(|(name, _)| name.as_str()).chain(others))?;

@@ -36,9 +36,9 @@ impl Answers {
 
     /// The answer to whether a parameter exists that has not been asked for yet.
     pub(crate) fn exists(&mut self, policy: &Policy, name: &str) -> bool {
-        let named = policy.names(name);
-        if policy.existence.denies(name) {
-            self.absent.insert(name.into());
+        let (named, kept) = (policy.names(name), policy.existence.kept_as(name));
+        if policy.existence.denies(kept) {
+            self.absent.insert(kept.into());
         }
         self.questions.insert(name.into(), named);
         named
@@ -68,6 +68,21 @@ impl Answers {
         policy.existence.check_ties(&aliases)?;
         let absent: Vec<_> = self.absent.iter().map(String::as_str).collect();
         policy.existence.check_absent(&absent)
+    }
+
+    /// Forgets the questions that settled themselves: what was asked for afterwards, and the older names of a norm's
+    /// parameters, which candle's layers ask about before they take the new ones.
+    pub(crate) fn settle(&mut self, exists: impl Fn(&str) -> bool) {
+        let newer = |name: &str| {
+            let (path, last) = name.rsplit_once('.')?;
+            let newer = match last {
+                "gamma" => "weight",
+                "beta" => "bias",
+                _ => return None,
+            };
+            Some(format!("{path}.{newer}"))
+        };
+        self.questions.retain(|name, _| !exists(name) && !newer(name).is_some_and(|newer| exists(&newer)));
     }
 
     /// What was asked about and does not exist.

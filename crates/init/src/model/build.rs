@@ -9,7 +9,6 @@ use candle_nn::{Init as Hint, VarMap};
 use crate::draw::parameter::Parameter;
 use crate::draw::resolved::Resolved;
 use crate::error::{Error, Result};
-use crate::model::buffer::is_buffer;
 use crate::model::log::{SharedLog, lock};
 use crate::model::record::Record;
 use crate::model::refused::Refused;
@@ -54,7 +53,7 @@ impl Build {
 
     fn make(&self, request: &Request<'_>, dtype: DType, device: &Device) -> Result<(Var, Record)> {
         let (name, shape) = (request.name, request.shape);
-        if is_buffer(dtype, request.hint) {
+        if self.policy.is_buffer(request, dtype) {
             return Ok((request.hint.var(shape, dtype, device)?, Record::buffer(request, dtype)));
         }
         let decision = self.policy.decide(request)?;
@@ -71,9 +70,7 @@ impl Build {
     fn as_before(&self, request: &Request<'_>, var: &Var) -> Result<()> {
         let made = lock(&self.log).records.get(&var.id()).and_then(|r| Some((r.rule.clone()?, r.layer)));
         match made {
-            Some((rule, layer)) if !is_buffer(var.dtype(), request.hint) => {
-                self.policy.agrees(request, &rule, layer)
-            }
+            Some((rule, layer)) if var.dtype().is_float() => self.policy.agrees(request, &rule, layer),
             _ => Ok(()),
         }
     }
@@ -143,7 +140,7 @@ impl SimpleBackend for Build {
     }
 
     fn contains_tensor(&self, name: &str) -> bool {
-        let name = self.policy.existence.kept_as(name);
-        self.existing(name).is_some() || lock(&self.log).answers(&self.vars).exists(&self.policy, name)
+        let kept = self.policy.existence.kept_as(name);
+        self.existing(kept).is_some() || lock(&self.log).answers(&self.vars).exists(&self.policy, name)
     }
 }

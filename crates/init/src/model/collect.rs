@@ -12,7 +12,6 @@ use crate::draw::resolved::Resolved;
 use crate::element_count::element_count;
 use crate::error::{Error, Result};
 use crate::model::answers::Answers;
-use crate::model::buffer::is_buffer;
 use crate::model::log::lock;
 use crate::model::plan::Plan;
 use crate::model::record::Record;
@@ -54,20 +53,25 @@ impl Collect {
 
     /// The records in the order of requests, each decided by the whole of the model.
     pub(crate) fn finish(&self) -> Result<Plan> {
-        let Asked { parameters, answers, index } = std::mem::take(&mut *lock(&self.asked));
+        let Asked { parameters, mut answers, index } = std::mem::take(&mut *lock(&self.asked));
         let shapes: Shapes = parameters.iter().map(|a| (a.name.clone(), a.shape.clone())).collect();
-        let (mut records, mut uncovered) = (Vec::new(), Vec::new());
+        let (mut records, mut uncovered, mut ambiguous) = (Vec::new(), Vec::new(), None);
         for asking in &parameters {
             match asking.record(&self.policy, &shapes) {
                 Ok(record) => records.push(record),
                 Err(Error::Uncovered { mut parameters }) => uncovered.append(&mut parameters),
+                Err(other @ Error::Ambiguous { .. }) => drop(ambiguous.get_or_insert(other)),
                 Err(other) => return Err(other.at(&asking.name, &asking.shape)),
             }
         }
         if !uncovered.is_empty() {
             return Err(Error::Uncovered { parameters: uncovered });
         }
+        if let Some(ambiguous) = ambiguous {
+            return Err(ambiguous);
+        }
         answers.check(&self.policy, |name| index.contains_key(name))?;
+        answers.settle(|name| index.contains_key(name));
         Ok(Plan::new(records, shapes, answers))
     }
 
@@ -92,7 +96,7 @@ impl Asking {
         let Some((first, others)) = hints.split_first() else {
             return Ok(Record::foreign(name, shape, *dtype));
         };
-        if is_buffer(*dtype, *first) {
+        if policy.is_buffer(&request(first), *dtype) {
             return Ok(Record::buffer(&request(first), *dtype));
         }
         let decision = policy.decide(&request(first))?;
@@ -160,7 +164,7 @@ impl SimpleBackend for Collect {
 
     fn contains_tensor(&self, name: &str) -> bool {
         let mut asked = lock(&self.asked);
-        let name = self.policy.existence.kept_as(name);
-        asked.get(name).is_some() || asked.answers.exists(&self.policy, name)
+        let kept = self.policy.existence.kept_as(name);
+        asked.get(kept).is_some() || asked.answers.exists(&self.policy, name)
     }
 }

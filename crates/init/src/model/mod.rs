@@ -2,7 +2,6 @@
 
 mod account;
 mod answers;
-mod buffer;
 mod build;
 mod collect;
 mod initializer;

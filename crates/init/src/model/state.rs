@@ -71,7 +71,8 @@ impl Initializer {
     }
 
     /// Accepts what strictness refuses: uncovered parameters start at zero, as with candle alone, and rules
-    /// may match nothing. The report still marks the uncovered ones.
+    /// may match nothing; of two layers that share a parameter by name, the first decides. The report still marks the
+    /// uncovered ones.
     #[must_use]
     pub fn lenient(mut self) -> Self {
         self.policy.lenient = true;

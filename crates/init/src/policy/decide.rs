@@ -137,8 +137,8 @@ impl Policy {
     /// # Errors
     /// [`Error::Ambiguous`]: two layers ask for one parameter, each with a hint of its own.
     pub(crate) fn agrees(&self, request: &Request<'_>, rule: &Rule, layer: Layer) -> Result<()> {
-        // What cannot be decided changes nothing that exists.
-        let Ok(again) = self.decide(request) else { return Ok(()) };
+        // What cannot be decided changes nothing that exists, and the lenient take candle's way: whoever comes first.
+        let Some(again) = self.decide(request).ok().filter(|_| !self.lenient) else { return Ok(()) };
         if again.rule == *rule && (again.layer == layer || !rule.depends_on_layer()) {
             return Ok(());
         }
@@ -148,7 +148,8 @@ impl Policy {
             true => [text(rule, layer), text(&again.rule, again.layer)],
             false => [rule.clone(), again.rule],
         };
-        Err(Error::Ambiguous { first: first.to_string(), second: second.to_string() })
+        let (first, second) = (first.to_string(), second.to_string());
+        Err(Error::Ambiguous { parameter: request.name.into(), first, second })
     }
 
     /// That every rule decides for at least one of `names`, and every statement of a layer kind too.

@@ -1,10 +1,12 @@
 //! Which parameters a model has, where it asks instead of saying.
 
-use candle_core::Shape;
+use candle_core::{DType, Shape};
+use candle_nn::Init as Hint;
 
 use crate::error::Result;
 use crate::policy::decide::Policy;
 use crate::policy::pattern::Pattern;
+use crate::policy::request::Request;
 use crate::policy::usage::{check_used, unused_rule};
 
 /// What was stated about the existence of parameters.
@@ -44,22 +46,27 @@ impl Existence {
     pub(crate) fn check_absent(&self, asked: &[&str]) -> Result<()> {
         check_used(self.absent.iter(), asked, |(), _| true)
     }
-
-    fn is_alias(&self, name: &str) -> bool {
-        self.ties.iter().any(|(alias, _)| alias == name)
-    }
 }
 
 impl Policy {
+    /// Whether a request is for integers that are all the same, position ids or a counter: candle makes them, and no rule is
+    /// asked but one that names the parameter.
+    pub(crate) fn is_buffer(&self, request: &Request<'_>, dtype: DType) -> bool {
+        let whole = matches!(request.hint, Hint::Const(value) if value.fract() == 0.0);
+        let named = |pattern: &Pattern| pattern.is_narrow() && pattern.matches(request.name);
+        dtype.is_int() && whole && !self.rules.iter().any(|(pattern, _)| named(pattern))
+    }
+
     /// Whether something names this parameter, so that a model that asks whether it exists is told yes: a rule or shape
     /// whose pattern has no `*`, a tie, or the plan. A `*` says of many parameters what they get, of none that it exists.
     pub(crate) fn names(&self, name: &str) -> bool {
         let existence = &self.existence;
-        let named = |pattern: &Pattern| pattern.is_narrow() && pattern.matches(name);
-        !existence.denies(name)
-            && (self.rules.iter().any(|(pattern, _)| named(pattern))
+        let kept = existence.kept_as(name);
+        let named = |pattern: &Pattern| pattern.is_narrow() && pattern.matches(kept);
+        !existence.denies(kept)
+            && (kept != name
+                || self.rules.iter().any(|(pattern, _)| named(pattern))
                 || existence.shapes.iter().any(|(pattern, _)| named(pattern))
-                || existence.is_alias(name)
-                || self.model.as_ref().is_some_and(|model| model.contains_key(name)))
+                || self.model.as_ref().is_some_and(|model| model.contains_key(kept)))
     }
 }

@@ -1,0 +1,43 @@
+//! The lines that an error proposes, as a user would paste them.
+
+use candle_init::{Initializer, Rule, Uncovered, init};
+
+/// The initializer with the proposed rules, in the order of the message.
+///
+/// # Panics
+/// For a line that proposes what no user could paste.
+#[must_use]
+pub fn pasted(start: Initializer, message: &str) -> Initializer {
+    let lines = message.split(".rule(").skip(1).filter_map(|line| line.split_once("\", init::"));
+    lines.fold(start, |start, (pattern, rest)| {
+        let pattern = pattern.trim_start_matches('"').replace("\\\\", "\\");
+        start.rule(&pattern, expression(rest))
+    })
+}
+
+/// The value of `normal(0.0, 0.02))…`.
+fn expression(text: &str) -> Rule {
+    let known: [(&str, Rule); 13] = [
+        ("ZEROS)", init::ZEROS.into()),
+        ("ONES)", init::ONES.into()),
+        ("HE_NORMAL)", init::HE_NORMAL.into()),
+        ("GLOROT_UNIFORM)", init::GLOROT_UNIFORM.into()),
+        ("PYTORCH_UNIFORM)", init::PYTORCH_UNIFORM.into()),
+        ("mamba_a_log())", init::mamba_a_log()),
+        ("mamba_dt_bias(0.001, 0.1, 1e-4)?)", init::mamba_dt_bias(0.001, 0.1, 1e-4).unwrap()),
+        ("constant(2.6592))", init::constant(2.6592).into()),
+        ("constant(1e-6))", init::constant(1e-6).into()),
+        ("normal(0.0, 0.02))", init::normal(0.0, 0.02).into()),
+        ("normal(0.0, 1.0))", init::normal(0.0, 1.0).into()),
+        ("uniform(0.0, 1.0))", init::uniform(0.0, 1.0).into()),
+        ("constant(1.0))", init::constant(1.0).into()),
+    ];
+    let found = known.into_iter().find(|(start, _)| text.starts_with(start));
+    found.map_or_else(|| panic!("no user could paste `init::{text}`"), |(_, rule)| rule)
+}
+
+/// The message that lists these parameters.
+#[must_use]
+pub fn message(parameters: Vec<Uncovered>) -> String {
+    candle_init::Error::Uncovered { parameters }.to_string()
+}
