@@ -129,7 +129,10 @@ fn two_hints_for_one_parameter_need_a_rule() -> Result<()> {
     for build in orders {
         let init = Initializer::new(1);
         let error = build(builder(&init, &VarMap::new())).unwrap_err().to_string();
-        assert!(error.contains("two layers share `wte.weight`") && error.contains("normal(mean=0, std=1)"), "{error}");
+        assert!(
+            error.contains("two layers share `wte.weight`") && error.contains("normal(mean=0, std=1)"),
+            "{error}"
+        );
         assert_eq!(init.plan(DType::F32, build).unwrap_err().to_string(), error);
         // The fans of a table are not those of a layer.
         let by_fan = Initializer::new(1).rule("wte.weight", init::HE_NORMAL);

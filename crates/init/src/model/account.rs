@@ -44,12 +44,11 @@ impl Initializer {
         self.check()?;
         let collect = Collect::new(&self.policy);
         let model = model(VarBuilder::from_backend(Box::new(collect.clone()), dtype, Device::Cpu));
-        let refused = model.err().map(Error::of_model);
-        let plan = match refused {
+        let plan = match model.err().map(Error::of_model) {
             None => collect.finish()?,
             Some(own @ (Error::Model(_) | Error::Candle(_))) => return Err(own),
             // Of two parameters that are wrong, the first that was asked for, as a build has it.
-            Some(later) => collect.finish().and(Err(later))?,
+            Some(later) => return collect.decided().and(Err(later)),
         };
         self.check_rules(plan.shapes.keys().map(String::as_str))?;
         Ok(plan)
@@ -69,9 +68,9 @@ impl Initializer {
         // Rules may be for several models, each in a map of its own.
         let others = log.records.values().map(|record| record.name.as_str());
         self.check_rules(named.iter().map(|(name, _)| name.as_str()).chain(others))?;
-        answers.check(&self.policy, |name| {
-            named.binary_search_by(|(known, _)| known.as_str().cmp(name)).is_ok()
-        })?;
+        let exists = |name: &str| named.binary_search_by(|(known, _)| known.as_str().cmp(name)).is_ok();
+        answers.check(&self.policy, exists)?;
+        answers.settle(exists);
         let record = |name: &str, var: &Var| match log.records.get(&var.id()) {
             Some(record) => Record { name: name.into(), ..record.clone() },
             None => Record {

@@ -51,12 +51,22 @@ impl Collect {
         Self { policy: Arc::new(policy.clone()), asked: Arc::default() }
     }
 
-    /// The records in the order of requests, each decided by the whole of the model.
+    /// The plan: the records in the order of requests, and what was answered.
     pub(crate) fn finish(&self) -> Result<Plan> {
-        let Asked { parameters, mut answers, index } = std::mem::take(&mut *lock(&self.asked));
+        let (records, shapes) = self.decided()?;
+        let mut answers = std::mem::take(&mut lock(&self.asked).answers);
+        let exists = |name: &str| shapes.contains_key(name);
+        answers.check(&self.policy, exists)?;
+        answers.settle(exists);
+        Ok(Plan::new(records, shapes, answers))
+    }
+
+    /// What is decided for what was asked for until now, each by the whole of the model.
+    pub(crate) fn decided(&self) -> Result<(Vec<Record>, Shapes)> {
+        let parameters = &lock(&self.asked).parameters;
         let shapes: Shapes = parameters.iter().map(|a| (a.name.clone(), a.shape.clone())).collect();
         let (mut records, mut uncovered, mut ambiguous) = (Vec::new(), Vec::new(), None);
-        for asking in &parameters {
+        for asking in parameters {
             match asking.record(&self.policy, &shapes) {
                 Ok(record) => records.push(record),
                 Err(Error::Uncovered { mut parameters }) => uncovered.append(&mut parameters),
@@ -67,12 +77,7 @@ impl Collect {
         if !uncovered.is_empty() {
             return Err(Error::Uncovered { parameters: uncovered });
         }
-        if let Some(ambiguous) = ambiguous {
-            return Err(ambiguous);
-        }
-        answers.check(&self.policy, |name| index.contains_key(name))?;
-        answers.settle(|name| index.contains_key(name));
-        Ok(Plan::new(records, shapes, answers))
+        ambiguous.map_or(Ok((records, shapes)), Err)
     }
 
     fn request(&self, name: &str, shape: &Shape, hint: Hint, dtype: DType) -> Result<()> {
