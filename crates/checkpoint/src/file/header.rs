@@ -1,0 +1,142 @@
+//! The header of a safetensors file, with every length checked before it is used.
+
+use std::fmt;
+
+use safetensors::Dtype;
+use safetensors::tensor::TensorInfo;
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+
+/// Bytes of the length at the start.
+pub(crate) const PREFIX: u64 = 8;
+
+/// The longest header, as the safetensors crate has it.
+pub(crate) const LONGEST: u64 = 100_000_000;
+
+/// What is wrong with a header, and where in the file.
+#[derive(Debug)]
+pub(crate) struct Wrong {
+    pub(crate) offset: u64,
+    pub(crate) what: String,
+}
+
+fn wrong<T>(offset: u64, what: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong { offset, what: what.into() })
+}
+
+/// The header's length, which a file of `file` bytes starts with.
+pub(crate) fn length(prefix: [u8; 8], file: u64) -> Result<u64, Wrong> {
+    let length = u64::from_le_bytes(prefix);
+    if length > LONGEST {
+        return wrong(0, format!("the header is {length} bytes long, and {LONGEST} is the most"));
+    }
+    if length > file.saturating_sub(PREFIX) {
+        return wrong(0, format!("the header is {length} bytes long, but the file has only {file} bytes"));
+    }
+    Ok(length)
+}
+
+/// A tensor and where its bytes lie in the file.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    pub(crate) name: String,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) dtype: Dtype,
+    /// How many elements.
+    pub(crate) count: usize,
+    /// How many bytes.
+    pub(crate) size: usize,
+    pub(crate) offset: u64,
+}
+
+/// The tensors in name order. Their bytes must follow one another without a hole and end with the file, as the
+/// format says.
+pub(crate) fn tensors(header: &[u8], file: u64) -> Result<Vec<Placed>, Wrong> {
+    let Listed(mut infos) = match serde_json::from_slice(header) {
+        Ok(listed) => listed,
+        Err(error) => {
+            return wrong(PREFIX + byte_of(header, &error), format!("the header is damaged: {error}"));
+        }
+    };
+    let data = PREFIX + header.len() as u64;
+    infos.sort_by_key(|(_, info)| info.data_offsets);
+    let (mut next, mut placed) = (0, Vec::with_capacity(infos.len()));
+    for (name, info) in infos {
+        let (start, end) = info.data_offsets;
+        let offset = data.saturating_add(next as u64);
+        if start != next || end < start {
+            return wrong(
+                offset,
+                format!("`{name}` lies at {start}..{end} of the data, and {next} is expected"),
+            );
+        }
+        let count = elements(&info).map_err(|what| Wrong { offset, what: format!("`{name}` {what}") })?;
+        let (shape, dtype, size) = (info.shape, info.dtype, end - start);
+        placed.push(Placed { name, shape, dtype, count, size, offset });
+        next = end;
+    }
+    let end = data.saturating_add(next as u64);
+    if end != file {
+        return wrong(end.min(file), format!("the tensors end at {end}, but the file at {file}"));
+    }
+    placed.sort_by(|a, b| a.name.cmp(&b.name));
+    match placed.windows(2).find(|pair| matches!(pair, [a, b] if a.name == b.name)) {
+        Some([_, second]) => wrong(second.offset, format!("`{}` is listed twice", second.name)),
+        _ => Ok(placed),
+    }
+}
+
+/// How many elements a tensor has, if its bytes are that many.
+fn elements(info: &TensorInfo) -> Result<usize, String> {
+    let (start, end) = info.data_offsets;
+    let shape = &info.shape;
+    // What is empty may have other dimensions that no memory could hold.
+    let product = match shape.contains(&0) {
+        true => Some(0),
+        false => shape.iter().copied().try_fold(1_usize, usize::checked_mul),
+    };
+    let counted = product.and_then(|count| Some((count, count.checked_mul(info.dtype.bitsize())?)));
+    let (count, bits) = counted.ok_or_else(|| format!("{shape:?} has more elements than can be counted"))?;
+    if !bits.is_multiple_of(8) || bits / 8 != end - start {
+        let (dtype, bytes) = (info.dtype, end - start);
+        return Err(format!("{shape:?} of {dtype} takes {} bytes, but has {bytes}", bits.div_ceil(8)));
+    }
+    Ok(count)
+}
+
+/// The byte of the header at which the reader's error lies.
+fn byte_of(header: &[u8], error: &serde_json::Error) -> u64 {
+    let lines = header.split_inclusive(|&byte| byte == b'\n').take(error.line().saturating_sub(1));
+    let before = lines.map(<[u8]>::len).sum::<usize>();
+    (before + error.column().saturating_sub(1)).min(header.len()) as u64
+}
+
+/// Names and tensors as they are listed; free text under `__metadata__` is passed over.
+struct Listed(Vec<(String, TensorInfo)>);
+
+impl<'de> Deserialize<'de> for Listed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+        impl<'de> Visitor<'de> for List {
+            type Value = Listed;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with a dtype, a shape and data_offsets for each name")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Listed, A::Error> {
+                let mut tensors = Vec::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    if name == "__metadata__" {
+                        map.next_value::<IgnoredAny>()?;
+                    } else {
+                        let info = map.next_value::<TensorInfo>();
+                        let info = info.map_err(|e| A::Error::custom(format!("tensor `{name}`: {e}")))?;
+                        tensors.push((name, info));
+                    }
+                }
+                Ok(Listed(tensors))
+            }
+        }
+        deserializer.deserialize_map(List)
+    }
+}
