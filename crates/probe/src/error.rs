@@ -15,6 +15,9 @@ pub enum Error {
     /// An initializer refused something.
     #[error(transparent)]
     Init(#[from] candle_init::Error),
+    /// A checkpoint cannot be read.
+    #[error(transparent)]
+    Checkpoint(#[from] candle_init_checkpoint::Error),
     /// There is nothing to check.
     #[error(
         "{of} has no parameters, so there is nothing to check: give the `VarMap` that the model was built in, after the \
@@ -80,12 +83,12 @@ pub enum Error {
         /// candle's error.
         source: candle_core::Error,
     },
-    /// A file cannot be read or written.
+    /// A file cannot be written.
     #[error("{path}: {what}; {way_out}", path = path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong, with the offset where there is one.
+        /// What is wrong.
         what: String,
         /// What to do.
         way_out: &'static str,
@@ -114,7 +117,7 @@ impl Error {
     /// ```
     /// use candle_init_probe::{Error, Inspection};
     /// let error: candle_core::Error = Inspection::of_file("no-such-file").unwrap_err().into();
-    /// assert!(matches!(Error::of(&error), Some(Error::File { .. })));
+    /// assert!(matches!(Error::of(&error), Some(Error::Checkpoint(_))));
     /// ```
     #[must_use]
     pub fn of(error: &candle_core::Error) -> Option<&Self> {

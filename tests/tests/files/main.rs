@@ -3,8 +3,11 @@
 
 use std::alloc::System;
 
+mod checkpoint;
+
 use acceptance::planted::net;
 use acceptance::scratch::Scratch;
+use candle_init_checkpoint::Error as Checkpoint;
 use candle_init_probe::{Error, Inspection, unmoved};
 use cap::Cap;
 use proptest::prelude::*;
@@ -34,7 +37,7 @@ fn file(header: &str, data: usize) -> Vec<u8> {
 fn refusal(bytes: &[u8]) -> Result<String, Box<dyn std::error::Error>> {
     let scratch = Scratch::of(bytes)?;
     let error = Inspection::of_file(scratch.path()).err().ok_or("it is accepted")?;
-    assert!(matches!(error, Error::File { .. }));
+    assert!(matches!(error, Error::Checkpoint(_)));
     let text = error.to_string();
     let path = scratch.path().display().to_string();
     Ok(text.strip_prefix(&path).ok_or("the file is not named")?.to_string())
@@ -50,7 +53,6 @@ fn each_damage_is_named_with_its_offset() -> Outcome {
     };
     let huge = u64::MAX;
     let cases = [
-        (vec![], "at byte 0: the length of the header takes 8 bytes, but the file has 0"),
         (vec![1, 2, 3], "at byte 0: the length of the header takes 8 bytes, but the file has 3"),
         (file(SOUND, 23), "at byte 88: the tensors end at 89, but the file at 88"),
         (file(SOUND, 25), "at byte 89: the tensors end at 89, but the file at 90"),
@@ -103,9 +105,20 @@ fn each_damage_is_named_with_its_offset() -> Outcome {
 
 #[test]
 fn what_is_no_file_is_said_so() {
-    for path in ["no/such/file.safetensors", "."] {
+    for (path, way_out) in
+        [("no/such/file.safetensors", "check the path"), (".", "give the folder with the weights")]
+    {
         let said = Inspection::of_file(path).err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(said.starts_with(path) && said.contains("check the path"), "{said}");
+        assert!(said.starts_with(path) && said.contains(way_out), "{said}");
+    }
+}
+
+/// Whether it says where a file is damaged, or that it is of another kind.
+fn says_what_is_wrong(error: &Error) -> bool {
+    match error {
+        Error::Checkpoint(Checkpoint::Damaged { .. }) => error.to_string().contains("at byte "),
+        Error::Checkpoint(Checkpoint::Foreign { .. }) => true,
+        other => matches!(other, Error::NoParameters { .. }),
     }
 }
 
@@ -166,10 +179,10 @@ fn mutated_files_are_read_or_refused() -> Outcome {
         let outcome = Inspection::of_file(file.path());
         if let Err(error) = outcome {
             refused.set(refused.get() + 1);
-            prop_assert!(error.to_string().contains("at byte "), "{error}");
+            prop_assert!(says_what_is_wrong(&error), "{error}");
         }
         if let Err(error) = unmoved(whole.path(), file.path()) {
-            prop_assert!(error.to_string().contains("at byte "), "{error}");
+            prop_assert!(says_what_is_wrong(&error), "{error}");
         }
         Ok(())
     })?;
@@ -185,7 +198,7 @@ proptest! {
     fn any_bytes_are_refused(length in prop_oneof![0..200_u64, any::<u64>()], bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let file = Scratch::of(&[&length.to_le_bytes()[..], &bytes].concat())?;
         if let Err(error) = Inspection::of_file(file.path()) {
-            prop_assert!(error.to_string().contains("at byte "), "{error}");
+            prop_assert!(says_what_is_wrong(&error), "{error}");
         }
     }
 
@@ -201,7 +214,7 @@ proptest! {
         );
         let file = Scratch::of(&file(&header, data))?;
         if let Err(error) = Inspection::of_file(file.path()) {
-            prop_assert!(error.to_string().contains("at byte "), "{error}");
+            prop_assert!(says_what_is_wrong(&error), "{error}");
         }
         assert_small();
     }

@@ -95,11 +95,11 @@ impl<'a> Inspect<'a> {
         self.check(&variables(vars)?, SPECTRA, Some(report.records().iter().map(known).collect()))
     }
 
-    /// The static check of a safetensors file, which may be larger than memory. Its scales are judged by each
-    /// other.
+    /// The static check of a safetensors file, an index or a folder of such files, which may be larger than memory. Its
+    /// scales are judged by each other.
     ///
     /// # Errors
-    /// [`Error::File`](crate::Error::File) with the offset for a file that is damaged or cannot be read;
+    /// [`Error::Checkpoint`](crate::Error::Checkpoint) for what is damaged, with the offset, or cannot be read;
     /// [`Error::NoParameters`](crate::Error::NoParameters) for one without tensors.
     pub fn file(&self, path: impl AsRef<Path>) -> Result<Inspection> {
         let tensors = file::open(path.as_ref())?;

@@ -1,6 +1,6 @@
 //! How likely it is that numbers of a tensor are equal by chance, and whether they are drawn at all.
 
-use safetensors::Dtype;
+use candle_init_checkpoint::Dtype;
 
 use crate::error::Result;
 use crate::parameters::checks::scan::{MOST, Scan};

@@ -56,7 +56,7 @@ pub struct Decayed {
 /// Compares two checkpoints of one run: which tensors never moved between them.
 ///
 /// # Errors
-/// [`Error::File`](crate::Error::File) for a file that is damaged or cannot be read.
+/// [`Error::Checkpoint`](crate::Error::Checkpoint) for what is damaged or cannot be read.
 pub fn unmoved(earlier: impl AsRef<Path>, later: impl AsRef<Path>) -> Result<Unmoved> {
     let (earlier, later) = (file::open(earlier.as_ref())?, file::open(later.as_ref())?);
     let (mut found, pool) = (Unmoved::default(), Pool::default());

@@ -103,7 +103,7 @@ impl Verification {
 /// ```
 ///
 /// # Errors
-/// [`Error::File`](crate::Error::File) for a file that is damaged or cannot be read; those of
+/// [`Error::Checkpoint`](crate::Error::Checkpoint) for what is damaged or cannot be read; those of
 /// [`Initializer::plan`] and of drawing; [`Error::NoParameters`](crate::Error::NoParameters) for a model without
 /// parameters.
 pub fn verify<M, E>(

@@ -1,9 +1,9 @@
 //! The dtypes of a file or a tensor: which type stands behind each, and what follows from it.
 
 use candle_core::CpuStorage;
+use candle_init_checkpoint::Dtype;
 use float8::{F8E4M3, F8E5M2};
 use half::{bf16, f16};
-use safetensors::Dtype;
 
 use crate::parameters::reading::element::Element;
 use crate::statistics::real::Real;

@@ -4,8 +4,6 @@ pub(crate) mod difference;
 pub(crate) mod dtype;
 mod element;
 pub(crate) mod file;
-mod header;
 pub(crate) mod piece;
-mod positioned;
 pub(crate) mod stored;
 pub(crate) mod vars;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use candle_core::TensorId;
-use safetensors::Dtype;
+use candle_init_checkpoint::Dtype;
 
 use crate::error::Result;
 use crate::parameters::reading::dtype;

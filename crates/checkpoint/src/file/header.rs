@@ -35,7 +35,7 @@ pub(crate) fn length(prefix: [u8; 8], file: u64) -> Result<u64, Wrong> {
     Ok(length)
 }
 
-/// A tensor and where its bytes start in the file.
+/// A tensor and where its bytes lie in the file.
 #[derive(Debug)]
 pub(crate) struct Placed {
     pub(crate) name: String,
@@ -43,6 +43,8 @@ pub(crate) struct Placed {
     pub(crate) dtype: Dtype,
     /// How many elements.
     pub(crate) count: usize,
+    /// How many bytes.
+    pub(crate) size: usize,
     pub(crate) offset: u64,
 }
 
@@ -68,7 +70,8 @@ pub(crate) fn tensors(header: &[u8], file: u64) -> Result<Vec<Placed>, Wrong> {
             );
         }
         let count = elements(&info).map_err(|what| Wrong { offset, what: format!("`{name}` {what}") })?;
-        placed.push(Placed { name, shape: info.shape, dtype: info.dtype, count, offset });
+        let (shape, dtype, size) = (info.shape, info.dtype, end - start);
+        placed.push(Placed { name, shape, dtype, count, size, offset });
         next = end;
     }
     let end = data.saturating_add(next as u64);

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+// `unsafe` is denied by the workspace and not forbidden here: file/mapped.rs maps a file into memory.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails by panicking says where"))]
+
+mod checkpoint;
+mod error;
+mod file;
+mod glob;
+mod kind;
+mod nearest;
+mod source;
+mod tensor;
+
+pub use checkpoint::Checkpoint;
+pub use error::{Error, Result};
+#[doc(hidden)]
+pub use glob::Glob;
+pub use kind::Kind;
+pub use safetensors::Dtype;
+pub use tensor::Tensor;
