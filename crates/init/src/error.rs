@@ -1,5 +1,7 @@
 //! Everything that can be wrong, said so that it can be fixed.
 
+use std::path::PathBuf;
+
 use candle_core::{DType, Shape};
 
 use crate::refusal::{self, Refusal};
@@ -123,6 +125,50 @@ pub enum Error {
         /// Each with its shape, and the rule that would cover it.
         parameters: Vec<Uncovered>,
     },
+    /// Parameters that the loaded checkpoint does not have, and no rule is for.
+    #[error(
+        "the checkpoint has no {}: rename its tensors, as in `Checkpoint::open(path)?.rename(\"bert.*\", \"model.*\")?`, or \
+         say what is new: {}; or call .lenient() to leave it to the layers",
+        names(.parameters), rules(.parameters)
+    )]
+    NotLoaded {
+        /// Each with its shape, the nearest tensor, and a rule that would cover it.
+        parameters: Vec<Uncovered>,
+    },
+    /// The checkpoint has nothing that the model asks for.
+    #[error(
+        "the model asks for none of the {tensors} tensors of the checkpoint, such as `{tensor}`, but for `{parameter}` and the \
+         like: rename them, as in `Checkpoint::open(path)?.rename(\"bert.*\", \"model.*\")?`"
+    )]
+    NothingLoaded {
+        /// How many tensors there are.
+        tensors: usize,
+        /// One of them.
+        tensor: String,
+        /// A parameter of the model.
+        parameter: String,
+    },
+    /// A tensor of a checkpoint has another shape than the parameter.
+    #[error("{} has it as {found:?}: {way_out}", .file.display())]
+    FileShape {
+        /// The file.
+        file: PathBuf,
+        /// The shape that the tensor has.
+        found: Vec<usize>,
+        /// What to say.
+        way_out: String,
+    },
+    /// A tensor of a checkpoint has a dtype that candle does not.
+    #[error("{} has it as {found}, which candle cannot read: convert the file to f32 or bf16", .file.display())]
+    FileDType {
+        /// The file.
+        file: PathBuf,
+        /// The tensor's dtype.
+        found: String,
+    },
+    /// A checkpoint cannot be read.
+    #[error(transparent)]
+    Checkpoint(#[from] candle_init_checkpoint::Error),
     /// A name was asked for again with another shape, dtype or device.
     #[error(
         "it exists as {existing} and is asked for as {asked}: one name is one tensor; ask for the same, or for another \
@@ -230,7 +276,10 @@ impl Error {
     /// Names the parameter that an error is about.
     pub(crate) fn at(self, parameter: &str, shape: &Shape) -> Self {
         match self {
-            named @ (Self::Parameter { .. } | Self::Uncovered { .. } | Self::Ambiguous { .. }) => named,
+            named @ (Self::Parameter { .. }
+            | Self::Uncovered { .. }
+            | Self::NotLoaded { .. }
+            | Self::Ambiguous { .. }) => named,
             cause => {
                 Self::Parameter { parameter: parameter.into(), shape: shape.clone(), cause: Box::new(cause) }
             }

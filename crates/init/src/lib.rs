@@ -11,6 +11,9 @@
 //! | a rule for some parameters, or an initializer of your own | [`Initializer::rule`], [`Rule::custom`] |
 //! | the defaults of PyTorch, Keras or Flax | [`Initializer::defaults`], [`Framework`] |
 //! | rules in a file | [`Initializer`] with `serde` |
+//! | a checkpoint, and rules for what it lacks | [`Initializer::load`], [`Checkpoint`], [`Initializer::grow`] |
+//! | frozen parameters, and what an optimizer gets | [`Initializer::frozen`], [`Initializer::trainable`] |
+//! | several models of one seed, tied names | [`Initializer::scope`], [`Initializer::tie`] |
 //! | what each parameter will get, before any memory is taken | [`Initializer::plan`] |
 //! | what each parameter got | [`Initializer::report`] |
 //! | fans of grouped and transposed convolutions, stacked gates, any layout | [`Layer`], [`Axes`], [`Fans`] |
@@ -49,6 +52,8 @@ pub use counter_rng::Distribution;
 #[doc(hidden)]
 pub use counter_rng::product::Scalar;
 
+pub use candle_init_checkpoint::{self as checkpoint, Checkpoint};
+
 pub use activation::{Activation, backward_gain, gain};
 pub use draw::Moments;
 pub use draw::device::elements;
@@ -65,7 +70,7 @@ pub use model::fitted_table;
 pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
 pub use orthogonal::{orthogonality_error, orthonormal, orthonormal_with};
-pub use policy::{Framework, Reason};
+pub use policy::{Framework, Growth, Reason};
 pub use refusal::Refusal;
 pub use rule::Rule;
 pub use uncovered::Uncovered;

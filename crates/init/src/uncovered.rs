@@ -14,6 +14,8 @@ pub struct Uncovered {
     pub shape: Shape,
     /// The line that would cover it, with numbered layers folded into `*`: `.rule("h.*.norm.weight", init::ONES)`.
     pub rule: String,
+    /// The tensor of the [loaded](crate::Initializer::load) checkpoint whose name is nearest.
+    pub nearest: Option<String>,
 }
 
 /// At most this many names in one message: they stay on a screen, and `Error::Uncovered` has all of them.
@@ -21,7 +23,10 @@ const NAMES_SHOWN: usize = 8;
 
 /// The parameters as a message lists them.
 pub(crate) fn names(parameters: &[Uncovered]) -> String {
-    let shown = parameters.iter().take(NAMES_SHOWN).map(|p| format!("`{}` {:?}", p.name, p.shape));
+    let nearest =
+        |p: &Uncovered| p.nearest.as_ref().map_or_else(String::new, |n| format!(" (the nearest is `{n}`)"));
+    let shown =
+        parameters.iter().take(NAMES_SHOWN).map(|p| format!("`{}` {:?}{}", p.name, p.shape, nearest(p)));
     let more = parameters.len().saturating_sub(NAMES_SHOWN);
     let rest = (more > 0).then(|| format!("{more} more"));
     shown.chain(rest).collect::<Vec<_>>().join(", ")

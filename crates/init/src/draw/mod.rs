@@ -2,7 +2,9 @@
 
 pub(crate) mod device;
 mod dtype;
+pub(crate) mod grown;
 pub(crate) mod haar;
+pub(crate) mod loaded;
 mod moments;
 mod operation;
 pub(crate) mod parameter;

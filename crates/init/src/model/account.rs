@@ -6,6 +6,7 @@ use candle_core::{DType, Device, Var};
 use candle_nn::{VarBuilder, VarMap};
 
 use crate::error::{Error, Result};
+use crate::model::accounting::Accounting;
 use crate::model::collect::Collect;
 use crate::model::initializer::Initializer;
 use crate::model::log::lock;
@@ -50,7 +51,7 @@ impl Initializer {
             // Of two parameters that are wrong, the first that was asked for, as a build has it.
             Some(later) => return collect.decided().and(Err(later)),
         };
-        self.check_rules(plan.shapes.keys().map(String::as_str))?;
+        self.check_rules(&plan.shapes.keys().map(String::as_str).collect())?;
         Ok(plan)
     }
 
@@ -65,9 +66,10 @@ impl Initializer {
         let named = named_vars(vars);
         let mut log = lock(&self.log);
         let mut answers = log.answers(vars).clone();
-        // Rules may be for several models, each in a map of its own.
+        // Rules and checkpoints may be for several models, each in a map of its own.
         let others = log.records.values().map(|record| record.name.as_str());
-        self.check_rules(named.iter().map(|(name, _)| name.as_str()).chain(others))?;
+        let names: BTreeSet<_> = named.iter().map(|(name, _)| name.as_str()).chain(others).collect();
+        self.check_rules(&names)?;
         let exists = |name: &str| named.binary_search_by(|(known, _)| known.as_str().cmp(name)).is_ok();
         answers.check(&self.policy, exists)?;
         answers.settle(exists);
@@ -78,9 +80,10 @@ impl Initializer {
                 ..Record::foreign(name, var.shape(), var.dtype())
             },
         };
-        let records: Vec<_> = named.iter().map(|(name, var)| (record(name, var), var)).collect();
+        let records: Vec<_> = named.iter().map(|(name, var)| record(name, var)).collect();
+        let accounting = Accounting::new(&self.policy, &records, &names)?;
         drop(log);
-        Report::new(records.into_iter(), answers)
+        Report::new(records.into_iter().zip(named.iter().map(|(_, var)| var)), answers, accounting)
     }
 
     /// What an optimizer should get: every variable but running statistics, integers and what is
@@ -90,12 +93,11 @@ impl Initializer {
         learnt(vars, |name| !self.policy.is_frozen(name))
     }
 
-    fn check_rules<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<()> {
+    fn check_rules(&self, names: &BTreeSet<&str>) -> Result<()> {
         if self.policy.lenient {
             return Ok(());
         }
-        // Each name once, in an order that does not change: messages name the first that is wrong.
-        let names: BTreeSet<_> = names.collect();
-        self.policy.check_rules(&names.into_iter().collect::<Vec<_>>())
+        // In an order that does not change: messages name the first that is wrong.
+        self.policy.check_rules(&names.iter().copied().collect::<Vec<_>>())
     }
 }

@@ -6,11 +6,9 @@ use candle_core::{DType, Device, Shape, Tensor, Var};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init as Hint, VarMap};
 
-use crate::draw::parameter::Parameter;
-use crate::draw::resolved::Resolved;
 use crate::error::{Error, Result};
 use crate::model::log::{SharedLog, lock};
-use crate::model::record::Record;
+use crate::model::making::Making;
 use crate::model::refused::Refused;
 use crate::policy::Policy;
 use crate::policy::request::Request;
@@ -39,7 +37,8 @@ impl Build {
             return self.as_before(request, &var).map(|()| tensor);
         }
         as_planned(request)?;
-        let (var, record) = self.make(request, dtype, device)?;
+        let making = Making::new(&self.policy, *request, dtype)?;
+        let (var, record) = (making.var(device)?, making.record);
         // Drawn outside the lock, so that threads build at once; the name decides the values, so whoever
         // comes first leaves the same ones.
         match lock(self.vars.data()).entry(name.into()) {
@@ -49,21 +48,6 @@ impl Build {
                 Ok(vacant.insert(var).as_tensor().clone())
             }
         }
-    }
-
-    fn make(&self, request: &Request<'_>, dtype: DType, device: &Device) -> Result<(Var, Record)> {
-        let (name, shape) = (request.name, request.shape);
-        if self.policy.is_buffer(request, dtype) {
-            return Ok((request.hint.var(shape, dtype, device)?, Record::buffer(request, dtype)));
-        }
-        let decision = self.policy.decide(request)?;
-        let stream_name = self.policy.stream_name(name);
-        let layer = decision.layer;
-        let parameter = Parameter { seed: self.policy.seed, name: &stream_name, shape, layer, dtype };
-        let resolved = Resolved::new(&decision.rule, &parameter)?;
-        let var = resolved.draw(&parameter, device)?;
-        let frozen = self.policy.is_frozen(name);
-        Ok((var, Record { frozen, ..Record::new(name, shape, dtype, &decision, &resolved) }))
     }
 
     /// That a variable which was made here would be made so again.
@@ -133,8 +117,8 @@ impl SimpleBackend for Build {
         if let Some(var) = self.existing(kept) {
             return Ok(reuse(&var, var.shape(), dtype, device).map_err(|e| e.at(kept, var.shape()))?);
         }
-        match self.policy.existence.shape(kept) {
-            Some(shape) => self.get(shape.clone(), kept, Hint::Const(0.0), dtype, device),
+        match self.policy.shape(kept) {
+            Some(shape) => self.get(shape, kept, Hint::Const(0.0), dtype, device),
             None => Err(self.remember(kept, Error::NoShape { parameter: kept.clone() })),
         }
     }

@@ -7,12 +7,12 @@ use candle_core::{DType, Device, Shape, Tensor};
 use candle_nn::Init as Hint;
 use candle_nn::var_builder::SimpleBackend;
 
-use crate::draw::parameter::Parameter;
-use crate::draw::resolved::Resolved;
 use crate::element_count::element_count;
 use crate::error::{Error, Result};
+use crate::model::accounting::Accounting;
 use crate::model::answers::Answers;
 use crate::model::log::lock;
+use crate::model::making::Making;
 use crate::model::plan::Plan;
 use crate::model::record::Record;
 use crate::policy::Policy;
@@ -58,7 +58,9 @@ impl Collect {
         let exists = |name: &str| shapes.contains_key(name);
         answers.check(&self.policy, exists)?;
         answers.settle(exists);
-        Ok(Plan::new(records, shapes, answers))
+        let asked = shapes.keys().map(String::as_str).collect();
+        let accounting = Accounting::new(&self.policy, &records, &asked)?;
+        Ok(Plan::new(records, shapes, answers, accounting))
     }
 
     /// What is decided for what was asked for until now, each by the whole of the model.
@@ -69,13 +71,17 @@ impl Collect {
         for asking in parameters {
             match asking.record(&self.policy, &shapes) {
                 Ok(record) => records.push(record),
-                Err(Error::Uncovered { mut parameters }) => uncovered.append(&mut parameters),
                 Err(other @ Error::Ambiguous { .. }) => drop(ambiguous.get_or_insert(other)),
-                Err(other) => return Err(other.at(&asking.name, &asking.shape)),
+                Err(other) => {
+                    other.gathered(&mut uncovered).map_err(|e| e.at(&asking.name, &asking.shape))?;
+                }
             }
         }
         if !uncovered.is_empty() {
-            return Err(Error::Uncovered { parameters: uncovered });
+            return Err(match self.policy.loading.checkpoints.is_empty() || self.policy.lenient {
+                true => Error::Uncovered { parameters: uncovered },
+                false => Error::NotLoaded { parameters: uncovered },
+            });
         }
         ambiguous.map_or(Ok((records, shapes)), Err)
     }
@@ -101,17 +107,11 @@ impl Asking {
         let Some((first, others)) = hints.split_first() else {
             return Ok(Record::foreign(name, shape, *dtype));
         };
-        if policy.is_buffer(&request(first), *dtype) {
-            return Ok(Record::buffer(&request(first), *dtype));
+        let record = Making::new(policy, request(first), *dtype)?.record;
+        if let Some(rule) = record.rule.as_ref().filter(|_| dtype.is_float()) {
+            others.iter().try_for_each(|hint| policy.agrees(&request(hint), rule, record.layer))?;
         }
-        let decision = policy.decide(&request(first))?;
-        others.iter().try_for_each(|hint| policy.agrees(&request(hint), &decision.rule, decision.layer))?;
-        let stream_name = policy.stream_name(name);
-        let layer = decision.layer;
-        let parameter = Parameter { seed: policy.seed, name: &stream_name, shape, layer, dtype: *dtype };
-        let resolved = Resolved::new(&decision.rule, &parameter)?;
-        let frozen = policy.is_frozen(name);
-        Ok(Record { frozen, ..Record::new(name, shape, *dtype, &decision, &resolved) })
+        Ok(record)
     }
 
     /// That a name is asked for again as it was before.
@@ -158,8 +158,8 @@ impl SimpleBackend for Collect {
         if let Some(asked) = lock(&self.asked).get(&kept) {
             return placeholder(&asked.shape, dtype, device);
         }
-        match self.policy.existence.shape(&kept) {
-            Some(shape) => self.get(shape.clone(), &kept, Hint::Const(0.0), dtype, device),
+        match self.policy.shape(&kept) {
+            Some(shape) => self.get(shape, &kept, Hint::Const(0.0), dtype, device),
             None => {
                 let error = Error::NoShape { parameter: kept.to_string() };
                 Err(lock(&self.asked).answers.remember(&kept, error))

@@ -136,6 +136,8 @@ impl fmt::Debug for Initializer {
         let existence = &policy.existence;
         all.field("absent", &patterns(&existence.absent)).field("ties", &existence.ties);
         all.field("shapes", &existence.shapes).field("frozen", &patterns(&policy.frozen));
+        let grown = policy.loading.grown.iter().map(|(pattern, growth)| (&pattern.text, growth));
+        all.field("load", &policy.loading.checkpoints).field("grow", &grown.collect::<Vec<_>>());
         if let Some(scope) = &policy.scope {
             all.field("scope", scope);
         }

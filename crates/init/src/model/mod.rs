@@ -1,12 +1,14 @@
 //! The initializer, what it gives a model's parameters, and what is said of that.
 
 mod account;
+mod accounting;
 mod answers;
 mod build;
 mod collect;
 mod initializer;
 mod log;
 mod make;
+mod making;
 mod measure;
 mod plan;
 mod record;

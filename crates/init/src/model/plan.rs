@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::model::accounting::Accounting;
 use crate::model::answers::Answers;
 use crate::model::record::Record;
 use crate::model::table;
@@ -15,11 +16,17 @@ pub struct Plan {
     /// The names and shapes of the whole model.
     pub(crate) shapes: Arc<Shapes>,
     answers: Answers,
+    accounting: Accounting,
 }
 
 impl Plan {
-    pub(crate) fn new(records: Vec<Record>, shapes: Shapes, answers: Answers) -> Self {
-        Self { records, shapes: Arc::new(shapes), answers }
+    pub(crate) fn new(
+        records: Vec<Record>,
+        shapes: Shapes,
+        answers: Answers,
+        accounting: Accounting,
+    ) -> Self {
+        Self { records, shapes: Arc::new(shapes), answers, accounting }
     }
 
     /// Every parameter.
@@ -32,6 +39,12 @@ impl Plan {
     /// optional parameters. A [rule](crate::Initializer::rule) whose pattern has no `*` makes one exist.
     pub fn denied(&self) -> impl Iterator<Item = &str> {
         self.answers.denied()
+    }
+
+    /// The tensors of the [loaded](crate::Initializer::load) checkpoints that the model never asked for, by their names in
+    /// the files.
+    pub fn never_asked(&self) -> impl Iterator<Item = &str> {
+        self.accounting.never_asked()
     }
 
     /// Number of values of all parameters.
@@ -65,6 +78,7 @@ impl fmt::Display for Plan {
         writeln!(f, "{}", table::table(header, &[4, 5], &[0, 2, 3], self.records.iter().map(row)))?;
         let (elements, bytes) = (table::count(self.elements()), table::bytes(self.bytes()));
         write!(f, "{} parameters, {elements} values, {bytes}", self.records.len())?;
+        self.accounting.write(f)?;
         self.answers.write_notes(f)
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use candle_core::Var;
 
 use crate::error::Result;
+use crate::model::accounting::Accounting;
 use crate::model::answers::Answers;
 use crate::model::measure::measure;
 use crate::model::record::Record;
@@ -16,12 +17,14 @@ use crate::policy::Reason;
 pub struct Report {
     records: Vec<Record>,
     answers: Answers,
+    accounting: Accounting,
 }
 
 impl Report {
     pub(crate) fn new<'a>(
         parameters: impl Iterator<Item = (Record, &'a Var)>,
         answers: Answers,
+        accounting: Accounting,
     ) -> Result<Self> {
         let record = |(record, var): (Record, &Var)| {
             let measured = Some(measure(var)?);
@@ -29,7 +32,7 @@ impl Report {
                 record.haar.as_ref().map(|haar| haar.orthogonality_error(var)).transpose()?.flatten();
             Ok(Record { measured, orthogonality_error, ..record })
         };
-        Ok(Self { records: parameters.map(record).collect::<Result<_>>()?, answers })
+        Ok(Self { records: parameters.map(record).collect::<Result<_>>()?, answers, accounting })
     }
 
     /// Every parameter, each with its [measured](Record::measured) moments.
@@ -42,6 +45,12 @@ impl Report {
     /// [`Plan::denied`](crate::Plan::denied).
     pub fn denied(&self) -> impl Iterator<Item = &str> {
         self.answers.denied()
+    }
+
+    /// The tensors of the [loaded](crate::Initializer::load) checkpoints that the model never asked for, by their names in
+    /// the files.
+    pub fn never_asked(&self) -> impl Iterator<Item = &str> {
+        self.accounting.never_asked()
     }
 
     fn count(&self, reason: &Reason) -> usize {
@@ -72,6 +81,7 @@ impl fmt::Display for Report {
         if let Some((error, name)) = errors.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
             write!(f, "\northogonal to within {error:.1e} (`{name}`)")?;
         }
+        self.accounting.write(f)?;
         self.answers.write_notes(f)
     }
 }

@@ -99,10 +99,14 @@ impl Serialize for Initializer {
     /// has a pattern or name on its left as pairs, in order.
     ///
     /// # Errors
-    /// A rule that was refused, and a closure.
+    /// A rule that was refused, a closure, and a loaded checkpoint.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.check().map_err(S::Error::custom)?;
         let policy = self.policy();
+        if let Some(checkpoint) = policy.loading.checkpoints.first() {
+            let what = format!("{checkpoint:?} is loaded, and no file holds that: call `load` in code");
+            return Err(S::Error::custom(what));
+        }
         let existence = &policy.existence;
         File {
             seed: Seed(policy.seed),

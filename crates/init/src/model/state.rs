@@ -1,13 +1,14 @@
 //! What a user states: rules, defaults, and what no request shows.
 
 use candle_core::Shape;
+use candle_init_checkpoint::Checkpoint;
 
 use crate::error::Error;
 use crate::layer::Layer;
 use crate::model::initializer::Initializer;
 use crate::model::plan::Plan;
-use crate::policy::Framework;
 use crate::policy::pattern::Pattern;
+use crate::policy::{Framework, Growth};
 use crate::rule::Rule;
 
 impl Initializer {
@@ -160,5 +161,49 @@ impl Initializer {
         let mut scoped = self.clone();
         scoped.policy.scope = Some(self.policy.stream_name(path).into_owned());
         scoped
+    }
+
+    /// Loads the parameters that a checkpoint has, converted to the dtype that the model asks for; the others are made as
+    /// without it, and nothing that was loaded is drawn.
+    ///
+    /// Strict: a parameter that the checkpoint lacks needs a [rule](Self::rule) or [`weights`](Self::weights) that says what
+    /// it starts at, a tensor of another shape is an error (see [`grow`](Self::grow)), and plan and report list the tensors
+    /// that the model never asked for. Of several checkpoints the first that has a tensor gives it.
+    ///
+    /// ```
+    /// # use candle_core::{DType, Device};
+    /// use candle_init::{Checkpoint, Initializer, init};
+    /// # let file = std::env::temp_dir().join(format!("load-{}.safetensors", std::process::id()));
+    /// # let vars = candle_nn::VarMap::new();
+    /// # candle_nn::linear(8, 4, Initializer::new(1).var_builder(&vars, DType::BF16, &Device::Cpu).pp("bert.fc"))?;
+    /// # vars.save(&file)?;
+    /// let backbone = Checkpoint::open(&file)?.rename("bert.*", "model.*")?;
+    /// let init = Initializer::new(42)
+    ///     .load(backbone)
+    ///     .rule("head.weight", init::GLOROT_UNIFORM)
+    ///     .rule("head.bias", init::ZEROS)
+    ///     .frozen("model.*");
+    /// let vars = candle_nn::VarMap::new();
+    /// let vb = init.var_builder(&vars, DType::F32, &Device::Cpu);
+    /// let model = candle_nn::linear(8, 4, vb.pp("model.fc"))?;
+    /// let head = candle_nn::linear(4, 2, vb.pp("head"))?;
+    /// assert_eq!(init.trainable(&vars).len(), 2);
+    /// println!("{}", init.report(&vars)?); // loaded 2, initialized 2
+    /// # std::fs::remove_file(file).ok();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn load(mut self, checkpoint: Checkpoint) -> Self {
+        self.policy.loading.checkpoints.push(checkpoint);
+        self
+    }
+
+    /// Says how the new rows start where a parameter that matches has more rows than its checkpoint: the old ones are kept to
+    /// the bit.
+    #[must_use]
+    pub fn grow(mut self, pattern: &str, growth: Growth) -> Self {
+        let pattern = self.read(Pattern::new(pattern));
+        self.policy.loading.grown.extend(pattern.map(|pattern| (pattern, growth)));
+        self
     }
 }

@@ -11,7 +11,7 @@ pub(crate) fn uncovered(name: &str, shape: &Shape) -> Uncovered {
     let init = proposed(name, shape.rank());
     // As a Rust literal, in which backslashes are doubled.
     let rule = format!(".rule({:?}, init::{init})", folded(name));
-    Uncovered { name: name.into(), shape: shape.clone(), rule }
+    Uncovered { name: name.into(), shape: shape.clone(), rule, nearest: None }
 }
 
 /// Words of a parameter's own name, with what it starts at. The first that occurs decides, so the narrower stand first.

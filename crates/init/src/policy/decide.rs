@@ -11,6 +11,7 @@ use crate::layer::Layer;
 use crate::policy::advice;
 use crate::policy::existence::Existence;
 use crate::policy::framework::{Asked, Framework};
+use crate::policy::loading::Loading;
 use crate::policy::pattern::Pattern;
 use crate::policy::reason::Reason;
 use crate::policy::recurrent::{applies, gates_unknown};
@@ -18,6 +19,7 @@ use crate::policy::request::{Request, Shapes};
 use crate::policy::role::{Role, is_running_statistic};
 use crate::policy::usage::check_used;
 use crate::rule::Rule;
+use crate::uncovered::Uncovered;
 
 /// What was decided for one parameter.
 #[derive(Clone, Debug)]
@@ -37,6 +39,7 @@ pub(crate) struct Policy {
     pub(crate) framework: Option<Framework>,
     pub(crate) lenient: bool,
     pub(crate) existence: Existence,
+    pub(crate) loading: Loading,
     /// What an optimizer shall not get.
     pub(crate) frozen: Vec<(Pattern, ())>,
     /// The path under which the model draws its values.
@@ -56,6 +59,7 @@ impl Policy {
             framework: None,
             lenient: false,
             existence: Existence::default(),
+            loading: Loading::default(),
             frozen: Vec::new(),
             scope: None,
             model: None,
@@ -74,6 +78,24 @@ impl Policy {
         }
         let layer = rule.layer.or(stated).unwrap_or_else(|| role.layer(request));
         Ok(Decision { rule, layer, reason })
+    }
+
+    /// The rule for a parameter that no checkpoint has. Where one is loaded, a layer's hint is not enough: what is new has to
+    /// be named, so that a misspelt prefix does not pass for a new model.
+    pub(crate) fn decide_new(&self, request: &Request<'_>) -> Result<Decision> {
+        let decided = self.decide(request);
+        if self.loading.checkpoints.is_empty() || self.lenient {
+            return decided;
+        }
+        match decided {
+            Ok(Decision { reason: Reason::Hint | Reason::Framework(_), .. })
+            | Err(Error::Uncovered { .. }) => {
+                let nearest = self.loading.nearest(request.name).map(String::from);
+                let missing = advice::uncovered(request.name, request.shape);
+                Err(Error::NotLoaded { parameters: vec![Uncovered { nearest, ..missing }] })
+            }
+            other => other,
+        }
     }
 
     fn chosen(&self, request: &Request<'_>, role: &Role, stated: Option<Layer>) -> Result<(Rule, Reason)> {
@@ -158,6 +180,7 @@ impl Policy {
         check_used(self.rules.iter(), &learnt, |_, _| true)?;
         check_used(self.layers.iter(), &learnt, |layer, name| applies(*layer, name))?;
         check_used(self.frozen.iter(), names, |(), _| true)?;
+        check_used(self.loading.grown.iter(), names, |_, _| true)?;
         check_used(self.existence.shapes.iter(), names, |_, _| true)
     }
 

@@ -27,7 +27,7 @@ impl Existence {
     }
 
     /// The shape that was stated for a name.
-    pub(crate) fn shape(&self, name: &str) -> Option<&Shape> {
+    fn shape(&self, name: &str) -> Option<&Shape> {
         self.shapes.iter().find(|(pattern, _)| pattern.matches(name)).map(|(_, shape)| shape)
     }
 
@@ -49,6 +49,12 @@ impl Existence {
 }
 
 impl Policy {
+    /// The shape of a parameter that is asked for without one: stated, or the checkpoint's.
+    pub(crate) fn shape(&self, name: &str) -> Option<Shape> {
+        let loaded = || self.loading.tensor(name).map(|tensor| tensor.shape().into());
+        self.existence.shape(name).cloned().or_else(loaded)
+    }
+
     /// Whether a request is for integers that are all the same, position ids or a counter: candle makes them, and no rule is
     /// asked but one that names the parameter.
     pub(crate) fn is_buffer(&self, request: &Request<'_>, dtype: DType) -> bool {
@@ -58,13 +64,14 @@ impl Policy {
     }
 
     /// Whether something names this parameter, so that a model that asks whether it exists is told yes: a rule or shape
-    /// whose pattern has no `*`, a tie, or the plan. A `*` says of many parameters what they get, of none that it exists.
+    /// whose pattern has no `*`, a tie, a checkpoint, or the plan. A `*` says of many parameters what they get, of none that it exists.
     pub(crate) fn names(&self, name: &str) -> bool {
         let existence = &self.existence;
         let kept = existence.kept_as(name);
         let named = |pattern: &Pattern| pattern.is_narrow() && pattern.matches(kept);
         !existence.denies(kept)
             && (kept != name
+                || self.loading.tensor(kept).is_some()
                 || self.rules.iter().any(|(pattern, _)| named(pattern))
                 || existence.shapes.iter().any(|(pattern, _)| named(pattern))
                 || self.model.as_ref().is_some_and(|model| model.contains_key(kept)))

@@ -4,6 +4,7 @@ mod advice;
 mod decide;
 mod existence;
 mod framework;
+pub(crate) mod loading;
 pub(crate) mod pattern;
 mod reason;
 mod recurrent;
@@ -13,4 +14,5 @@ mod usage;
 
 pub(crate) use decide::{Decision, Policy};
 pub use framework::Framework;
+pub use loading::Growth;
 pub use reason::Reason;

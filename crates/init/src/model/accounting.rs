@@ -1,0 +1,78 @@
+//! How many parameters come from where, and what of a checkpoint the model never asked for.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::model::record::Record;
+use crate::nearest::nearest;
+use crate::policy::{Policy, Reason};
+
+/// The account of a model beside the checkpoints that it was loaded from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Accounting {
+    loaded: usize,
+    grown: usize,
+    made: usize,
+    /// Tensors by their names in the files, each with the parameter whose name is nearest.
+    never_asked: Vec<(String, Option<String>)>,
+}
+
+/// At most this many names in a line.
+const SHOWN: usize = 8;
+
+impl Accounting {
+    /// Counts the records, and looks for the tensors that none of the `asked` names took.
+    ///
+    /// # Errors
+    /// [`Error::NothingLoaded`] where that is all of them.
+    pub(crate) fn new(policy: &Policy, records: &[Record], asked: &BTreeSet<&str>) -> Result<Self> {
+        let count =
+            |wanted: fn(&Reason) -> bool| records.iter().filter(|record| wanted(&record.reason)).count();
+        let loaded = count(|reason| matches!(reason, Reason::Loaded { .. }));
+        let grown = count(|reason| matches!(reason, Reason::Grown { .. }));
+        let foreign = count(|reason| matches!(reason, Reason::Foreign));
+        let tensors = policy.loading.checkpoints.iter().flat_map(|checkpoint| checkpoint.tensors());
+        let unused: Vec<_> = tensors.clone().filter(|tensor| !asked.contains(tensor.name())).collect();
+        if let (0, false, Some(tensor), Some(record)) =
+            (loaded + grown, policy.lenient, unused.first(), records.first())
+        {
+            let (tensors, tensor) = (tensors.count(), tensor.name_in_file().into());
+            return Err(Error::NothingLoaded { tensors, tensor, parameter: record.name.clone() });
+        }
+        let near = |name: &str| nearest(name, asked.iter().copied()).map(String::from);
+        let never_asked = unused.iter().enumerate().map(|(i, tensor)| {
+            (tensor.name_in_file().to_string(), if i < SHOWN { near(tensor.name()) } else { None })
+        });
+        let made = records.len() - loaded - grown - foreign;
+        Ok(Self { loaded, grown, made, never_asked: never_asked.collect() })
+    }
+
+    /// The tensors that the model never asked for.
+    pub(crate) fn never_asked(&self) -> impl Iterator<Item = &str> {
+        self.never_asked.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// A line below a table, where something was to be loaded.
+    pub(crate) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.loaded + self.grown + self.never_asked.len() == 0 {
+            return Ok(());
+        }
+        write!(f, "\nloaded {}", self.loaded)?;
+        if self.grown > 0 {
+            write!(f, " · loaded in part {}", self.grown)?;
+        }
+        write!(f, " · initialized {} · never asked for {}", self.made, self.never_asked.len())?;
+        let name = |(name, near): &(String, Option<String>)| match near {
+            Some(near) => format!("`{name}`, the nearest is `{near}`"),
+            None => format!("`{name}`"),
+        };
+        let shown: Vec<_> = self.never_asked.iter().take(SHOWN).map(name).collect();
+        let more = self.never_asked.len().saturating_sub(SHOWN);
+        match (shown.is_empty(), more) {
+            (true, _) => Ok(()),
+            (false, 0) => write!(f, " ({})", shown.join("; ")),
+            (false, more) => write!(f, " ({}; and {more} more)", shown.join("; ")),
+        }
+    }
+}

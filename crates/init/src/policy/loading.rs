@@ -1,0 +1,102 @@
+//! Which parameters come from a checkpoint, wholly or in part.
+
+use std::fmt;
+
+use candle_init_checkpoint::{Checkpoint, Tensor};
+
+use crate::error::{Error, Result};
+use crate::policy::pattern::Pattern;
+use crate::policy::request::Request;
+
+/// How the new rows of a table start that a model has more of than its checkpoint, as after a vocabulary has grown.
+///
+/// ```
+/// use candle_init::{Growth, Initializer};
+/// let init = Initializer::new(42).grow("*embed_tokens.weight", Growth::Mean);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Growth {
+    /// By the parameter's rule, as if all of it were drawn.
+    Rule,
+    /// Each is the mean of the rows of the checkpoint.
+    Mean,
+    /// Normal about that mean, with 10⁻⁹ times the rows' covariance: what transformers does by default
+    /// (`resize_token_embeddings`, `mean_resizing=True`; Hewitt 2021, "Initializing New Word Embeddings for Pretrained
+    /// Language Models").
+    MeanAndCovariance,
+}
+
+impl fmt::Display for Growth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Rule => "rule",
+            Self::Mean => "mean",
+            Self::MeanAndCovariance => "mean and covariance",
+        })
+    }
+}
+
+/// What is loaded.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Loading {
+    /// The first that has a tensor gives it.
+    pub(crate) checkpoints: Vec<Checkpoint>,
+    pub(crate) grown: Vec<(Pattern, Growth)>,
+}
+
+/// Where the values of a parameter come from.
+pub(crate) enum Source<'a> {
+    /// All of them from a tensor.
+    Loaded(&'a Tensor),
+    /// The first rows from a tensor, and the rest in this way.
+    Grown(&'a Tensor, Growth),
+    /// From a rule.
+    Drawn,
+}
+
+impl Loading {
+    /// The tensor of this name.
+    pub(crate) fn tensor(&self, name: &str) -> Option<&Tensor> {
+        self.checkpoints.iter().find_map(|checkpoint| checkpoint.get(name))
+    }
+
+    /// The nearest name of a tensor.
+    pub(crate) fn nearest(&self, name: &str) -> Option<&str> {
+        self.checkpoints.iter().find_map(|checkpoint| checkpoint.nearest(name))
+    }
+
+    /// Where a parameter's values come from.
+    ///
+    /// # Errors
+    /// [`Error::FileShape`] for a tensor of another shape, unless it has fewer rows and the rest is stated to grow.
+    pub(crate) fn source(&self, request: &Request<'_>) -> Result<Source<'_>> {
+        let Some(tensor) = self.tensor(request.name) else { return Ok(Source::Drawn) };
+        let (file, asked) = (tensor.shape(), request.shape.dims());
+        if file == asked {
+            return Ok(Source::Loaded(tensor));
+        }
+        let more_rows = match (file.split_first(), asked.split_first()) {
+            (Some((old, row)), Some((new, wanted))) => {
+                new > old && row == wanted && request.shape.elem_count() > 0
+            }
+            _ => false,
+        };
+        let growth = self.grown.iter().find(|(pattern, _)| pattern.matches(request.name));
+        match growth.filter(|_| more_rows) {
+            Some((_, growth)) => Ok(Source::Grown(tensor, *growth)),
+            None => Err(other_shape(request, tensor, more_rows)),
+        }
+    }
+}
+
+fn other_shape(request: &Request<'_>, tensor: &Tensor, more_rows: bool) -> Error {
+    let (name, in_file) = (request.name, tensor.name_in_file());
+    let grow = format!("to keep its rows and add new ones, say `.grow({name:?}, Growth::Mean)`; ");
+    let anew = format!(
+        "to make it anew, leave it out of the checkpoint, `.skip({in_file:?})?`, and give it a rule, such as \
+         `.rule({name:?}, init::normal(0.0, 0.02))`"
+    );
+    let way_out = if more_rows { grow + &anew } else { anew };
+    Error::FileShape { file: tensor.path().into(), found: tensor.shape().into(), way_out }
+}
