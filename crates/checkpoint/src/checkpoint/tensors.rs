@@ -81,14 +81,12 @@ impl Checkpoint {
                 }
             }
         }
-        match opened.split_first() {
-            None => Err(Error::NoPath),
-            Some((only, [])) => Ok(Self { opened: only.clone(), tensors, skipped: BTreeMap::new() }),
-            Some((first, more)) => {
-                let opened = format!("{first} and {} more", more.len());
-                Ok(Self { opened, tensors, skipped: BTreeMap::new() })
-            }
-        }
+        let opened = match opened.as_slice() {
+            [] => return Err(Error::NoPath),
+            [only] => only.clone(),
+            [first, more @ ..] => format!("{first} and {} more", more.len()),
+        };
+        Ok(Self { opened, tensors, skipped: BTreeMap::new() })
     }
 
     /// Gives tensors other names: `rename("bert.*", "model.*")` makes `bert.x` of the file what the model asks for as

@@ -51,33 +51,39 @@ pub(crate) struct Placed {
 /// The tensors in name order. Their bytes must follow one another without a hole and end with the file, as the
 /// format says.
 pub(crate) fn tensors(header: &[u8], file: u64) -> Result<Vec<Placed>, Wrong> {
-    let Listed(mut infos) = match serde_json::from_slice(header) {
-        Ok(listed) => listed,
-        Err(error) => {
-            return wrong(PREFIX + byte_of(header, &error), format!("the header is damaged: {error}"));
-        }
-    };
+    let Listed(infos) = serde_json::from_slice(header).map_err(|error| Wrong {
+        offset: PREFIX + byte_of(header, &error),
+        what: format!("the header is damaged: {error}"),
+    })?;
     let data = PREFIX + header.len() as u64;
+    let placed = placed(infos, data)?;
+    let end = placed.last().map_or(data, |last| last.offset.saturating_add(last.size as u64));
+    if end != file {
+        let cut = if file < end { ", which was cut" } else { "" };
+        return wrong(end.min(file), format!("the tensors end at {end}, but the file at {file}{cut}"));
+    }
+    in_name_order(placed)
+}
+
+/// The tensors in the order of their bytes.
+fn placed(mut infos: Vec<(String, TensorInfo)>, data: u64) -> Result<Vec<Placed>, Wrong> {
     infos.sort_by_key(|(_, info)| info.data_offsets);
     let (mut next, mut placed) = (0, Vec::with_capacity(infos.len()));
     for (name, info) in infos {
         let (start, end) = info.data_offsets;
         let offset = data.saturating_add(next as u64);
         if start != next || end < start {
-            return wrong(
-                offset,
-                format!("`{name}` lies at {start}..{end} of the data, and {next} is expected"),
-            );
+            let what = format!("`{name}` lies at {start}..{end} of the data, and {next} is expected");
+            return wrong(offset, what);
         }
         let count = elements(&info).map_err(|what| Wrong { offset, what: format!("`{name}` {what}") })?;
-        let (shape, dtype, size) = (info.shape, info.dtype, end - start);
-        placed.push(Placed { name, shape, dtype, count, size, offset });
+        placed.push(Placed { name, shape: info.shape, dtype: info.dtype, count, size: end - start, offset });
         next = end;
     }
-    let end = data.saturating_add(next as u64);
-    if end != file {
-        return wrong(end.min(file), format!("the tensors end at {end}, but the file at {file}"));
-    }
+    Ok(placed)
+}
+
+fn in_name_order(mut placed: Vec<Placed>) -> Result<Vec<Placed>, Wrong> {
     placed.sort_by(|a, b| a.name.cmp(&b.name));
     match placed.windows(2).find(|pair| matches!(pair, [a, b] if a.name == b.name)) {
         Some([_, second]) => wrong(second.offset, format!("`{}` is listed twice", second.name)),

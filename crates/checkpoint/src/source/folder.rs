@@ -31,16 +31,17 @@ pub(crate) fn weights(folder: &Path) -> Result<Found> {
             Ok(Found::Index { index: folder.join(index), beside })
         }
         (None, [_, ..]) => Err(undecided(folder, indices)),
-        (None, []) if files.is_empty() => {
-            let holds =
-                if names.is_empty() { "is empty".into() } else { format!("holds {}", listed(&names)) };
-            Err(Error::NoWeights { path: folder.into(), holds })
-        }
+        (None, []) if files.is_empty() => Err(no_weights(folder, &names)),
         (None, []) => {
             whole(folder, &files)?;
             Ok(Found::Files(files.iter().map(|file| folder.join(file)).collect()))
         }
     }
+}
+
+fn no_weights(folder: &Path, names: &[String]) -> Error {
+    let holds = if names.is_empty() { "is empty".into() } else { format!("holds {}", listed(names)) };
+    Error::NoWeights { path: folder.into(), holds }
 }
 
 pub(crate) fn undecided(folder: &Path, candidates: Vec<String>) -> Error {

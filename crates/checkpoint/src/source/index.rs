@@ -32,18 +32,7 @@ impl Index {
             }
             _ => wrong(path, format!("it is no index: {error}")),
         })?;
-        let mut files = BTreeMap::new();
-        for (tensor, file) in raw.weight_map.0 {
-            if !within(&file) {
-                return Err(wrong(
-                    path,
-                    format!("`{file}`, which `{tensor}` lies in, is no path within the index's folder"),
-                ));
-            }
-            if files.insert(tensor.clone(), file).is_some() {
-                return Err(wrong(path, format!("it lists `{tensor}` twice")));
-            }
-        }
+        let files = once(raw.weight_map).map_err(|what| wrong(path, what))?;
         Ok(Self { path: path.into(), files })
     }
 
@@ -116,6 +105,21 @@ fn text(path: &Path) -> Result<Vec<u8>> {
 
 fn wrong(path: &Path, what: String) -> Error {
     Error::Index { path: path.into(), what }
+}
+
+/// The pairs, if each tensor is listed once and each file may be looked at.
+fn once(Pairs(pairs): Pairs) -> Result<BTreeMap<String, String>, String> {
+    let mut files = BTreeMap::new();
+    for (tensor, file) in pairs {
+        if !within(&file) {
+            return Err(format!("`{file}`, which `{tensor}` lies in, is no path within the index's folder"));
+        }
+        if files.contains_key(&tensor) {
+            return Err(format!("it lists `{tensor}` twice"));
+        }
+        files.insert(tensor, file);
+    }
+    Ok(files)
 }
 
 /// Whether a file of an index lies in its folder or below: an index from elsewhere may name any path.
