@@ -10,6 +10,7 @@ mod gains;
 mod gains_closures;
 mod gains_depth;
 mod laws;
+mod loading;
 mod mean_field;
 mod modifiers;
 mod order;

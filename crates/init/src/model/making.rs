@@ -10,6 +10,7 @@ use crate::draw::parameter::Parameter;
 use crate::draw::resolved::Resolved;
 use crate::error::{Error, Result};
 use crate::layer::Layer;
+use crate::model::initializer::Initializer;
 use crate::model::record::Record;
 use crate::policy::loading::{Growth, Source};
 use crate::policy::request::Request;
@@ -69,6 +70,25 @@ impl<'a> Making<'a> {
         }
     }
 
+    /// What a record says of its parameter; `None` for what was not made here.
+    fn of_record(policy: &'a Policy, record: &'a Record, dtype: DType) -> Result<Option<Self>> {
+        let (name, shape, layer) = (record.name.as_str(), &record.shape, record.layer);
+        let request = Request { name, shape, hint: Hint::Const(0.0), model: None };
+        let resolved = || -> Result<_> {
+            let name = policy.stream_name(name);
+            let parameter = Parameter { seed: policy.seed, name: &name, shape, layer, dtype };
+            record.rule.as_ref().map(|rule| Resolved::new(rule, &parameter)).transpose()
+        };
+        let tensor = policy.loading.tensor(name);
+        let values = match (&record.reason, tensor) {
+            (Reason::Loaded { .. }, Some(tensor)) => Some(Values::Loaded(tensor)),
+            (Reason::Grown { by, .. }, Some(tensor)) => Some(Values::Grown(tensor, *by, resolved()?)),
+            _ => resolved()?.map(Values::Drawn),
+        };
+        let making = |values| Self { policy, request, dtype, layer, values, record: record.clone() };
+        Ok(values.map(making))
+    }
+
     /// The variable.
     pub(crate) fn var(&self, device: &Device) -> Result<Var> {
         let Self { request, dtype, layer, .. } = self;
@@ -112,6 +132,16 @@ fn decided(policy: &Policy, request: &Request<'_>, dtype: DType) -> Result<(Deci
     let (seed, shape, layer) = (policy.seed, request.shape, decision.layer);
     let resolved = Resolved::new(&decision.rule, &Parameter { seed, name: &name, shape, layer, dtype })?;
     Ok((decision, resolved))
+}
+
+impl Initializer {
+    /// The values that a record of this initializer's plan stands for, in a dtype; `None` for what was not made here.
+    #[doc(hidden)]
+    pub fn again(&self, record: &Record, dtype: DType, device: &Device) -> Result<Option<Tensor>> {
+        let making = Making::of_record(self.policy(), record, dtype)?;
+        let var = making.map(|making| making.var(device)).transpose();
+        Ok(var.map_err(|e| e.at(&record.name, &record.shape))?.map(|var| var.as_detached_tensor()))
+    }
 }
 
 impl Error {

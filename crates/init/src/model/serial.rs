@@ -107,6 +107,11 @@ impl Serialize for Initializer {
             let what = format!("{checkpoint:?} is loaded, and no file holds that: call `load` in code");
             return Err(S::Error::custom(what));
         }
+        if let Some((pattern, growth)) = policy.loading.grown.first() {
+            let what =
+                format!("how `{}` grows (by {growth}) goes with a checkpoint: say it in code", pattern.text);
+            return Err(S::Error::custom(what));
+        }
         let existence = &policy.existence;
         File {
             seed: Seed(policy.seed),

@@ -40,7 +40,7 @@ pub struct Verification {
 pub struct Different {
     /// Its full dotted path.
     pub name: String,
-    /// The rule that it should be drawn by, in text form.
+    /// The rule that it should be drawn by, in text form; `loaded` where a checkpoint has it.
     pub rule: String,
     /// The row-major index of the first element that differs.
     pub index: usize,
@@ -82,10 +82,9 @@ impl Verification {
 /// Compares a checkpoint before the first step with what an initializer gives a model, to the bit.
 ///
 /// `build` only records what the model requests, so the model takes no memory, and may fail with any error type; then
-/// each parameter is drawn again from seed, name and rule, in the dtype that the file has it in, and compared: memory
-/// holds one parameter at a time. Values are the same on every machine, but for orthogonal initializers, which agree to
-/// some 1e-6 between machines (see [`orthonormal`](candle_init::orthonormal)). A [custom
-/// rule](candle_init::Rule::custom) is drawn by its function, whatever its name.
+/// each parameter is drawn again from seed, name and rule, or read from the checkpoint that the initializer
+/// [loads](Initializer::load), in the dtype that the file has it in, and compared: memory holds one parameter at a time.
+/// A [custom rule](candle_init::Rule::custom) is drawn by its function, whatever its name.
 ///
 /// ```
 /// # use candle_core::{DType, Device};
@@ -138,18 +137,18 @@ impl Verification {
     fn note(&mut self, init: &Initializer, record: &Record, tensor: &Stored, pool: &Pool) -> Result<()> {
         let dtype = DType::try_from(tensor.dtype).ok().filter(|_| tensor.is_float());
         let (name, expected) = (record.name.clone(), record.shape.dims().to_vec());
-        let Some((dtype, rule)) = dtype.filter(|_| expected == tensor.shape).zip(record.rule.as_ref()) else {
+        let dtype = dtype.filter(|_| expected == tensor.shape);
+        let drawn = dtype.map(|dtype| init.again(record, dtype, &Device::Cpu)).transpose()?.flatten();
+        let Some(drawn) = drawn else {
             let (found, dtype) = (tensor.shape.clone(), dtype::name(tensor.dtype));
             self.mismatched.push(Mismatched { name, expected, found, dtype });
             return Ok(());
         };
-        let rule_here = rule.clone().on(record.layer);
-        let drawn = init.tensor(&name, record.shape.clone(), rule_here, dtype, &Device::Cpu)?;
         match difference(&vars::stored(&name, &drawn)?, tensor, pool)? {
             None => self.equal.push(name),
             Some(difference) => self.different.push(Different {
                 name,
-                rule: rule.to_string(),
+                rule: record.rule.as_ref().map_or_else(|| record.reason.to_string(), ToString::to_string),
                 index: difference.index,
                 expected: difference.values.0,
                 found: difference.values.1,
