@@ -20,6 +20,7 @@
 //! | the gain of any activation, or of a closure | [`gain`](fn@gain), [`backward_gain`], [`Activation`] |
 //! | PyTorch's table of gains | [`activation::pytorch_gain`] |
 //! | how deep a net can be and still be trained | [`activation::MeanField`] |
+//! | dropout, noise and orders that are seeded too | [`Noise`], [`Dropout`] |
 //! | one tensor, no model | [`Initializer::tensor`] |
 //! | a shard of one, by element index | [`elements`] |
 //! | variables in an order that does not change from run to run | [`named_vars`], [`trainable_vars`] |
@@ -37,6 +38,7 @@ mod initializers;
 mod layer;
 mod model;
 mod nearest;
+mod noise;
 mod number;
 mod orthogonal;
 mod policy;
@@ -68,6 +70,7 @@ pub use layer::{Axes, Axis, Centre, Fans, Layer};
 #[doc(hidden)]
 pub use model::fitted_table;
 pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
+pub use noise::{Dropout, Noise};
 #[doc(hidden)]
 pub use orthogonal::{orthogonality_error, orthonormal, orthonormal_with};
 pub use policy::{Framework, Growth, Reason};
