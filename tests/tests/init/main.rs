@@ -13,6 +13,7 @@ mod laws;
 mod loading;
 mod mean_field;
 mod modifiers;
+mod noise;
 mod order;
 mod orthogonal;
 mod peers;

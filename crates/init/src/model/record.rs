@@ -94,12 +94,12 @@ impl Record {
 
     /// The reason as a table shows it.
     pub(crate) fn reason_text(&self) -> String {
-        if self.frozen { format!("{} (frozen)", self.reason) } else { self.reason.to_string() }
+        if self.frozen { format!("{}, frozen", self.reason) } else { self.reason.to_string() }
     }
 
     /// The rule as a table shows it.
     pub(crate) fn rule_text(&self) -> String {
-        self.rule.as_ref().map_or_else(|| "?".into(), |rule| short(&rule.to_string()))
+        self.rule.as_ref().map_or_else(|| "–".into(), |rule| short(&rule.to_string()))
     }
 
     /// The fans as a table shows them: `784 → 256`.
