@@ -10,6 +10,7 @@
 //! | factors for deep residual nets | [`depth`] |
 //! | a rule for some parameters, or an initializer of your own | [`Initializer::rule`], [`Rule::custom`] |
 //! | the defaults of PyTorch, Keras or Flax | [`Initializer::defaults`], [`Framework`] |
+//! | the start that a family of models has in transformers, timm or diffusers | [`Recipe`] |
 //! | rules in a file | [`Initializer`] with `serde` |
 //! | what each parameter will get, before any memory is taken | [`Initializer::plan`] |
 //! | what each parameter got | [`Initializer::report`] |
@@ -38,6 +39,7 @@ mod number;
 mod orthogonal;
 mod policy;
 pub mod prelude;
+mod recipe;
 mod rule;
 mod text;
 mod uncovered;
@@ -65,6 +67,7 @@ pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
 pub use orthogonal::{orthogonality_error, orthonormal, orthonormal_with};
 pub use policy::{Framework, Reason};
+pub use recipe::Recipe;
 pub use rule::Rule;
 pub use uncovered::Uncovered;
 

@@ -10,6 +10,8 @@ use crate::layer::{Axes, Layer};
 use crate::model::initializer::Initializer;
 use crate::model::seed::Seed;
 use crate::policy::Framework;
+use crate::policy::pattern::Pattern;
+use crate::policy::prescription::Prescription;
 use crate::rule::{Base, Rule};
 
 macro_rules! as_text {
@@ -80,12 +82,31 @@ struct File {
     lenient: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     rules: Vec<(String, Rule)>,
+    /// What recipes say: family, pattern and rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    recipe: Vec<Prescription>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     layers: Vec<(String, Layer)>,
 }
 
+impl Serialize for Prescription {
+    /// As three texts.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&*self.family, &self.pattern.text, self.gives.to_string()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Prescription {
+    /// From three texts.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (family, pattern, gives) = <(String, String, String)>::deserialize(deserializer)?;
+        let pattern = Pattern::new(&pattern).map_err(D::Error::custom)?;
+        Ok(Self { family: family.into(), pattern, gives: gives.parse().map_err(D::Error::custom)? })
+    }
+}
+
 impl Serialize for Initializer {
-    /// As `seed`, `defaults`, `weights`, `lenient`, `rules` and `layers`, the last two as pairs in order.
+    /// As `seed`, `defaults`, `weights`, `lenient`, `rules`, `recipe` and `layers`, the last three as lists in order.
     ///
     /// # Errors
     /// A rule that was refused, and a closure.
@@ -98,6 +119,7 @@ impl Serialize for Initializer {
             weights: policy.weights.clone(),
             lenient: policy.lenient,
             rules: policy.rules.iter().map(|(p, rule)| (p.text.clone(), rule.clone())).collect(),
+            recipe: policy.recipe.clone(),
             layers: policy.layers.iter().map(|(p, layer)| (p.text.clone(), *layer)).collect(),
         }
         .serialize(serializer)
@@ -105,7 +127,7 @@ impl Serialize for Initializer {
 }
 
 impl<'de> Deserialize<'de> for Initializer {
-    /// From `seed`, `defaults`, `weights`, `lenient`, `rules` and `layers`; each but the seed may be missing.
+    /// From `seed`, `defaults`, `weights`, `lenient`, `rules`, `recipe` and `layers`; each but the seed may be missing.
     ///
     /// # Errors
     /// What is wrong with a text or a pattern, with the nearest known name.
@@ -115,6 +137,7 @@ impl<'de> Deserialize<'de> for Initializer {
         init = file.defaults.into_iter().fold(init, Self::defaults);
         init = file.weights.into_iter().fold(init, |init, rule| init.weights(rule));
         init = file.rules.into_iter().fold(init, |init, (pattern, rule)| init.rule(&pattern, rule));
+        init = init.prescribed(file.recipe);
         init = file.layers.into_iter().fold(init, |init, (pattern, layer)| init.layer(&pattern, layer));
         let init = if file.lenient { init.lenient() } else { init };
         init.check().map_err(D::Error::custom)?;

@@ -4,6 +4,7 @@ mod advice;
 mod decide;
 mod framework;
 pub(crate) mod pattern;
+pub(crate) mod prescription;
 mod reason;
 mod recurrent;
 pub(crate) mod request;

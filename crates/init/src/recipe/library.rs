@@ -1,0 +1,59 @@
+//! The recipes that come with the crate.
+
+use std::sync::OnceLock;
+
+use crate::error::{Error, Result};
+use crate::nearest::nearest;
+use crate::recipe::config::Config;
+use crate::recipe::file::File;
+
+macro_rules! files {
+    ($($name:literal)*) => {
+        /// Each file by its name, without `.toml`.
+        pub(crate) const FILES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../recipes/", $name, ".toml")))),*];
+    };
+}
+
+files! {
+    "llama"
+}
+
+/// All recipes, read once. A test reads each by itself, so none is left out here.
+pub(crate) fn library() -> &'static [File] {
+    static LIBRARY: OnceLock<Vec<File>> = OnceLock::new();
+    LIBRARY.get_or_init(|| FILES.iter().filter_map(|(_, text)| File::read(text).ok()).collect())
+}
+
+/// The recipe of a family.
+pub(crate) fn family(name: &str) -> Result<&'static File> {
+    let found = library().iter().find(|file| file.family == name);
+    found.or_else(|| of_type(name)).ok_or_else(|| unknown(format!("`{name}`"), name))
+}
+
+fn of_type(model_type: &str) -> Option<&'static File> {
+    library().iter().find(|file| file.model_types.iter().any(|known| known == model_type))
+}
+
+/// The recipe for a model by its config: by `model_type`, else by `architectures`, else by timm's `architecture`.
+pub(crate) fn of_config(config: &Config) -> Result<&'static File> {
+    let model_type = config.text("model_type");
+    if let Some(found) = model_type.and_then(of_type) {
+        return Ok(found);
+    }
+    let listed = config.get("architectures").and_then(serde_json::Value::as_array);
+    let listed = listed.into_iter().flatten().filter_map(serde_json::Value::as_str);
+    let names: Vec<_> = listed.chain(config.text("architecture")).collect();
+    let matches =
+        |file: &&File| file.architectures.iter().any(|known| names.iter().any(|name| known.matches(name)));
+    library().iter().find(matches).ok_or_else(|| match (model_type, names.first()) {
+        (Some(name), _) => unknown(format!("the model_type `{name}`"), name),
+        (None, Some(name)) => unknown(format!("the architecture `{name}`"), name),
+        (None, None) => unknown("a config without `model_type` and `architectures`".into(), ""),
+    })
+}
+
+fn unknown(asked: String, name: &str) -> Error {
+    let names = library().iter().flat_map(|file| [&file.family].into_iter().chain(&file.model_types));
+    Error::NoRecipe { asked, nearest: nearest(name, names.map(String::as_str)).map(String::from) }
+}
