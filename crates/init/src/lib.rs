@@ -57,8 +57,8 @@ pub use draw::device::elements;
 pub use draw::device::refill;
 pub use error::{Error, Result};
 pub use initializers::{
-    Cut, Family, Fan, Init, Matrix, NAMED, STD_CUT_AT_TWO_SIGMAS, Scaling, Side, Stft, VarianceScaling,
-    Window, depth,
+    Cut, Family, Fan, Init, Matrix, NAMED, Order, STD_CUT_AT_TWO_SIGMAS, Scaling, Side, Sinusoids, Stft,
+    VarianceScaling, Window, depth,
 };
 pub use layer::{Axes, Axis, Centre, Fans, Layer};
 #[doc(hidden)]

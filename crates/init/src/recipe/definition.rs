@@ -211,7 +211,8 @@ impl Recipe {
                 Some(_) => library::of_config(&config)?,
                 None => library::family(&part.family)?,
             };
-            recipe.take(Self::of(file, &config, deeper(depth)?)?.at(&part.at));
+            let whole = Self::of(file, &config, deeper(depth)?)?;
+            recipe.take(part.at.as_ref().map_or_else(|| whole.clone(), |path| whole.clone().at(path)));
         }
         Ok(recipe)
     }

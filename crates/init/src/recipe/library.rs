@@ -16,7 +16,76 @@ macro_rules! files {
 }
 
 files! {
+    "bamba"
+    "bart"
+    "beit"
+    "bert"
+    "blenderbot"
+    "blip"
+    "chinese_clip"
+    "clip"
+    "clip_text"
+    "clip_vision"
+    "cohere"
+    "controlnet"
+    "convnext"
+    "convnextv2"
+    "dac"
+    "deit"
+    "diffusers"
+    "dinov2"
+    "dinov3_vit"
+    "distilbert"
+    "efficientnet"
+    "falcon"
+    "gemma"
+    "gemma3"
+    "glm4"
+    "gpt2"
+    "gpt_neo"
+    "gpt_neox"
+    "gpt_oss"
+    "gptj"
+    "helium"
+    "hiera"
+    "jamba"
+    "lfm2"
     "llama"
+    "llava"
+    "mamba"
+    "mamba2"
+    "marian"
+    "mobilenet_v2"
+    "modernbert"
+    "mpt"
+    "musicgen_decoder"
+    "nemotron"
+    "nomic_bert"
+    "olmo"
+    "opt"
+    "paligemma"
+    "pegasus"
+    "phi3"
+    "qwen3_next"
+    "recurrent_gemma"
+    "regnet"
+    "resnet"
+    "roberta"
+    "rwkv"
+    "sam"
+    "segformer"
+    "siglip"
+    "siglip_text"
+    "siglip_vision"
+    "smollm3"
+    "starcoder2"
+    "swin"
+    "swinv2"
+    "t5"
+    "trocr"
+    "vision_encoder_decoder"
+    "vit"
+    "whisper"
 }
 
 /// All recipes, read once. A test reads each by itself, so none is left out here.
@@ -35,7 +104,8 @@ fn of_type(model_type: &str) -> Option<&'static File> {
     library().iter().find(|file| file.model_types.iter().any(|known| known == model_type))
 }
 
-/// The recipe for a model by its config: by `model_type`, else by `architectures`, else by timm's `architecture`.
+/// The recipe for a model by its config: by `model_type`, else by `architectures`, else by timm's `architecture` or diffusers'
+/// `_class_name`.
 pub(crate) fn of_config(config: &Config) -> Result<&'static File> {
     let model_type = config.text("model_type");
     if let Some(found) = model_type.and_then(of_type) {
@@ -43,7 +113,8 @@ pub(crate) fn of_config(config: &Config) -> Result<&'static File> {
     }
     let listed = config.get("architectures").and_then(serde_json::Value::as_array);
     let listed = listed.into_iter().flatten().filter_map(serde_json::Value::as_str);
-    let names: Vec<_> = listed.chain(config.text("architecture")).collect();
+    let alone = ["architecture", "_class_name"].into_iter().filter_map(|key| config.text(key));
+    let names: Vec<_> = listed.chain(alone).collect();
     let matches =
         |file: &&File| file.architectures.iter().any(|known| names.iter().any(|name| known.matches(name)));
     library().iter().find(matches).ok_or_else(|| match (model_type, names.first()) {

@@ -6,8 +6,8 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Part {
-    /// The pattern of the path below which its parameters lie.
-    pub(crate) at: String,
+    /// The pattern of the path below which its parameters lie; without one, all that is left.
+    pub(crate) at: Option<String>,
     /// The key of its config; without one, that of the whole.
     pub(crate) config: Option<String>,
     /// Its family, unless its config has a `model_type`.

@@ -1,0 +1,3 @@
+//! Recipes of whole models: `goldens` beside transformers itself.
+
+mod goldens;
