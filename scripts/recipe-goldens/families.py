@@ -13,9 +13,6 @@ LATENT = dict(MOE, num_key_value_heads=4, q_lora_rank=48, kv_lora_rank=32, qk_ro
 CLIP_TEXT = dict(vocab_size=512, hidden_size=96, num_hidden_layers=3, num_attention_heads=4, intermediate_size=192,
                  max_position_embeddings=32)
 STAGES = dict(embed_dim=32, depths=[1, 2], num_heads=[2, 4], window_size=4, image_size=32, patch_size=4)
-CODEC = dict(num_filters=8, hidden_size=32)
-WAVE = dict(TEXT, conv_dim=[64, 64, 64], conv_kernel=[10, 3, 2], conv_stride=[5, 2, 2], num_conv_pos_embeddings=16,
-            num_conv_pos_embedding_groups=4)
 
 FAMILIES = {
     "gpt2": ("GPT2LMHeadModel", "GPT2Config", dict(vocab_size=512, n_embd=128, n_layer=3, n_head=4, n_positions=64)),
@@ -63,7 +60,7 @@ FAMILIES = {
     "qwen3_next": ("Qwen3NextForCausalLM", "Qwen3NextConfig", dict(MOE, head_dim=32, num_experts=4, num_experts_per_tok=2, shared_expert_intermediate_size=64, layer_types=["linear_attention", "full_attention"], linear_num_key_heads=8, linear_num_value_heads=16, linear_key_head_dim=16, linear_value_head_dim=16)),
     "lfm2": ("Lfm2ForCausalLM", "Lfm2Config", dict(GQA, layer_types=["conv", "full_attention"])),
     "recurrent_gemma": ("RecurrentGemmaForCausalLM", "RecurrentGemmaConfig", dict(vocab_size=512, hidden_size=128, num_hidden_layers=3, num_attention_heads=4, intermediate_size=256, lru_width=128, attention_window_size=16)),
-    "rwkv": ("RwkvForCausalLM", "RwkvConfig", dict(vocab_size=512, hidden_size=128, num_hidden_layers=3, context_length=32)),
+    "rwkv": ("RwkvForCausalLM", "RwkvConfig", dict(vocab_size=500, hidden_size=128, num_hidden_layers=3, context_length=32)),
     "bert": ("BertForMaskedLM", "BertConfig", TEXT),
     "bert_classifier": ("BertForSequenceClassification", "BertConfig", TEXT),
     "roberta": ("RobertaForMaskedLM", "RobertaConfig", TEXT),
@@ -116,10 +113,6 @@ FAMILIES = {
     "blip": ("BlipForConditionalGeneration", "BlipConfig", dict(text_config=dict(TEXT, encoder_hidden_size=128, bos_token_id=1, eos_token_id=2, sep_token_id=3), vision_config=VISION)),
     "llava": ("LlavaForConditionalGeneration", "LlavaConfig", dict(text_config=dict(GQA, model_type="llama"), vision_config=dict(VISION, model_type="clip_vision_model"), image_token_index=5)),
     "paligemma": ("PaliGemmaForConditionalGeneration", "PaliGemmaConfig", dict(text_config=dict(GQA, head_dim=32, model_type="gemma"), vision_config=dict(VISION, model_type="siglip_vision_model"), projection_dim=128)),
-    "wav2vec2": ("Wav2Vec2ForPreTraining", "Wav2Vec2Config", dict(WAVE, num_codevectors_per_group=16, codevector_dim=32, proj_codevector_dim=64)),
-    "hubert": ("HubertModel", "HubertConfig", WAVE),
-    "encodec": ("EncodecModel", "EncodecConfig", dict(num_filters=8, hidden_size=32, codebook_size=64, target_bandwidths=[1.5], upsampling_ratios=[4, 2])),
     "dac": ("DacModel", "DacConfig", dict(encoder_hidden_size=16, decoder_hidden_size=128, downsampling_ratios=[2, 4], upsampling_ratios=[4, 2], n_codebooks=2, codebook_size=64, codebook_dim=8)),
     "sam": ("SamModel", "SamConfig", dict(vision_config=dict(VISION, output_channels=32, global_attn_indexes=[1], window_size=2, mlp_dim=256, num_pos_feats=16), prompt_encoder_config=dict(hidden_size=32, image_size=32, patch_size=8), mask_decoder_config=dict(hidden_size=32, mlp_dim=64, num_hidden_layers=1, num_attention_heads=2, iou_head_hidden_dim=32))),
-    "time_series_transformer": ("TimeSeriesTransformerModel", "TimeSeriesTransformerConfig", dict(prediction_length=8, d_model=64, encoder_layers=1, decoder_layers=1, lags_sequence=[1, 2], num_time_features=1)),
 }

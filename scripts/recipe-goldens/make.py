@@ -27,7 +27,7 @@ def digits(x, n=4):
 
 def statistics(tensor, again):
     """Shape and value of a constant; of others shape, mean, std, kurtosis, smallest, largest, rows of zeros, and, where
-    another seed gives the same, values at eight places."""
+    another seed gives the same, values at eight indices."""
     x = tensor.to(torch.float64)
     shape, mean, var = list(x.shape), x.mean(), x.var(unbiased=False)
     if var == 0:
@@ -37,7 +37,7 @@ def statistics(tensor, again):
     row = [shape, digits(mean), digits(var.sqrt()), digits(kurtosis), digits(x.min()), digits(x.max()), rows]
     if torch.equal(tensor, again):
         flat = x.flatten()
-        row.append({place: digits(flat[place], 6) for place in (i * (len(flat) - 1) // 7 for i in range(8))})
+        row.append({index: digits(flat[index], 6) for index in (i * (len(flat) - 1) // 7 for i in range(8))})
     return row
 
 
@@ -62,9 +62,9 @@ def numbers(name):
     return [int(number) for number in re.findall(r"\d+", name)]
 
 
-def spoken(config):
+def relevant(config):
     keep = lambda key: key not in SILENT and not re.search(NOISE, key)
-    return {k: spoken(v) if isinstance(v, dict) else v for k, v in config.items() if keep(k)}
+    return {k: relevant(v) if isinstance(v, dict) else v for k, v in config.items() if keep(k)}
 
 
 def saved(model_class, config_class, differs, seed):
@@ -81,7 +81,7 @@ def saved(model_class, config_class, differs, seed):
 def family(*model):
     (config, tensors), (_, again) = saved(*model, 0), saved(*model, 1)
     pairs = {n: (t, again[n]) for n, t in tensors.items() if t.is_floating_point() and t.numel() > 0}
-    return {"config": spoken(config), "parameters": ends(pairs)}
+    return {"config": relevant(config), "parameters": ends(pairs)}
 
 
 def main():

@@ -9,9 +9,9 @@ use crate::nearest::suggestion;
 use crate::policy::pattern::Pattern;
 use crate::recipe::condition::{Condition, Flag};
 use crate::recipe::entry::{Entry, Exists, Mistake, Tie, glob};
+use crate::recipe::line_and_column::line_and_column;
 use crate::recipe::number::{Number, Standard};
 use crate::recipe::part::Part;
-use crate::recipe::place::place;
 use crate::recipe::product::Product;
 
 /// The keys of a file.
@@ -64,7 +64,7 @@ impl File {
     pub(crate) fn read(text: &str) -> Result<Self> {
         let keys = basic_toml::from_str(text).map_err(|error| located(&error.to_string(), text))?;
         Self::of(keys).map_err(|Mistake { at, reason }| {
-            let (line, column) = place(text, &at);
+            let (line, column) = line_and_column(text, &at);
             Error::RecipeText { line, column, reason }
         })
     }
@@ -125,12 +125,13 @@ impl File {
 }
 
 /// The reader's own message, which ends with its place (`… at line 3 column 7`): of a mistake in what a key has only the
-/// key is told, `(1, 1)` stands for its place, and the text is searched.
+/// key is named, `(1, 1)` stands for its place, and the text is searched.
 fn located(message: &str, text: &str) -> Error {
     let (reason, at) = message.rsplit_once(" at line ").unwrap_or((message, ""));
     let read =
         at.split_once(" column ").and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
-    let (line, column) = read.filter(|at| *at != (1, 1)).unwrap_or_else(|| place(text, key(reason)));
+    let (line, column) =
+        read.filter(|at| *at != (1, 1)).unwrap_or_else(|| line_and_column(text, key(reason)));
     Error::RecipeText { line, column, reason: reason.into() }
 }
 

@@ -6,10 +6,10 @@ mod definition;
 mod entry;
 mod file;
 mod library;
+mod line_and_column;
 mod number;
 mod numbers;
 mod part;
-mod place;
 mod product;
 mod template;
 
