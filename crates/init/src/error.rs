@@ -214,6 +214,35 @@ pub enum Error {
         /// The full dotted path.
         parameter: String,
     },
+    /// There is no recipe of this name, or for this model.
+    #[error(
+        "there is no recipe for {asked}{}: `Recipe::families()` lists all, and `Recipe::parse` reads one of your own",
+        did_you_mean(.nearest)
+    )]
+    NoRecipe {
+        /// What was asked for: a family, or what a config says of its model.
+        asked: String,
+        /// The family or `model_type` whose name is nearest.
+        nearest: Option<String>,
+    },
+    /// A `config.json` is not one, or does not give a recipe its numbers.
+    #[error("the config {what}: {required}")]
+    Config {
+        /// What is wrong with it.
+        what: String,
+        /// What is required, and the way out.
+        required: String,
+    },
+    /// The text of a recipe is not one.
+    #[error("line {line}, column {column} of the recipe: {reason}")]
+    RecipeText {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong there, and what would be right.
+        reason: String,
+    },
     /// A GPU cannot use the kernels that draw on it.
     #[error(
         "this GPU cannot draw the values itself: {reason}. Its kernels are PTX 7.0, which drivers since 450 compile: \

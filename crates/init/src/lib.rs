@@ -10,6 +10,7 @@
 //! | factors for deep residual nets | [`depth`] |
 //! | a rule for some parameters, or an initializer of your own | [`Initializer::rule`], [`Rule::custom`] |
 //! | the defaults of PyTorch, Keras or Flax | [`Initializer::defaults`], [`Framework`] |
+//! | the start that a family of models has in transformers, timm or diffusers | [`Recipe`] |
 //! | rules in a file | [`Initializer`] with `serde` |
 //! | a checkpoint, and rules for what it lacks | [`Initializer::load`], [`Checkpoint`], [`Initializer::grow`] |
 //! | frozen parameters, and what an optimizer gets | [`Initializer::frozen`], [`Initializer::trainable`] |
@@ -43,6 +44,7 @@ mod number;
 mod orthogonal;
 mod policy;
 pub mod prelude;
+mod recipe;
 mod refusal;
 mod rule;
 mod text;
@@ -63,8 +65,8 @@ pub use draw::device::elements;
 pub use draw::device::refill;
 pub use error::{Error, Result};
 pub use initializers::{
-    Cut, Family, Fan, Init, Matrix, NAMED, STD_CUT_AT_TWO_SIGMAS, Scaling, Side, Stft, VarianceScaling,
-    Window, depth,
+    Cut, Family, Fan, Init, Matrix, NAMED, Order, STD_CUT_AT_TWO_SIGMAS, Scaling, Side, Sinusoids, Stft,
+    VarianceScaling, Window, depth,
 };
 pub use layer::{Axes, Axis, Centre, Fans, Layer};
 #[doc(hidden)]
@@ -74,6 +76,7 @@ pub use noise::{Dropout, Noise};
 #[doc(hidden)]
 pub use orthogonal::{orthogonality_error, orthonormal, orthonormal_with};
 pub use policy::{Framework, Growth, Reason};
+pub use recipe::Recipe;
 pub use refusal::Refusal;
 pub use rule::Rule;
 pub use uncovered::Uncovered;

@@ -11,4 +11,5 @@
 pub use crate::layer::Layer;
 pub use crate::model::{Initializer, Plan, Record, Report};
 pub use crate::policy::Framework;
+pub use crate::recipe::Recipe;
 pub use crate::rule::Rule;

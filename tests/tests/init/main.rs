@@ -20,6 +20,7 @@ mod peers;
 mod pieces;
 mod plan;
 mod policy;
+mod recipes;
 mod refusals;
 mod serial;
 mod signal;

@@ -7,4 +7,5 @@ mod init;
 mod order;
 mod peers;
 mod probe;
+mod recipes;
 mod serial;

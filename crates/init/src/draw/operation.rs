@@ -47,6 +47,13 @@ impl Operation {
             Modifier::Sparse(fraction) => sparse(*fraction, parameter)?,
             Modifier::ZeroRow(index) => zero_row(*index, parameter)?,
             Modifier::Round(dtype) => Self::Round(rounding(*dtype)?),
+            Modifier::Power { exponent, per_layer: 0.0 } => Self::Map(Map::Power(*exponent)),
+            Modifier::Power { exponent, per_layer } => {
+                Self::Map(Map::Power(exponent + per_layer * layer(parameter.name, "power")?))
+            }
+            Modifier::PlusByLayer(term) => {
+                Self::Map(Map::Plus(term * layer(parameter.name, "plus_by_layer")?))
+            }
             Modifier::Map(map) => Self::Map(*map),
         })
     }
@@ -152,10 +159,14 @@ const NO_DEPTH: &str = "a layer number in the parameter's path is required; give
 
 /// `1/√(2(ℓ+1))` for the first number `ℓ` of a path.
 fn by_depth(name: &str) -> Result<f64> {
+    Ok((0.5 / (layer(name, "by_depth")? + 1.0)).sqrt())
+}
+
+/// The first number of a path.
+fn layer(name: &str, what: &str) -> Result<f64> {
     let layer = name.split('.').find_map(|part| part.parse::<u32>().ok());
-    let layer =
-        layer.ok_or_else(|| Error::Unresolved { what: "by_depth()".into(), required: NO_DEPTH.into() })?;
-    Ok((0.5 / (f64::from(layer) + 1.0)).sqrt())
+    let none = || Error::Unresolved { what: format!("{what}()"), required: NO_DEPTH.into() };
+    layer.map(f64::from).ok_or_else(none)
 }
 
 /// The factor from the initializer's own standard deviation to µP's.

@@ -92,6 +92,10 @@ impl Resolved {
                 let (gain, formula) = (finite("gain", gain)?, stft.formula(parameter.shape)?);
                 Ok(Self::Formula(Arc::new(move |i| gain * formula(i))))
             }
+            Init::Sinusoids { gain, sinusoids } => {
+                let (gain, formula) = (finite("gain", gain)?, sinusoids.formula(parameter.shape)?);
+                Ok(Self::Formula(Arc::new(move |i| gain * formula(i))))
+            }
             Init::Range { start, step } => {
                 needs(1)?;
                 let (start, step) = (finite("start", start)?, finite("step", step)?);

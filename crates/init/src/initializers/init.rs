@@ -6,6 +6,7 @@ use counter_rng::Distribution;
 
 use crate::error::{Error, Result};
 use crate::initializers::matrix::Matrix;
+use crate::initializers::sinusoids::Sinusoids;
 use crate::initializers::stft::Stft;
 use crate::initializers::variance_scaling::{Family, Fan, VarianceScaling};
 use crate::layer::{Centre, Fans, Layer};
@@ -89,6 +90,13 @@ pub enum Init {
         /// Which transform.
         stft: Stft,
     },
+    /// Sines and cosines of positions, times `gain`: fixed positions of an encoder.
+    Sinusoids {
+        /// The factor on every element.
+        gain: f64,
+        /// Which formula.
+        sinusoids: Sinusoids,
+    },
     /// `start + step·j` at index `j` of the last axis, the same in all rows.
     Range {
         /// The first value.
@@ -138,6 +146,7 @@ impl Init {
             Self::Orthogonal { gain, axis } => Self::Orthogonal { gain: gain * factor, axis },
             Self::Delta { matrix, gain, centre } => Self::Delta { matrix, gain: gain * factor, centre },
             Self::Stft { gain, stft } => Self::Stft { gain: gain * factor, stft },
+            Self::Sinusoids { gain, sinusoids } => Self::Sinusoids { gain: gain * factor, sinusoids },
             Self::Range { start, step } => Self::Range { start: start * factor, step: step * factor },
         }
     }
@@ -151,7 +160,14 @@ impl Init {
     /// Whether each element has a distribution of its own; those of orthogonal matrices and their kin are made together.
     #[must_use]
     pub const fn is_elementwise(&self) -> bool {
-        !matches!(self, Self::Orthogonal { .. } | Self::Delta { .. } | Self::Stft { .. } | Self::Range { .. })
+        !matches!(
+            self,
+            Self::Orthogonal { .. }
+                | Self::Delta { .. }
+                | Self::Stft { .. }
+                | Self::Sinusoids { .. }
+                | Self::Range { .. }
+        )
     }
 
     /// The distribution, with its numbers, for a tensor of `shape` in a `layer`.
@@ -172,7 +188,11 @@ impl Init {
                 }
             },
             Self::VarianceScaling(scaling) => self.at_fans(scaling, shape, layer)?,
-            Self::Orthogonal { .. } | Self::Delta { .. } | Self::Stft { .. } | Self::Range { .. } => {
+            Self::Orthogonal { .. }
+            | Self::Delta { .. }
+            | Self::Stft { .. }
+            | Self::Sinusoids { .. }
+            | Self::Range { .. } => {
                 return Err(Error::NotElementwise { init: self.to_string() });
             }
         })

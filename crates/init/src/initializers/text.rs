@@ -8,6 +8,7 @@ use crate::initializers::init::{Cut, Init};
 use crate::initializers::matrix::Matrix;
 use crate::initializers::named::*;
 use crate::initializers::paper;
+use crate::initializers::sinusoids::{Order, Sinusoids};
 use crate::initializers::stft::{Scaling, Side, Stft, Window};
 use crate::initializers::variance_scaling::{Family, Fan, VarianceScaling};
 use crate::layer::Centre;
@@ -48,7 +49,7 @@ pub const NAMED: [(&str, Init); 29] = [
 ];
 
 /// Those that take numbers, with their arguments as a message shows them.
-pub(crate) const FORMS: [(&str, &str); 15] = [
+pub(crate) const FORMS: [(&str, &str); 16] = [
     ("const", "const(value=0.5)"),
     ("uniform", "uniform(lo=-0.1, up=0.1)"),
     ("normal", "normal(mean=0, std=0.02)"),
@@ -61,6 +62,7 @@ pub(crate) const FORMS: [(&str, &str); 15] = [
     ("dirac", "dirac(gain=1, centre=middle)"),
     ("hadamard", "hadamard(gain=1, centre=middle)"),
     ("stft", "stft(side=real, window=hann, scaling=density, periodic=false, gain=1)"),
+    ("sinusoids", "sinusoids(order=halves, last=excluded, gain=1)"),
     ("range", "range(start=1, step=1)"),
     ("siren", "siren(omega=30)"),
     ("prior_bias", "prior_bias(p=0.01)"),
@@ -95,6 +97,10 @@ const WINDOWS: [(&str, Window); 4] = [
     ("hamming", Window::Hamming),
     ("blackman", Window::Blackman),
 ];
+
+const ORDERS: [(&str, Order); 2] = [("halves", Order::Halves), ("pairs", Order::Pairs)];
+
+const LAST: [(&str, bool); 2] = [("included", true), ("excluded", false)];
 
 const YES_NO: [(&str, bool); 2] = [("true", true), ("false", false)];
 
@@ -134,6 +140,10 @@ impl fmt::Display for Init {
                     f,
                     "stft(side={side}, window={window}, scaling={scaling}, periodic={periodic}, gain={gain})"
                 )
+            }
+            Self::Sinusoids { gain, sinusoids: Sinusoids { order, last } } => {
+                let (order, last) = (word(&ORDERS, &order), word(&LAST, &last));
+                write!(f, "sinusoids(order={order}, last={last}, gain={gain})")
             }
             Self::Range { start, step } => write!(f, "range(start={start}, step={step})"),
         }
@@ -205,6 +215,13 @@ fn formed(name: &str, arguments: &mut Arguments<'_>) -> Result<Init, Refusal> {
             axis: arguments.take("axis").map(|axis| parsed("axis", axis)).transpose()?,
         },
         "stft" => Init::Stft { gain: arguments.number("gain", Some(1.0))?, stft: stft(arguments)? },
+        "sinusoids" => Init::Sinusoids {
+            gain: arguments.number("gain", Some(1.0))?,
+            sinusoids: Sinusoids {
+                order: arguments.word("order", &ORDERS, Order::Halves)?,
+                last: arguments.word("last", &LAST, false)?,
+            },
+        },
         "range" => Init::Range {
             start: arguments.number("start", Some(0.0))?,
             step: arguments.number("step", Some(1.0))?,

@@ -55,13 +55,14 @@ use crate::policy::pattern::Pattern;
 ///
 /// 1. `running_mean` and `running_var` start where batch norm says (0 and 1); no rule touches them.
 /// 2. The first [rule](Self::rule) that matches the path.
-/// 3. A weight that a linear, recurrent or convolution layer asks for (rank 2 or more, Kaiming hint, or a
+/// 3. The first rule of a [recipe](Self::recipe) that matches.
+/// 4. A weight that a linear, recurrent or convolution layer asks for (rank 2 or more, Kaiming hint, or a
 ///    transposed convolution's uniform), or that a model fetches without a hint under the name `weight`:
 ///    the [default for weights](Self::weights), if there is one.
-/// 4. What the [framework](Self::defaults) gives the layer, if there is one.
-/// 5. The layer's own hint: candle's initializer, seeded.
-/// 6. A bias (`bias`, `beta`, `bias_ih_l*`, `bias_hh_l*`) of rank 0 or 1 that asks for zero gets zero.
-/// 7. Anything else asked for without a hint is an error that names the rule to add, or zero when
+/// 5. What the [framework](Self::defaults) gives the layer, if there is one.
+/// 6. The layer's own hint: candle's initializer, seeded.
+/// 7. A bias (`bias`, `beta`, `bias_ih_l*`, `bias_hh_l*`) of rank 0 or 1 that asks for zero gets zero.
+/// 8. Anything else asked for without a hint is an error that names the rule to add, or zero when
 ///    [lenient](Self::lenient). candle alone cannot tell such a request from an honest zero.
 ///
 /// Each decision is a pure function of the name, the shape, the hint and the rules: never of what was asked for before.

@@ -10,6 +10,8 @@ use crate::layer::{Axes, Layer};
 use crate::model::initializer::Initializer;
 use crate::model::seed::Seed;
 use crate::policy::Framework;
+use crate::policy::pattern::Pattern;
+use crate::policy::prescription::Prescription;
 use crate::rule::{Base, Rule};
 
 macro_rules! as_text {
@@ -80,6 +82,14 @@ struct File {
     lenient: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     rules: Vec<(String, Rule)>,
+    /// What recipes say: family, pattern and rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    recipe: Vec<Prescription>,
+    /// Whether there is what they speak of, and what is another name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    recipe_exists: Vec<(String, bool)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    recipe_ties: Vec<(String, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     layers: Vec<(String, Layer)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -94,8 +104,24 @@ struct File {
     scope: Option<String>,
 }
 
+impl Serialize for Prescription {
+    /// As three texts.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&*self.family, &self.pattern.text, self.gives.to_string()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Prescription {
+    /// From three texts.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (family, pattern, gives) = <(String, String, String)>::deserialize(deserializer)?;
+        let pattern = Pattern::new(&pattern).map_err(D::Error::custom)?;
+        Ok(Self { family: family.into(), pattern, gives: gives.parse().map_err(D::Error::custom)? })
+    }
+}
+
 impl Serialize for Initializer {
-    /// As `seed`, `defaults`, `weights`, `lenient`, `rules`, `layers`, `absent`, `shapes`, `ties`, `frozen` and `scope`: what
+    /// As `seed`, `defaults`, `weights`, `lenient`, `rules`, `recipe`, `layers`, `absent`, `shapes`, `ties`, `frozen` and `scope`: what
     /// has a pattern or name on its left as pairs, in order.
     ///
     /// # Errors
@@ -119,6 +145,9 @@ impl Serialize for Initializer {
             weights: policy.weights.clone(),
             lenient: policy.lenient,
             rules: policy.rules.iter().map(|(p, rule)| (p.text.clone(), rule.clone())).collect(),
+            recipe: policy.recipe.clone(),
+            recipe_exists: existence.family.iter().map(|(p, exists)| (p.text.clone(), *exists)).collect(),
+            recipe_ties: existence.family_ties.clone(),
             layers: policy.layers.iter().map(|(p, layer)| (p.text.clone(), *layer)).collect(),
             absent: existence.absent.iter().map(|(p, ())| p.text.clone()).collect(),
             shapes: existence.shapes.iter().map(|(p, shape)| (p.text.clone(), shape.dims().into())).collect(),
@@ -141,6 +170,12 @@ impl<'de> Deserialize<'de> for Initializer {
         init = file.defaults.into_iter().fold(init, Self::defaults);
         init = file.weights.into_iter().fold(init, |init, rule| init.weights(rule));
         init = file.rules.into_iter().fold(init, |init, (pattern, rule)| init.rule(&pattern, rule));
+        init = init.prescribed(file.recipe);
+        for (pattern, exists) in file.recipe_exists {
+            let pattern = Pattern::new(&pattern).map_err(D::Error::custom)?;
+            init.policy.existence.family.push((pattern, exists));
+        }
+        init.policy.existence.family_ties = file.recipe_ties;
         init = file.layers.into_iter().fold(init, |init, (pattern, layer)| init.layer(&pattern, layer));
         init = file.absent.iter().fold(init, |init, pattern| init.absent(pattern));
         init = file.shapes.into_iter().fold(init, |init, (pattern, shape)| init.shape(&pattern, shape));

@@ -8,7 +8,9 @@ use crate::layer::Layer;
 use crate::model::initializer::Initializer;
 use crate::model::plan::Plan;
 use crate::policy::pattern::Pattern;
+use crate::policy::prescription::Prescription;
 use crate::policy::{Framework, Growth};
+use crate::recipe::Recipe;
 use crate::rule::Rule;
 
 impl Initializer {
@@ -204,6 +206,23 @@ impl Initializer {
     pub fn grow(mut self, pattern: &str, growth: Growth) -> Self {
         let pattern = self.read(Pattern::new(pattern));
         self.policy.loading.grown.extend(pattern.map(|pattern| (pattern, growth)));
+        self
+    }
+
+    /// Gives parameters what a [recipe](Recipe) says, unless one's own [rules](Self::rule) do. The first match wins, of
+    /// several recipes in the order of the calls; a rule of a recipe may match nothing. Its optional parameters exist, or do
+    /// not, and its ties are tied.
+    #[must_use]
+    pub fn recipe(mut self, recipe: Recipe) -> Self {
+        let (exists, ties) = (recipe.exists().to_vec(), recipe.ties().to_vec());
+        self.policy.existence.family.extend(exists);
+        self.policy.existence.family_ties.extend(ties);
+        let rules = self.read::<_, Error>(recipe.into_prescriptions());
+        self.prescribed(rules.unwrap_or_default())
+    }
+
+    pub(crate) fn prescribed(mut self, rules: Vec<Prescription>) -> Self {
+        self.policy.recipe.extend(rules);
         self
     }
 }

@@ -13,6 +13,7 @@ use crate::policy::existence::Existence;
 use crate::policy::framework::{Asked, Framework};
 use crate::policy::loading::Loading;
 use crate::policy::pattern::Pattern;
+use crate::policy::prescription::{Prescribed, Prescription};
 use crate::policy::reason::Reason;
 use crate::policy::recurrent::{applies, gates_unknown};
 use crate::policy::request::{Request, Shapes};
@@ -35,6 +36,7 @@ pub(crate) struct Policy {
     pub(crate) seed: u64,
     pub(crate) rules: Vec<(Pattern, Rule)>,
     pub(crate) layers: Vec<(Pattern, Layer)>,
+    pub(crate) recipe: Vec<Prescription>,
     pub(crate) weights: Option<Rule>,
     pub(crate) framework: Option<Framework>,
     pub(crate) lenient: bool,
@@ -55,6 +57,7 @@ impl Policy {
             seed,
             rules: Vec::new(),
             layers: Vec::new(),
+            recipe: Vec::new(),
             weights: None,
             framework: None,
             lenient: false,
@@ -68,8 +71,9 @@ impl Policy {
 
     /// The rule for one parameter.
     ///
-    /// In this order: running statistics start where their layer says; the first matching rule; for weights the
-    /// default; the framework's defaults; the layer's hint, which is also a bias's zero. The rest is uncovered.
+    /// In this order: running statistics start where their layer says; the first matching rule; the first of the
+    /// recipe; for weights the default; the framework's defaults; the layer's hint, which is also a bias's zero. The rest is
+    /// uncovered.
     pub(crate) fn decide(&self, request: &Request<'_>) -> Result<Decision> {
         let (role, stated) = (self.role(request), self.stated(request.name));
         let (rule, reason) = self.chosen(request, &role, stated)?;
@@ -106,11 +110,16 @@ impl Policy {
         if let Some((pattern, rule)) = self.rules.iter().find(|(pattern, _)| pattern.matches(request.name)) {
             return Ok((rule.clone(), Reason::Rule { pattern: pattern.text.clone() }));
         }
+        if let Some(prescribed) = self.prescribed(request, role, stated)? {
+            return Ok(prescribed);
+        }
         let weight = request.shape.rank() > 1 && role.is_weight();
         if let Some(rule) = self.weights.as_ref().filter(|_| weight) {
             return Ok((rule.clone(), Reason::Weights));
         }
-        if let Some((framework, rule)) = self.default(request, role, stated)? {
+        if let Some(framework) = self.framework
+            && let Some(rule) = default(framework, request, role, stated)?
+        {
             return Ok((rule, Reason::Framework(framework)));
         }
         // Without a default for weights, a `weight` that nothing hinted at is as uncovered as any other.
@@ -142,16 +151,22 @@ impl Policy {
         stated.next().map(|(_, layer)| *layer)
     }
 
-    fn default(
+    /// What the first matching rule of the recipe says: nothing where it leaves a parameter to a framework that leaves it
+    /// to its hint.
+    fn prescribed(
         &self,
         request: &Request<'_>,
         role: &Role,
         stated: Option<Layer>,
-    ) -> Result<Option<(Framework, Rule)>> {
-        let Some(framework) = self.framework else { return Ok(None) };
-        let layer = stated.unwrap_or_else(|| role.layer(request));
-        let asked = Asked { role, shape: request.shape, hint: request.hint, layer, stated: stated.is_some() };
-        Ok(framework.rule(&asked)?.map(|rule| (framework, rule)))
+    ) -> Result<Option<(Rule, Reason)>> {
+        let Some(found) = self.recipe.iter().find(|entry| entry.pattern.matches(request.name)) else {
+            return Ok(None);
+        };
+        let rule = match &found.gives {
+            Prescribed::Rule(rule) => Some(rule.clone()),
+            Prescribed::Defaults(framework) => default(*framework, request, role, stated)?,
+        };
+        Ok(rule.map(|rule| (rule, found.reason())))
     }
 
     /// The decision, if it is the one that was made before for the same parameter.
@@ -196,6 +211,17 @@ impl Policy {
     pub(crate) fn is_frozen(&self, name: &str) -> bool {
         self.frozen.iter().any(|(pattern, ())| pattern.matches(name))
     }
+}
+
+/// The rule of a framework for a parameter that it does not leave to its hint.
+fn default(
+    framework: Framework,
+    request: &Request<'_>,
+    role: &Role,
+    stated: Option<Layer>,
+) -> Result<Option<Rule>> {
+    let layer = stated.unwrap_or_else(|| role.layer(request));
+    framework.rule(&Asked { role, shape: request.shape, hint: request.hint, layer, stated: stated.is_some() })
 }
 
 /// That a rule gives the same whether the weight stacks three gates or four.

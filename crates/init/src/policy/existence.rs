@@ -18,6 +18,9 @@ pub(crate) struct Existence {
     pub(crate) shapes: Vec<(Pattern, Shape)>,
     /// A name, and the parameter that it is another name of.
     pub(crate) ties: Vec<(String, String)>,
+    /// Whether a family's models have what they ask about, and its ties: unlike the user's own they may match nothing.
+    pub(crate) family: Vec<(Pattern, bool)>,
+    pub(crate) family_ties: Vec<(String, String)>,
 }
 
 impl Existence {
@@ -33,7 +36,13 @@ impl Existence {
 
     /// The name that a parameter is kept under.
     pub(crate) fn kept_as<'a>(&'a self, name: &'a str) -> &'a str {
-        self.ties.iter().find(|(alias, _)| alias == name).map_or(name, |(_, target)| target)
+        let mut ties = self.ties.iter().chain(&self.family_ties);
+        ties.find(|(alias, _)| alias == name).map_or(name, |(_, target)| target)
+    }
+
+    /// What a recipe says of whether there is a parameter.
+    fn in_family(&self, name: &str) -> Option<bool> {
+        self.family.iter().find(|(pattern, _)| pattern.matches(name)).map(|(_, exists)| *exists)
     }
 
     /// That every name that is stated to be another's was asked for.
@@ -69,11 +78,16 @@ impl Policy {
         let existence = &self.existence;
         let kept = existence.kept_as(name);
         let named = |pattern: &Pattern| pattern.is_narrow() && pattern.matches(kept);
+        // The user's own word goes before the recipe's, and the recipe's before what follows from names.
+        let own = existence.ties.iter().any(|(alias, _)| alias == name)
+            || self.rules.iter().any(|(pattern, _)| named(pattern));
+        let family = existence.in_family(name).filter(|_| !own);
         !existence.denies(kept)
-            && (kept != name
-                || self.loading.tensor(kept).is_some()
-                || self.rules.iter().any(|(pattern, _)| named(pattern))
-                || existence.shapes.iter().any(|(pattern, _)| named(pattern))
-                || self.model.as_ref().is_some_and(|model| model.contains_key(kept)))
+            && family.unwrap_or_else(|| {
+                own || kept != name
+                    || self.loading.tensor(kept).is_some()
+                    || existence.shapes.iter().any(|(pattern, _)| named(pattern))
+                    || self.model.as_ref().is_some_and(|model| model.contains_key(kept))
+            })
     }
 }

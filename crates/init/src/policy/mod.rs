@@ -6,6 +6,7 @@ mod existence;
 mod framework;
 pub(crate) mod loading;
 pub(crate) mod pattern;
+pub(crate) mod prescription;
 mod reason;
 mod recurrent;
 pub(crate) mod request;

@@ -17,6 +17,13 @@ pub enum Reason {
         /// The rule's pattern.
         pattern: String,
     },
+    /// A rule of a [recipe](crate::Recipe) matched its name.
+    Recipe {
+        /// The recipe's family.
+        family: String,
+        /// The rule's pattern.
+        pattern: String,
+    },
     /// It is a weight, and [`Initializer::weights`](crate::Initializer::weights) says what weights get.
     Weights,
     /// The framework whose [defaults](crate::Initializer::defaults) it has.
@@ -67,6 +74,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rule { pattern } => f.pad(pattern),
+            Self::Recipe { family, pattern } => f.pad(&format!("{family}: {pattern}")),
             Self::Weights => f.pad("weights"),
             Self::Framework(framework) => framework.fmt(f),
             Self::Hint => f.pad("layer's hint"),

@@ -10,19 +10,19 @@ use crate::rule::modifier::{Map, Modifier};
 
 /// Methods of an initializer and of a rule alike.
 macro_rules! modifiers {
-    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty)?) => $modifier:expr;)*) => {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) => $modifier:expr;)*) => {
         impl Init {
             $($(#[$doc])*
             #[must_use]
-            pub fn $name(self $(, $argument: $type)?) -> Rule {
-                Rule::from(self).$name($($argument)?)
+            pub fn $name(self $(, $argument: $type)*) -> Rule {
+                Rule::from(self).$name($($argument),*)
             })*
         }
 
         impl Rule {
             $($(#[$doc])*
             #[must_use]
-            pub fn $name(self $(, $argument: $type)?) -> Self {
+            pub fn $name(self $(, $argument: $type)*) -> Self {
                 self.with($modifier)
             })*
         }
@@ -74,6 +74,22 @@ modifiers! {
     at_least(least: f64) => Modifier::Map(Map::AtLeast(least));
     /// `min(x, most)`.
     at_most(most: f64) => Modifier::Map(Map::AtMost(most));
+    /// `x^(exponent + per_layer·ℓ)`, where `ℓ` is the first number in the parameter's path: the curves by which RWKV's
+    /// layers decay and mix (Peng et al., EMNLP 2023 findings, arXiv:2305.13048, appendix E), with 0 as `per_layer` an
+    /// ordinary power.
+    ///
+    /// With a `per_layer`, a path without a number is an error when the parameter is asked for; so is a value that is
+    /// not finite.
+    ///
+    /// ```
+    /// use candle_init::init;
+    /// let decay = init::uniform(0.0, 1.0).power(0.7, 1.3 / 23.0).times(8.0).plus(-5.0);
+    /// assert!(decay.to_string().contains(".power(exponent=0.7, per_layer=0.0565"));
+    /// ```
+    power(exponent: f64, per_layer: f64) => Modifier::Power { exponent, per_layer };
+    /// `x + term·ℓ`, where `ℓ` is the first number in the parameter's path; a path without one is an error when the
+    /// parameter is asked for.
+    plus_by_layer(term: f64) => Modifier::PlusByLayer(term);
     /// `x + term`.
     plus(term: f64) => Modifier::Map(Map::Plus(term));
 }

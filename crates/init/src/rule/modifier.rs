@@ -14,6 +14,13 @@ pub(crate) enum Modifier {
     Sparse(f64),
     ZeroRow(usize),
     Round(DType),
+    /// To the power of `exponent + per_layer·ℓ`, where `ℓ` is the layer in the path.
+    Power {
+        exponent: f64,
+        per_layer: f64,
+    },
+    /// Plus `term·ℓ`.
+    PlusByLayer(f64),
     Map(Map),
 }
 
@@ -26,6 +33,7 @@ pub(crate) enum Map {
     AtLeast(f64),
     AtMost(f64),
     Plus(f64),
+    Power(f64),
 }
 
 impl Map {
@@ -39,6 +47,7 @@ impl Map {
             Self::AtLeast(least) => x.max(least),
             Self::AtMost(most) => x.min(most),
             Self::Plus(term) => x + term,
+            Self::Power(exponent) => libm::pow(x, exponent),
         }
     }
 }

@@ -25,7 +25,7 @@ const STARTS: [(&str, &str); 5] = [
 ];
 
 /// What a chain may go on with.
-const MODIFIERS: [(&str, &str); 20] = [
+const MODIFIERS: [(&str, &str); 22] = [
     ("times", "times(0.5)"),
     ("gain", "gain(gelu)"),
     ("pytorch_gain", "pytorch_gain(tanh)"),
@@ -40,6 +40,8 @@ const MODIFIERS: [(&str, &str); 20] = [
     ("at_least", "at_least(0.0001)"),
     ("at_most", "at_most(1)"),
     ("plus", "plus(1)"),
+    ("power", "power(exponent=0.5, per_layer=0)"),
+    ("plus_by_layer", "plus_by_layer(0.1)"),
     ("on", "on(conv(groups=32))"),
     ("gpt2", "gpt2(layers=12)"),
     ("fixup", "fixup(blocks=9, layers_per_block=2)"),
@@ -88,6 +90,13 @@ impl fmt::Display for Modifier {
             Self::Map(Map::AtLeast(least)) => write!(f, "at_least({least})"),
             Self::Map(Map::AtMost(most)) => write!(f, "at_most({most})"),
             Self::Map(Map::Plus(term)) => write!(f, "plus({term})"),
+            // Only what a modifier resolves to for a layer.
+            Self::Map(Map::Power(exponent)) => write!(f, "power({exponent})"),
+            Self::Power { exponent, per_layer: 0.0 } => write!(f, "power({exponent})"),
+            Self::Power { exponent, per_layer } => {
+                write!(f, "power(exponent={exponent}, per_layer={per_layer})")
+            }
+            Self::PlusByLayer(term) => write!(f, "plus_by_layer({term})"),
         }
     }
 }
@@ -219,6 +228,11 @@ fn changed(rule: Rule, call: Call<'_>) -> Result<Rule, Refusal> {
         "at_least" => rule.at_least(arguments.only_number("least", None)?),
         "at_most" => rule.at_most(arguments.only_number("most", None)?),
         "plus" => rule.plus(arguments.only_number("term", None)?),
+        "plus_by_layer" => rule.plus_by_layer(arguments.only_number("term", None)?),
+        "power" => {
+            let per_layer = arguments.number("per_layer", Some(0.0))?;
+            rule.power(arguments.only_number("exponent", None)?, per_layer)
+        }
         "mup" => {
             let base = arguments.only("base").ok_or_else(|| arguments.missing("base"))?;
             rule.mup(shape(base)?)
