@@ -15,6 +15,7 @@ use crate::model::record::Record;
 use crate::policy::loading::{Growth, Source};
 use crate::policy::request::Request;
 use crate::policy::{Decision, Policy, Reason};
+use crate::uncovered::Uncovered;
 
 /// A parameter, where its values come from, and its record.
 pub(crate) struct Making<'a> {
@@ -146,7 +147,7 @@ impl Initializer {
 
 impl Error {
     /// Adds the parameters of an error that lists them to others of its kind; any other error comes back.
-    pub(crate) fn gathered(self, uncovered: &mut Vec<crate::Uncovered>) -> Result<()> {
+    pub(crate) fn gathered(self, uncovered: &mut Vec<Uncovered>) -> Result<()> {
         match self {
             Self::Uncovered { mut parameters } | Self::NotLoaded { mut parameters } => {
                 uncovered.append(&mut parameters);

@@ -32,12 +32,18 @@ pub struct Dropout {
     p: f64,
 }
 
-impl Dropout {
-    pub(crate) fn new(noise: Noise, name: &str, p: f64) -> Result<Self> {
+impl Noise {
+    /// A layer that drops each value with probability `p`, by the masks of this name.
+    ///
+    /// # Errors
+    /// [`Error::Number`](crate::Error::Number) unless `0 ≤ p < 1`.
+    pub fn dropout(&self, name: &str, p: f64) -> Result<Dropout> {
         check("p", p, (0.0..1.0).contains(&p), "a probability of at least 0 and below 1")?;
-        Ok(Self { noise, name: name.into(), p })
+        Ok(Dropout { noise: self.clone(), name: name.into(), p })
     }
+}
 
+impl Dropout {
     /// The probability by which a value is dropped.
     #[must_use]
     pub fn p(&self) -> f64 {

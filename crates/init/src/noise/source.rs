@@ -9,7 +9,6 @@ use counter_rng::{Distribution, Stream};
 use crate::draw::device::elements;
 use crate::element_count::element_count;
 use crate::error::Result;
-use crate::noise::dropout::Dropout;
 use crate::noise::permutation::permutation;
 
 /// Random numbers for training: noise, dropout masks and orders, each a pure function of (seed, name, step).
@@ -115,14 +114,6 @@ impl Noise {
     #[must_use]
     pub fn permutation(&self, name: &str, count: u32) -> Vec<u32> {
         permutation(self.seed, &format!("{name}@{}", self.step()), count)
-    }
-
-    /// A layer that drops each value with probability `p`, by the masks of this name.
-    ///
-    /// # Errors
-    /// [`Error::Number`](crate::Error::Number) unless `0 ≤ p < 1`.
-    pub fn dropout(&self, name: &str, p: f64) -> Result<Dropout> {
-        Dropout::new(self.clone(), name, p)
     }
 
     fn draw(

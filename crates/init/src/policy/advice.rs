@@ -1,8 +1,8 @@
 //! The rule to propose for a parameter that nothing covers: what parameters of this name usually start at.
 
 use candle_core::Shape;
+use candle_init_checkpoint::Glob;
 
-use crate::policy::pattern::escaped;
 use crate::policy::request::last;
 use crate::uncovered::Uncovered;
 
@@ -75,7 +75,7 @@ fn is_transformer(path: &str) -> bool {
 
 /// The pattern of a path, with numbered layers folded into `*`.
 fn folded(name: &str) -> String {
-    let fold = |part: &str| if part.parse::<u64>().is_ok() { "*".into() } else { escaped(part) };
+    let fold = |part: &str| if part.parse::<u64>().is_ok() { "*".into() } else { Glob::escaped(part) };
     name.split('.').map(fold).collect::<Vec<_>>().join(".")
 }
 

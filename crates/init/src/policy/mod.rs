@@ -5,6 +5,7 @@ mod decide;
 mod existence;
 mod framework;
 pub(crate) mod loading;
+mod naming;
 pub(crate) mod pattern;
 pub(crate) mod prescription;
 mod reason;
