@@ -1,10 +1,11 @@
 //! Whole models: what their constructors ask a `VarBuilder` for, name by name.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use candle_core::{DType, Device, Result};
-use candle_init::Initializer;
+use candle_core::{DType, Device, Result, Tensor};
+use candle_init::{Checkpoint, Initializer};
 use candle_nn::{Init, VarBuilder, VarMap};
 
 use crate::measure::peak_mib;
@@ -50,14 +51,14 @@ const ZEROS: Init = Init::Const(0.0);
 const ONES: Init = Init::Const(1.0);
 
 impl Model {
-    /// Asks for every parameter; returns how many numbers there are.
+    /// Asks for every parameter; returns the tensors, as a model holds them.
     ///
     /// # Errors
     /// The builder's own.
-    pub fn build(&self, vb: &VarBuilder<'_>) -> Result<usize> {
-        let mut elements = 0;
+    pub fn build(&self, vb: &VarBuilder<'_>) -> Result<Vec<Tensor>> {
+        let mut held = Vec::new();
         let mut get = |vb: &VarBuilder<'_>, shape: &[usize], name: &str, hint| -> Result<()> {
-            elements += vb.get_with_hints(shape, name, hint)?.elem_count();
+            held.push(vb.get_with_hints(shape, name, hint)?);
             Ok(())
         };
         let width = self.width;
@@ -79,7 +80,7 @@ impl Model {
         if let Family::Gpt2 { .. } = self.shape {
             get(&vb.pp("ln_f"), &[width], "bias", ZEROS)?;
         }
-        Ok(elements)
+        Ok(held)
     }
 }
 
@@ -161,13 +162,17 @@ pub fn best_in_fresh_processes(model: &str, dtype: &str, who: &str, runs: usize)
 pub fn did_task() -> anyhow::Result<bool> {
     let Ok(task) = std::env::var(TASK) else { return Ok(false) };
     let words: Vec<&str> = task.split(' ').collect();
-    let &[model, dtype, who] = words.as_slice() else { anyhow::bail!("{TASK} wants three words: {task}") };
+    let &[model, dtype, who, ..] = words.as_slice() else {
+        anyhow::bail!("{TASK} wants three words: {task}")
+    };
+    let file = words.get(3).map(Path::new);
     let model = MODELS.iter().find(|m| m.name == model);
     let model = model.ok_or_else(|| anyhow::anyhow!("no model has that name: {task}"))?;
     let vars = VarMap::new();
     let start = Instant::now();
-    let elements = model.build(&builder(who, &vars, dtype.parse()?))?;
+    let held = model.build(&builder(who, file, &vars, dtype.parse()?)?)?;
     let seconds = start.elapsed().as_secs_f64();
+    let elements = held.iter().map(Tensor::elem_count).sum();
     let row = Row {
         who: who.into(),
         law: "model".into(),
@@ -184,9 +189,34 @@ pub fn did_task() -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn builder(who: &str, vars: &VarMap, dtype: DType) -> VarBuilder<'static> {
-    match who {
-        "candle" => VarBuilder::from_varmap(vars, dtype, &Device::Cpu),
-        _ => Initializer::new(42).lenient().var_builder(vars, dtype, &Device::Cpu),
-    }
+/// The builder; from a file, if there is one, as each maps it.
+fn builder(
+    who: &str,
+    file: Option<&Path>,
+    vars: &VarMap,
+    dtype: DType,
+) -> anyhow::Result<VarBuilder<'static>> {
+    let device = Device::Cpu;
+    Ok(match (who, file) {
+        ("candle", None) => VarBuilder::from_varmap(vars, dtype, &device),
+        // SAFETY: the bench wrote the file and nobody writes to it while it runs.
+        #[allow(unsafe_code, reason = "candle's own way to map a file")]
+        ("candle", Some(file)) => unsafe { VarBuilder::from_mmaped_safetensors(&[file], dtype, &device)? },
+        (_, None) => Initializer::new(42).lenient().var_builder(vars, dtype, &device),
+        (_, Some(file)) => {
+            Initializer::new(42).load(Checkpoint::open(file)?).var_builder(vars, dtype, &device)
+        }
+    })
+}
+
+/// Saves a model in a dtype, for those who load it.
+///
+/// # Errors
+/// candle's and the system's.
+pub fn save(name: &str, dtype: &str, file: &Path) -> anyhow::Result<()> {
+    let model =
+        MODELS.iter().find(|m| m.name == name).ok_or_else(|| anyhow::anyhow!("no such model: {name}"))?;
+    let vars = VarMap::new();
+    model.build(&Initializer::new(42).lenient().var_builder(&vars, dtype.parse()?, &Device::Cpu))?;
+    Ok(vars.save(file)?)
 }

@@ -23,6 +23,11 @@ pub mod values;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+/// The code of the page on real models, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/real-models.md")]
+struct RealModels;
+
 /// The code of the page on gains, compiled and run.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/gains.md")]
