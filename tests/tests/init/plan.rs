@@ -266,3 +266,26 @@ fn request() -> impl Strategy<Value = Request> {
         proptest::sample::select(vec!["weight", "bias", "running_mean", "A_log"]).prop_map(String::from);
     (name, proptest::collection::vec(0..5_usize, 0..4), hint)
 }
+
+/// A plan and a report are kept as JSON: all that they say, and the same parameters.
+#[test]
+fn plans_and_reports_are_kept_as_json() -> Outcome {
+    let (init, vars) = (Initializer::new(1).frozen("*running*"), VarMap::new());
+    model(init.var_builder(&vars, DType::F32, &CPU))?;
+    let plan = serde_json::to_value(init.plan(DType::F32, model)?)?;
+    let report = serde_json::to_value(init.report(&vars)?)?;
+    let by_name = |account: &serde_json::Value| -> std::collections::BTreeMap<String, serde_json::Value> {
+        let all = account["parameters"].as_array().cloned().unwrap_or_default();
+        all.into_iter().map(|p| (p["name"].as_str().unwrap_or_default().to_string(), p)).collect()
+    };
+    let (planned, made) = (by_name(&plan), by_name(&report));
+    assert!(planned.len() == vars.all_vars().len() && planned.keys().eq(made.keys()));
+    for (name, parameter) in &planned {
+        for key in ["shape", "dtype", "reason", "rule", "layer", "fans", "expected", "frozen"] {
+            assert_eq!(parameter[key], made[name][key], "{name} {key}");
+        }
+        assert!(parameter["measured"].is_null() && made[name]["measured"]["std"].is_number(), "{name}");
+        assert_eq!(parameter["frozen"], name.contains("running"), "{name}");
+    }
+    Ok(())
+}

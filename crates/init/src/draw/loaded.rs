@@ -3,42 +3,73 @@
 use bytemuck::Pod;
 use candle_core::{DType, Device, Shape, Tensor, Var, WithDType};
 use candle_init_checkpoint as checkpoint;
+use rayon::prelude::*;
 
 use crate::draw::dtype::for_dtype;
 use crate::error::{Error, Result};
 
-/// The variable: read into its own memory where the file has its dtype, else converted by candle.
+/// The variable: read into its own memory where the file has its dtype, else converted as candle does.
 pub(crate) fn loaded(
     tensor: &checkpoint::Tensor,
     shape: &Shape,
     dtype: DType,
     device: &Device,
 ) -> Result<Var> {
-    if dtype.is_float() && DType::try_from(tensor.dtype()).is_ok_and(|stored| stored == dtype) {
-        return for_dtype!(dtype, T => read::<T>(tensor, shape, device));
+    let stored = stored(tensor)?;
+    // Integers, and dtypes narrower than a byte, in one piece.
+    if dtype.is_int() || tensor.byte_count() != tensor.element_count() * stored.size_in_bytes() {
+        return Ok(Var::from_tensor(&converted(tensor, dtype)?.reshape(shape)?.to_device(device)?)?);
     }
-    Ok(Var::from_tensor(&converted(tensor, dtype)?.reshape(shape)?.to_device(device)?)?)
+    for_dtype!(dtype, T => {
+        // `from_vec` keeps the vector on the processor: no copy is made.
+        Ok(Var::from_vec(values::<T>(tensor, stored)?, shape, device)?)
+    })
 }
 
-fn read<T: Pod + WithDType>(tensor: &checkpoint::Tensor, shape: &Shape, device: &Device) -> Result<Var> {
-    let no_memory = |()| counter_rng::Error::OutOfMemory {
-        count: tensor.element_count() as u64,
-        dtype: T::DTYPE.as_str(),
-    };
-    let mut values = bytemuck::try_zeroed_vec::<T>(tensor.element_count()).map_err(no_memory)?;
-    tensor.read(0, bytemuck::cast_slice_mut(&mut values))?;
-    // `from_vec` keeps the vector on the processor: no copy is made.
-    Ok(Var::from_vec(values, shape, device)?)
+/// Elements that are converted at a time: they and their bytes stay in a core's cache.
+const PIECE: usize = 1 << 16;
+
+fn values<T: Pod + WithDType>(tensor: &checkpoint::Tensor, stored: DType) -> Result<Vec<T>> {
+    let count = tensor.element_count();
+    let no_memory = |()| counter_rng::Error::OutOfMemory { count: count as u64, dtype: T::DTYPE.as_str() };
+    let mut values = bytemuck::try_zeroed_vec::<T>(count).map_err(no_memory)?;
+    if stored == T::DTYPE {
+        tensor.read(0, bytemuck::cast_slice_mut(&mut values))?;
+        return Ok(values);
+    }
+    let pieces = values.par_chunks_mut(PIECE).enumerate();
+    pieces.map(|(i, out)| piece(tensor, stored, i * PIECE, out)).collect::<Result<Vec<()>>>()?;
+    Ok(values)
 }
 
-/// The tensor in another dtype, in memory.
+/// Converts the elements from `first` on.
+fn piece<T: Pod + WithDType>(
+    tensor: &checkpoint::Tensor,
+    stored: DType,
+    first: usize,
+    out: &mut [T],
+) -> Result<()> {
+    let mut bytes = vec![0; out.len() * stored.size_in_bytes()];
+    tensor.read(first, &mut bytes)?;
+    let values = Tensor::from_raw_buffer(&bytes, stored, &[out.len()], &Device::Cpu)?;
+    out.copy_from_slice(&to_dtype(&values, T::DTYPE)?.to_vec1::<T>()?);
+    Ok(())
+}
+
+/// The whole tensor in another dtype, in memory.
 pub(crate) fn converted(tensor: &checkpoint::Tensor, dtype: DType) -> Result<Tensor> {
-    let stored = DType::try_from(tensor.dtype())
-        .map_err(|_| Error::FileDType { file: tensor.path().into(), found: tensor.dtype().to_string() })?;
-    let bytes = tensor.bytes()?;
-    let values = Tensor::from_raw_buffer(&bytes, stored, tensor.shape(), &Device::Cpu)?;
-    // By way of `f32`: candle 0.11's conversions of F8E4M3 to and from other dtypes never return.
-    let values = if stored == DType::F8E4M3 { values.to_dtype(DType::F32)? } else { values };
-    let values = if dtype == DType::F8E4M3 { values.to_dtype(DType::F32)? } else { values };
+    let values = Tensor::from_raw_buffer(&tensor.bytes()?, stored(tensor)?, tensor.shape(), &Device::Cpu)?;
+    to_dtype(&values, dtype)
+}
+
+/// By way of `f32` where F8E4M3 takes part: candle 0.11's other conversions of it never return.
+fn to_dtype(values: &Tensor, dtype: DType) -> Result<Tensor> {
+    let narrow = values.dtype() == DType::F8E4M3 || dtype == DType::F8E4M3;
+    let values = if narrow { values.to_dtype(DType::F32)? } else { values.clone() };
     Ok(values.to_dtype(dtype)?)
+}
+
+fn stored(tensor: &checkpoint::Tensor) -> Result<DType> {
+    let unknown = |_| Error::FileDType { file: tensor.path().into(), found: tensor.dtype().to_string() };
+    DType::try_from(tensor.dtype()).map_err(unknown)
 }

@@ -5,6 +5,7 @@ mod accounting;
 mod answers;
 mod build;
 mod collect;
+mod folded;
 mod initializer;
 mod log;
 mod make;
@@ -19,6 +20,7 @@ mod serial;
 mod state;
 mod table;
 mod vars;
+mod written;
 
 pub use initializer::Initializer;
 pub use plan::Plan;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use crate::model::accounting::Accounting;
 use crate::model::answers::Answers;
+use crate::model::folded::folded;
 use crate::model::record::Record;
 use crate::model::table;
 use crate::policy::request::Shapes;
 
-/// A dry run's parameters, in the order the model asks for them. Prints as a table.
+/// A dry run's parameters, in the order the model asks for them. Prints as a table, in which layers that differ in nothing
+/// but their number are one row.
 #[derive(Clone, Debug)]
 pub struct Plan {
     records: Vec<Record>,
@@ -74,8 +76,9 @@ impl fmt::Display for Plan {
             let (shape, std) = (table::shape(&r.shape), table::number(r.expected.map(|m| m.std)));
             [r.name.clone(), shape, r.reason_text(), r.rule_text(), r.fans_text(), std]
         };
+        let rows = folded(self.records.iter().map(row));
         let header = ["parameter", "shape", "why", "initializer", "fan in → out", "expected std"];
-        writeln!(f, "{}", table::table(header, &[4, 5], &[0, 2, 3], self.records.iter().map(row)))?;
+        writeln!(f, "{}", table::table(header, &[4, 5], &[0, 2, 3], rows.into_iter()))?;
         let (elements, bytes) = (table::count(self.elements()), table::bytes(self.bytes()));
         write!(f, "{} parameters, {elements} values, {bytes}", self.records.len())?;
         self.accounting.write(f)?;
