@@ -1,9 +1,9 @@
-//! The exam on a GPU: the bits of the processor, nothing else touched, through every door. Without a GPU, or in a
+//! The conformance test on a GPU: the bits of the processor, nothing else touched, through every door. Without a GPU, or in a
 //! build without the feature `cuda`, each test says that it was skipped.
 
 use std::error::Error;
 
-use acceptance::cuda_exam::{LENGTHS, LONG, STARTS, distributions, expected, stream};
+use acceptance::cuda_conformance::{LENGTHS, LONG, STARTS, distributions, expected, stream};
 use acceptance::cuda_host::skipped;
 use acceptance::values::bits;
 use candle_core::{DType, Device, Tensor, WithDType};
@@ -71,7 +71,7 @@ fn examined<T: Element + WithDType>(
     Ok(true)
 }
 
-fn exam<T: Element + WithDType>() -> Outcome {
+fn conforms<T: Element + WithDType>() -> Outcome {
     for device in devices()? {
         for distribution in distributions()? {
             if !examined::<T>(&device, &distribution, 77, LONG, 13)? {
@@ -95,22 +95,22 @@ fn exam<T: Element + WithDType>() -> Outcome {
 
 #[test]
 fn f32_as_the_processor() -> Outcome {
-    exam::<f32>()
+    conforms::<f32>()
 }
 
 #[test]
 fn bf16_as_the_processor() -> Outcome {
-    exam::<bf16>()
+    conforms::<bf16>()
 }
 
 #[test]
 fn f16_as_the_processor() -> Outcome {
-    exam::<f16>()
+    conforms::<f16>()
 }
 
 #[test]
 fn f8_as_the_processor() -> Outcome {
-    exam::<F8E4M3>()
+    conforms::<F8E4M3>()
 }
 
 /// More elements than a grid has threads for at once: each thread goes around.
@@ -210,7 +210,7 @@ fn refusals_are_the_same() -> Outcome {
     Ok(())
 }
 
-/// The exam itself, on the processor: the poison stays, and another start is seen.
+/// The test itself, on the processor: the poison stays, and another start is seen.
 #[test]
 fn the_exam_is_not_blind() -> Outcome {
     let distribution = Distribution::normal(0.0, 1.0)?;

@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use acceptance::cuda_exam::{LENGTHS, LONG, Launches, STARTS, distributions};
+use acceptance::cuda_conformance::{LENGTHS, LONG, Launches, STARTS, distributions};
 use acceptance::cuda_host::{Host, Mutant, compiler, skipped};
 use counter_rng::Element;
 use float8::F8E4M3;
@@ -49,7 +49,7 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("cuda").join(name)
 }
 
-/// What the exam says of the source, with a mutant in it or without.
+/// What the conformance test says of the source, with a mutant in it or without.
 fn verdict(
     compiler: &str,
     name: &str,

@@ -1,4 +1,4 @@
-//! One exam for every kernel, thread count and slice: the same bits, and nothing else touched.
+//! One conformance test for every kernel, thread count and slice: the same bits, and nothing else touched.
 
 use std::error::Error as StdError;
 
@@ -71,7 +71,7 @@ fn same_everywhere<T: Element>(start: u64, length: usize) -> Outcome {
     Ok(())
 }
 
-fn exam<T: Element>() -> Outcome {
+fn conforms<T: Element>() -> Outcome {
     for start in STARTS {
         LENGTHS.into_iter().try_for_each(|length| same_everywhere::<T>(start, length))?;
     }
@@ -80,14 +80,14 @@ fn exam<T: Element>() -> Outcome {
 
 #[test]
 fn every_kernel_gives_the_portable_bits() -> Outcome {
-    exam::<f32>()?;
-    exam::<f64>()?;
-    exam::<bf16>()?;
-    exam::<f16>()?;
-    exam::<F8E4M3>()
+    conforms::<f32>()?;
+    conforms::<f64>()?;
+    conforms::<bf16>()?;
+    conforms::<f16>()?;
+    conforms::<F8E4M3>()
 }
 
-/// The exam sees a difference: another start, another distribution, one bit.
+/// The test sees a difference: another start, another distribution, one bit.
 #[test]
 fn the_exam_is_not_blind() -> Outcome {
     let distribution = Distribution::normal(0.0, 1.0)?;

@@ -1,4 +1,4 @@
-//! The exam of the kernels of a GPU: which elements of which distributions, and the bits that they must have.
+//! The conformance test of a GPU's kernels: which elements of which distributions, and the bits that they must have.
 
 use counter_rng::{Distribution, Element, Error, Kernel, Stream};
 use counter_rng_cuda::{Fill, THREADS};
@@ -10,7 +10,7 @@ pub const LENGTHS: [usize; 17] = [0, 1, 2, 3, 4, 5, 15, 16, 17, 31, 48, 63, 64, 
 /// Many values, so that each polynomial of the quantile is met often, and a ragged end.
 pub const LONG: usize = 20_011;
 
-/// The stream of the exam.
+/// The stream of the test.
 #[must_use]
 pub fn stream() -> Stream {
     Stream::new(9, "exam")
