@@ -4,19 +4,18 @@ use candle_init::{Initializer, Rule, Uncovered, init};
 
 /// The initializer with the proposed rules, in the order of the message.
 ///
-/// # Panics
-/// For a line that proposes what no user could paste.
-#[must_use]
-pub fn pasted(start: Initializer, message: &str) -> Initializer {
-    let lines = message.split(".rule(").skip(1).filter_map(|line| line.split_once("\", init::"));
-    lines.fold(start, |start, (pattern, rest)| {
+/// # Errors
+/// A line that proposes what no user could paste.
+pub fn pasted(start: Initializer, message: &str) -> candle_init::Result<Initializer> {
+    let mut lines = message.split(".rule(").skip(1).filter_map(|line| line.split_once("\", init::"));
+    lines.try_fold(start, |start, (pattern, rest)| {
         let pattern = pattern.trim_start_matches('"').replace("\\\\", "\\");
-        start.rule(&pattern, expression(rest))
+        Ok(start.rule(&pattern, expression(rest)?))
     })
 }
 
 /// The value of `normal(0.0, 0.02))…`.
-fn expression(text: &str) -> Rule {
+fn expression(text: &str) -> candle_init::Result<Rule> {
     let known: [(&str, Rule); 13] = [
         ("ZEROS)", init::ZEROS.into()),
         ("ONES)", init::ONES.into()),
@@ -24,7 +23,7 @@ fn expression(text: &str) -> Rule {
         ("GLOROT_UNIFORM)", init::GLOROT_UNIFORM.into()),
         ("PYTORCH_UNIFORM)", init::PYTORCH_UNIFORM.into()),
         ("mamba_a_log())", init::mamba_a_log()),
-        ("mamba_dt_bias(0.001, 0.1, 1e-4)?)", init::mamba_dt_bias(0.001, 0.1, 1e-4).unwrap()),
+        ("mamba_dt_bias(0.001, 0.1, 1e-4)?)", init::mamba_dt_bias(0.001, 0.1, 1e-4)?),
         ("constant(2.6592))", init::constant(2.6592).into()),
         ("constant(1e-6))", init::constant(1e-6).into()),
         ("normal(0.0, 0.02))", init::normal(0.0, 0.02).into()),
@@ -33,7 +32,8 @@ fn expression(text: &str) -> Rule {
         ("constant(1.0))", init::constant(1.0).into()),
     ];
     let found = known.into_iter().find(|(start, _)| text.starts_with(start));
-    found.map_or_else(|| panic!("no user could paste `init::{text}`"), |(_, rule)| rule)
+    // What is no known expression is no text form either, and the error names it.
+    found.map_or_else(|| text.parse(), |(_, rule)| Ok(rule))
 }
 
 /// The message that lists these parameters.

@@ -168,7 +168,7 @@ pub enum Error {
     },
     /// A checkpoint cannot be read.
     #[error(transparent)]
-    Checkpoint(#[from] candle_init_checkpoint::Error),
+    Checkpoint(Box<candle_init_checkpoint::Error>),
     /// A name was asked for again with another shape, dtype or device.
     #[error(
         "it exists as {existing} and is asked for as {asked}: one name is one tensor; ask for the same, or for another \
@@ -324,6 +324,12 @@ impl From<Error> for candle_core::Error {
             Error::Candle(error) => error,
             error => Self::Io(std::io::Error::other(error)),
         }
+    }
+}
+
+impl From<candle_init_checkpoint::Error> for Error {
+    fn from(error: candle_init_checkpoint::Error) -> Self {
+        Self::Checkpoint(Box::new(error))
     }
 }
 

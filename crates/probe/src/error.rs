@@ -17,7 +17,7 @@ pub enum Error {
     Init(#[from] candle_init::Error),
     /// A checkpoint cannot be read.
     #[error(transparent)]
-    Checkpoint(#[from] candle_init_checkpoint::Error),
+    Checkpoint(Box<candle_init_checkpoint::Error>),
     /// There is nothing to check.
     #[error(
         "{of} has no parameters, so there is nothing to check: give the `VarMap` that the model was built in, after the \
@@ -153,5 +153,11 @@ impl From<candle_core::Error> for Error {
             }
             other => Self::Candle(other),
         }
+    }
+}
+
+impl From<candle_init_checkpoint::Error> for Error {
+    fn from(error: candle_init_checkpoint::Error) -> Self {
+        Self::Checkpoint(Box::new(error))
     }
 }

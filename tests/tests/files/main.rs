@@ -116,8 +116,11 @@ fn what_is_no_file_is_said_so() {
 /// Whether it says where a file is damaged, or that it is of another kind.
 fn says_what_is_wrong(error: &Error) -> bool {
     match error {
-        Error::Checkpoint(Checkpoint::Damaged { .. }) => error.to_string().contains("at byte "),
-        Error::Checkpoint(Checkpoint::Foreign { .. }) => true,
+        Error::Checkpoint(cause) => match **cause {
+            Checkpoint::Damaged { .. } => error.to_string().contains("at byte "),
+            Checkpoint::Foreign { .. } => true,
+            _ => false,
+        },
         other => matches!(other, Error::NoParameters { .. }),
     }
 }

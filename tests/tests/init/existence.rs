@@ -1,5 +1,7 @@
 //! Questions of a model, what it shall be without, names for one parameter, integers, and what an optimizer gets.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails by panicking says where")]
+
 use acceptance::values::bits;
 use candle_core::{DType, Device, Result, Tensor};
 use candle_init::{Error, Initializer, Rule, init};

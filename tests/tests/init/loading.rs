@@ -1,5 +1,7 @@
 //! What a checkpoint has is loaded, the rest is made, and every parameter and tensor is accounted for.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails by panicking says where")]
+
 use std::path::PathBuf;
 
 use acceptance::values::{all_bits, bits, values};
@@ -109,7 +111,7 @@ fn what_is_new_must_be_said() {
         text.contains("`head.weight` [3, 6]") && text.contains(".rule(\"head.bias\", init::ZEROS)"),
         "{text}"
     );
-    let pasted = acceptance::pasted::pasted(init.clone(), &text);
+    let pasted = acceptance::pasted::pasted(init.clone(), &text).unwrap();
     pasted.plan(DType::F32, with_head).unwrap();
     let vars = VarMap::new();
     assert!(with_head(builder(&init, &vars, DType::F32)).is_err());

@@ -1,5 +1,7 @@
 //! Numbers of training steps: by seed, name and step alone, of the right distribution, and a run with dropout repeats itself.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails by panicking says where")]
+
 use acceptance::values::bits;
 use candle_core::{DType, Device, Result, Tensor};
 use candle_init::counter_rng::{Distribution, Stream};

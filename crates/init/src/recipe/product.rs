@@ -28,9 +28,10 @@ impl Product {
             .filter_map(|factor| if let Base::Name(name) = &factor.base { Some(name.as_str()) } else { None })
     }
 
-    /// Its value, if all its names have one.
+    /// Its value, if all its names have one. Bases of one exponent are multiplied first, so that of `2^-0.5 * 8^-0.5`
+    /// exactly 1/4 is left.
     pub(crate) fn value(&self, of: &mut dyn FnMut(&str) -> Result<Option<f64>>) -> Result<Option<f64>> {
-        let mut product = 1.0;
+        let mut powers: Vec<(f64, f64)> = Vec::new();
         for Factor { base, exponent } in &self.0 {
             let base = match base {
                 Base::Number(number) => *number,
@@ -39,9 +40,12 @@ impl Product {
                     None => return Ok(None),
                 },
             };
-            product *= power(base, *exponent);
+            match powers.iter_mut().find(|(known, _)| known == exponent) {
+                Some((_, product)) => *product *= base,
+                None => powers.push((*exponent, base)),
+            }
         }
-        Ok(Some(product))
+        Ok(Some(powers.into_iter().map(|(exponent, base)| power(base, exponent)).product()))
     }
 }
 

@@ -34,7 +34,8 @@ struct Shown {
 }
 
 fn goldens() -> Result<BTreeMap<String, Golden>, serde_json::Error> {
-    serde_json::from_str::<Goldens>(include_str!("../../data/recipes.json")).map(|goldens| goldens.families)
+    serde_json::from_str::<Goldens>(include_str!("../../../data/recipes.json"))
+        .map(|goldens| goldens.families)
 }
 
 fn shape(row: &[Value]) -> Vec<usize> {
