@@ -240,3 +240,26 @@ fn statements_are_kept_in_files() {
     let back: Initializer = toml::from_str(&text).unwrap();
     assert_eq!(format!("{back:?}"), format!("{init:?}"), "{text}");
 }
+
+/// A recipe's tie ties, and says that there is no head; a rule of one's own that names the head goes before both.
+#[test]
+fn ones_own_rule_goes_before_a_recipes_tie() -> Result<()> {
+    let config = r#"{"model_type": "gpt2", "n_layer": 2, "tie_word_embeddings": true}"#;
+    let recipe = || candle_init::Recipe::from_config(config).unwrap();
+    let head = |init: &Initializer, vars: &VarMap| -> Result<bool> {
+        let vb = builder(init, vars);
+        let exists = vb.contains_tensor("lm_head.weight");
+        let table = candle_nn::embedding(50, 8, vb.pp("transformer.wte"))?;
+        let head = candle_nn::linear_no_bias(8, 50, vb.pp("lm_head"))?;
+        assert_eq!(exists, table.embeddings().id() != head.weight().id());
+        Ok(exists)
+    };
+    let (tied, own) = (Initializer::new(1).recipe(recipe()), VarMap::new());
+    assert!(!head(&tied, &own)?);
+    assert_eq!(tied.report(&own)?.records().len(), 1);
+    let (untied, own) =
+        (Initializer::new(1).rule("lm_head.weight", init::ZEROS).recipe(recipe()), VarMap::new());
+    assert!(head(&untied, &own)?);
+    assert_eq!(untied.report(&own)?.records().len(), 2);
+    Ok(())
+}

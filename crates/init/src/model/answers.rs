@@ -23,7 +23,7 @@ pub(crate) struct Answers {
 impl Answers {
     /// The name that a parameter is kept under, unless the model shall be without it.
     pub(crate) fn kept_as(&mut self, policy: &Policy, name: &str) -> candle_core::Result<String> {
-        let kept = policy.existence.kept_as(name);
+        let kept = policy.kept_as(name);
         if kept != name {
             self.tied.insert(name.into(), kept.into());
         }
@@ -36,7 +36,7 @@ impl Answers {
 
     /// The answer to whether a parameter exists that has not been asked for yet.
     pub(crate) fn exists(&mut self, policy: &Policy, name: &str) -> bool {
-        let (named, kept) = (policy.names(name), policy.existence.kept_as(name));
+        let (named, kept) = (policy.names(name), policy.kept_as(name));
         if policy.existence.denies(kept) {
             self.absent.insert(kept.into());
         }

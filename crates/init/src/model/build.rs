@@ -124,7 +124,7 @@ impl SimpleBackend for Build {
     }
 
     fn contains_tensor(&self, name: &str) -> bool {
-        let kept = self.policy.existence.kept_as(name);
+        let kept = self.policy.kept_as(name);
         self.existing(kept).is_some() || lock(&self.log).answers(&self.vars).exists(&self.policy, name)
     }
 }

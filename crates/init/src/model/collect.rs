@@ -169,7 +169,7 @@ impl SimpleBackend for Collect {
 
     fn contains_tensor(&self, name: &str) -> bool {
         let mut asked = lock(&self.asked);
-        let kept = self.policy.existence.kept_as(name);
+        let kept = self.policy.kept_as(name);
         asked.get(kept).is_some() || asked.answers.exists(&self.policy, name)
     }
 }

@@ -31,12 +31,6 @@ impl Existence {
         self.shapes.iter().find(|(pattern, _)| pattern.matches(name)).map(|(_, shape)| shape)
     }
 
-    /// The name that a parameter is kept under.
-    pub(crate) fn kept_as<'a>(&'a self, name: &'a str) -> &'a str {
-        let mut ties = self.ties.iter().chain(&self.family_ties);
-        ties.find(|(alias, _)| alias == name).map_or(name, |(_, target)| target)
-    }
-
     /// What a recipe says of whether there is a parameter.
     pub(crate) fn in_family(&self, name: &str) -> Option<bool> {
         self.family.iter().find(|(pattern, _)| pattern.matches(name)).map(|(_, exists)| *exists)
