@@ -37,6 +37,7 @@ mod element_count;
 mod error;
 mod initializers;
 mod layer;
+mod listed;
 mod model;
 mod nearest;
 mod noise;

@@ -1,5 +1,7 @@
 //! A parameter that a model asked for, could not have, and went on without.
 
+use crate::listed::listed;
+
 /// What a model was refused.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -10,15 +12,9 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// At most this many names in one message: `Error::Refused` has all of them.
-const NAMES_SHOWN: usize = 8;
-
 /// The parameters as a message lists them.
 pub(crate) fn names(parameters: &[Refusal]) -> String {
-    let shown = parameters.iter().take(NAMES_SHOWN).map(|refusal| format!("`{}`", refusal.parameter));
-    let more = parameters.len().saturating_sub(NAMES_SHOWN);
-    let rest = (more > 0).then(|| format!("{more} more"));
-    shown.chain(rest).collect::<Vec<_>>().join(", ")
+    listed(parameters.iter().map(|refusal| format!("`{}`", refusal.parameter)))
 }
 
 /// What was wrong with the first, and how to say that it is meant.

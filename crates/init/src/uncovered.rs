@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 
 use candle_core::Shape;
 
+use crate::listed::listed;
+
 /// A parameter that no rule, no default and no hint covers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -18,18 +20,11 @@ pub struct Uncovered {
     pub nearest: Option<String>,
 }
 
-/// At most this many names in one message: they stay on a screen, and `Error::Uncovered` has all of them.
-const NAMES_SHOWN: usize = 8;
-
 /// The parameters as a message lists them.
 pub(crate) fn names(parameters: &[Uncovered]) -> String {
     let nearest =
         |p: &Uncovered| p.nearest.as_ref().map_or_else(String::new, |n| format!(" (the nearest is `{n}`)"));
-    let shown =
-        parameters.iter().take(NAMES_SHOWN).map(|p| format!("`{}` {:?}{}", p.name, p.shape, nearest(p)));
-    let more = parameters.len().saturating_sub(NAMES_SHOWN);
-    let rest = (more > 0).then(|| format!("{more} more"));
-    shown.chain(rest).collect::<Vec<_>>().join(", ")
+    listed(parameters.iter().map(|p| format!("`{}` {:?}{}", p.name, p.shape, nearest(p))))
 }
 
 /// The lines to add, each once. The narrower stand first, so that none is in the shadow of another: those with more parts,

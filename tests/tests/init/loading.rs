@@ -147,7 +147,7 @@ fn tensors_that_nobody_asks_for_are_told() {
     ] {
         assert_eq!(asked, ["model.layers.0.fk.weight", "pooler.bias"]);
         assert!(
-            text.contains("`model.layers.0.fk.weight`, the nearest is `model.layers.0.fc.weight`"),
+            text.contains("`model.layers.0.fk.weight` (the nearest is `model.layers.0.fc.weight`)"),
             "{text}"
         );
     }
@@ -246,6 +246,12 @@ fn the_file_answers_questions() -> Result<()> {
     assert_eq!(bits(&found)?, bits(&tensor(&vars, "model.norm.weight"))?);
     backbone(vb.pp("model"))?;
     assert_eq!(all_bits(&made)?, all_bits(&vars)?);
+    // A rule that decides for nothing, since the file has it all, is told.
+    assert!(init.report(&made)?.to_string().contains("has all that `*` would decide"));
+    // The other model of a pair may have nothing from the file.
+    let other = VarMap::new();
+    candle_nn::linear(6, 3, builder(&init, &other, DType::F32).pp("head"))?;
+    init.report(&other)?;
     Ok(())
 }
 

@@ -71,12 +71,13 @@ fn orders_are_permutations_and_all_alike() {
     assert!(noise.permutation("none", 0).is_empty());
 }
 
-/// A net with dropout after its hidden layer, trained on noise: its losses.
+/// A net with dropout after its hidden layer, wide enough that candle's products use all threads, trained on noise: its
+/// losses.
 fn losses(seed: u64, from: u64, net: &(Linear, Linear), vars: &VarMap) -> Result<Vec<f32>> {
     let noise = Noise::new(seed);
     let dropout = noise.dropout("hidden", 0.3).map_err(candle_core::Error::from)?;
-    let x = Noise::new(1).normal("x", (64, 32), DType::F32, &CPU)?;
-    let labels = Tensor::from_vec((0..64).map(|i| i % 4).collect::<Vec<u32>>(), 64, &CPU)?;
+    let x = Noise::new(1).normal("x", (128, 128), DType::F32, &CPU)?;
+    let labels = Tensor::from_vec((0..128).map(|i| i % 4).collect::<Vec<u32>>(), 128, &CPU)?;
     let mut adam = AdamW::new(candle_init::trainable_vars(vars), ParamsAdamW::default())?;
     let step = |step| -> Result<f32> {
         noise.set_step(step);
@@ -96,7 +97,7 @@ fn a_run_with_dropout_repeats_itself() -> Result<()> {
         pool.install(|| {
             let vars = VarMap::new();
             let vb = Initializer::new(2).var_builder(&vars, DType::F32, &CPU);
-            let net = (linear(32, 48, vb.pp("a"))?, linear(48, 4, vb.pp("b"))?);
+            let net = (linear(128, 256, vb.pp("a"))?, linear(256, 4, vb.pp("b"))?);
             Ok(losses(seed, 0, &net, &vars)?.into_iter().map(f32::to_bits).collect())
         })
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::listed::{SHOWN, listed};
 use crate::model::record::Record;
 use crate::nearest::nearest;
 use crate::policy::{Policy, Reason};
@@ -16,10 +17,9 @@ pub(crate) struct Accounting {
     made: usize,
     /// Tensors by their names in the files, each with the parameter whose name is nearest.
     never_asked: Vec<(String, Option<String>)>,
+    /// Rules that decide for nothing, since the checkpoints have all that they match.
+    idle: Vec<String>,
 }
-
-/// At most this many names in a line.
-const SHOWN: usize = 8;
 
 impl Accounting {
     /// Counts the records, and looks for the tensors that none of the `asked` names took.
@@ -34,18 +34,23 @@ impl Accounting {
         let foreign = count(|reason| matches!(reason, Reason::Foreign));
         let tensors = policy.loading.checkpoints.iter().flat_map(|checkpoint| checkpoint.tensors());
         let unused: Vec<_> = tensors.clone().filter(|tensor| !asked.contains(tensor.name())).collect();
-        if let (0, false, Some(tensor), Some(record)) =
-            (loaded + grown, policy.lenient, unused.first(), records.first())
-        {
-            let (tensors, tensor) = (tensors.count(), tensor.name_in_file().into());
+        let all = tensors.count();
+        let nothing = unused.len() == all && !policy.lenient;
+        if let (true, Some(tensor), Some(record)) = (nothing, unused.first(), records.first()) {
+            let (tensors, tensor) = (all, tensor.name_in_file().into());
             return Err(Error::NothingLoaded { tensors, tensor, parameter: record.name.clone() });
         }
         let near = |name: &str| nearest(name, asked.iter().copied()).map(String::from);
         let never_asked = unused.iter().enumerate().map(|(i, tensor)| {
             (tensor.name_in_file().to_string(), if i < SHOWN { near(tensor.name()) } else { None })
         });
+        let idle = policy.rules.iter().map(|(pattern, _)| pattern).filter(|pattern| {
+            let mut matched = asked.iter().filter(|name| pattern.matches(name)).peekable();
+            matched.peek().is_some() && matched.all(|name| policy.loading.has_all_of(name))
+        });
+        let idle = idle.map(|pattern| pattern.text.clone()).collect();
         let made = records.len() - loaded - grown - foreign;
-        Ok(Self { loaded, grown, made, never_asked: never_asked.collect() })
+        Ok(Self { loaded, grown, made, never_asked: never_asked.collect(), idle })
     }
 
     /// The tensors that the model never asked for.
@@ -64,15 +69,21 @@ impl Accounting {
         }
         write!(f, " · initialized {} · never asked for {}", self.made, self.never_asked.len())?;
         let name = |(name, near): &(String, Option<String>)| match near {
-            Some(near) => format!("`{name}`, the nearest is `{near}`"),
+            Some(near) => format!("`{name}` (the nearest is `{near}`)"),
             None => format!("`{name}`"),
         };
-        let shown: Vec<_> = self.never_asked.iter().take(SHOWN).map(name).collect();
-        let more = self.never_asked.len().saturating_sub(SHOWN);
-        match (shown.is_empty(), more) {
-            (true, _) => Ok(()),
-            (false, 0) => write!(f, " ({})", shown.join("; ")),
-            (false, more) => write!(f, " ({}; and {more} more)", shown.join("; ")),
+        if !self.never_asked.is_empty() {
+            write!(f, ": {}", listed(self.never_asked.iter().map(name)))?;
+        }
+        match self.idle.is_empty() {
+            true => Ok(()),
+            false => {
+                let rules = listed(self.idle.iter().map(|pattern| format!("`{pattern}`")));
+                write!(
+                    f,
+                    "\nthe checkpoint has all that {rules} would decide; to make it anew, `.skip` the tensors"
+                )
+            }
         }
     }
 }

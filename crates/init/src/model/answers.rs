@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::listed::listed;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
 
@@ -11,13 +12,13 @@ use crate::refusal::Refusal;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Answers {
     /// Parameters that it asked about, and whether they exist.
-    pub(crate) questions: BTreeMap<String, bool>,
+    questions: BTreeMap<String, bool>,
     /// Parameters that it could not have, with what was wrong.
     refused: BTreeMap<String, String>,
     /// Parameters that it shall be without.
     absent: BTreeSet<String>,
     /// Names that are other names of parameters.
-    pub(crate) tied: BTreeMap<String, String>,
+    tied: BTreeMap<String, String>,
 }
 
 impl Answers {
@@ -85,9 +86,10 @@ impl Answers {
         self.questions.retain(|name, _| !exists(name) && !newer(name).is_some_and(|newer| exists(&newer)));
     }
 
-    /// What was asked about and does not exist.
+    /// What was asked about and does not exist, but for what the user said is absent.
     pub(crate) fn denied(&self) -> impl Iterator<Item = &str> {
-        self.questions.iter().filter(|(_, exists)| !**exists).map(|(name, _)| name.as_str())
+        let denied = |(name, exists): &(&String, &bool)| !**exists && !self.absent.contains(*name);
+        self.questions.iter().filter(denied).map(|(name, _)| name.as_str())
     }
 
     /// The lines below a table.
@@ -97,13 +99,10 @@ impl Answers {
         }
         let denied: Vec<_> = self.denied().collect();
         let Some(first) = denied.first() else { return Ok(()) };
-        let shown = denied.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let more =
-            if denied.len() > SHOWN { format!(" and {} more", denied.len() - SHOWN) } else { String::new() };
-        write!(f, "\nasked whether there is {shown}{more}: no, since no rule names it (with one, as in")?;
-        write!(f, " `.rule({first:?}, …)`, the model has it)")
+        let shown = listed(denied.iter().map(|name| format!("`{name}`")));
+        write!(
+            f,
+            "\nasked whether there is {shown}: no; with a rule that names it, as in `.rule({first:?}, …)`, there is"
+        )
     }
 }
-
-/// At most this many names in one line.
-const SHOWN: usize = 8;

@@ -72,9 +72,10 @@ impl Collect {
             match asking.record(&self.policy, &shapes) {
                 Ok(record) => records.push(record),
                 Err(other @ Error::Ambiguous { .. }) => drop(ambiguous.get_or_insert(other)),
-                Err(other) => {
-                    other.gathered(&mut uncovered).map_err(|e| e.at(&asking.name, &asking.shape))?;
+                Err(Error::Uncovered { mut parameters } | Error::NotLoaded { mut parameters }) => {
+                    uncovered.append(&mut parameters);
                 }
+                Err(other) => return Err(other.at(&asking.name, &asking.shape)),
             }
         }
         if !uncovered.is_empty() {

@@ -8,14 +8,13 @@ use crate::draw::grown::{about_the_mean, grown};
 use crate::draw::loaded::loaded;
 use crate::draw::parameter::Parameter;
 use crate::draw::resolved::Resolved;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::layer::Layer;
 use crate::model::initializer::Initializer;
 use crate::model::record::Record;
 use crate::policy::loading::{Growth, Source};
 use crate::policy::request::Request;
 use crate::policy::{Decision, Policy, Reason};
-use crate::uncovered::Uncovered;
 
 /// A parameter, where its values come from, and its record.
 pub(crate) struct Making<'a> {
@@ -142,18 +141,5 @@ impl Initializer {
         let making = Making::of_record(self.policy(), record, dtype)?;
         let var = making.map(|making| making.var(device)).transpose();
         Ok(var.map_err(|e| e.at(&record.name, &record.shape))?.map(|var| var.as_detached_tensor()))
-    }
-}
-
-impl Error {
-    /// Adds the parameters of an error that lists them to others of its kind; any other error comes back.
-    pub(crate) fn gathered(self, uncovered: &mut Vec<Uncovered>) -> Result<()> {
-        match self {
-            Self::Uncovered { mut parameters } | Self::NotLoaded { mut parameters } => {
-                uncovered.append(&mut parameters);
-                Ok(())
-            }
-            other => Err(other),
-        }
     }
 }

@@ -61,6 +61,11 @@ impl Loading {
         self.checkpoints.iter().find_map(|checkpoint| checkpoint.get(name))
     }
 
+    /// Whether nothing of a parameter is left to a rule.
+    pub(crate) fn has_all_of(&self, name: &str) -> bool {
+        self.tensor(name).is_some() && !self.grown.iter().any(|(pattern, _)| pattern.matches(name))
+    }
+
     /// The nearest name of a tensor.
     pub(crate) fn nearest(&self, name: &str) -> Option<&str> {
         self.checkpoints.iter().find_map(|checkpoint| checkpoint.nearest(name))
