@@ -1,6 +1,7 @@
 //! Helpers of the acceptance suites: statistics, arbitrary input, values to the bit.
 
 pub mod catalogue;
+pub mod corpus;
 pub mod cuda_conformance;
 pub mod cuda_host;
 pub mod deep;

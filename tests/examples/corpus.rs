@@ -1,0 +1,61 @@
+//! The probe's verdict held against training, over the whole corpus.
+//!
+//! `cargo run -p acceptance --example corpus -- train 4` trains every net, healthy and with each fault, under seeds 0 to 3
+//! and writes what came of it to `tests/data/corpus.json`; `-- check` reads that and prints the confusion matrix and each
+//! disagreement. A further word leaves the nets whose name holds it.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use acceptance::corpus::{Case, Matrix, Run, runs, subjects};
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+
+fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/corpus.json");
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["train", seeds] => train(&file, seeds.parse()?, ""),
+        ["train", seeds, name] => train(&file, seeds.parse()?, name),
+        ["check"] => check(&file, ""),
+        ["check", name] => check(&file, name),
+        _ => anyhow::bail!("say `train SEEDS [NAME]` or `check [NAME]`"),
+    }
+}
+
+fn train(file: &Path, seeds: u64, name: &str) -> Result<()> {
+    let subjects = subjects();
+    let wanted: Vec<_> = subjects.iter().filter(|subject| subject.name.contains(name)).collect();
+    let jobs: Vec<_> = (0..seeds).flat_map(|seed| wanted.iter().map(move |subject| (subject, seed))).collect();
+    let done = AtomicUsize::new(0);
+    let all = jobs.par_iter().map(|(subject, seed)| {
+        let runs = runs(subject, *seed).with_context(|| subject.name.to_owned())?;
+        eprintln!("{} of {}: {}", done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len(), subject.name);
+        Ok(runs)
+    });
+    let mut all = all.collect::<Result<Vec<_>>>()?.concat();
+    if !name.is_empty() {
+        all.iter().for_each(|run| println!("{}", serde_json::to_string(run).unwrap_or_default()));
+        let kept = read(file)?.into_iter().filter(|run| !run.net.contains(name));
+        all = kept.chain(all).collect();
+    }
+    let lines: Vec<_> = all.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+    std::fs::write(file, format!("[\n{}\n]\n", lines.join(",\n")))?;
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<Vec<Run>> {
+    Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
+}
+
+fn check(file: &Path, name: &str) -> Result<()> {
+    let (subjects, runs) = (subjects(), read(file)?);
+    let wanted: Vec<_> = runs.into_iter().filter(|run| run.net.contains(name)).collect();
+    let cases = wanted.par_iter().map(|run| Case::of(&subjects, run)).collect::<Result<Vec<_>>>()?;
+    for Case { run, faults } in cases.iter().filter(|case| !case.is_right()) {
+        let plant = run.plant.as_deref().unwrap_or("healthy");
+        println!("{} · {plant} · seed {}: trains {:?} {:?} of {} · {faults:?}", run.net, run.seed, run.trains, run.losses, run.blind);
+    }
+    println!("{}", Matrix::of(&cases));
+    Ok(())
+}

@@ -1,0 +1,384 @@
+//! Fully connected nets.
+
+use candle_core::{Result, Tensor};
+use candle_init::{Init, Initializer, init};
+use candle_nn::ops::{sigmoid, silu};
+use candle_nn::VarBuilder;
+
+use crate::corpus::parts::{binary, classify, glorot, he, linear, ln, regress, stack, targets, through, uniform};
+use crate::corpus::plant::{Plant, constant, far, minus_six, nan, off, thirtieth, thirtyfold, zeros};
+use crate::corpus::subject::Subject;
+use crate::corpus::trial::{Batches, Loss, Trial};
+
+const MIDDLE: &[&str] = &["net.1.weight"];
+const EVERY: &[Plant] = &[
+    Plant { what: "all weights zero", names: &[], harm: zeros, open: false },
+    Plant { what: "all weights one number", names: &[], harm: constant, open: true },
+    Plant { what: "all weights × 30", names: &[], harm: thirtyfold, open: true },
+    Plant { what: "all weights / 30", names: &[], harm: thirtieth, open: true },
+    Plant { what: "a NaN", names: MIDDLE, harm: nan, open: false },
+    Plant { what: "one weight zero", names: MIDDLE, harm: zeros, open: true },
+    Plant { what: "one weight one number", names: MIDDLE, harm: constant, open: true },
+    Plant { what: "one weight × 30", names: MIDDLE, harm: thirtyfold, open: true },
+    Plant { what: "one weight / 30", names: MIDDLE, harm: thirtieth, open: true },
+];
+const RELU: &[Plant] = &[
+    EVERY[0], EVERY[1], EVERY[2], EVERY[3], EVERY[4], EVERY[5], EVERY[6], EVERY[7], EVERY[8],
+    Plant { what: "all units off", names: &["net.1.bias"], harm: off, open: false },
+];
+const FLAT: &[Plant] = &[
+    EVERY[0], EVERY[1], EVERY[2], EVERY[3], EVERY[4], EVERY[5], EVERY[6], EVERY[7], EVERY[8],
+    Plant { what: "all units flat", names: &["net.1.bias"], harm: far, open: false },
+];
+const NORMED: &[Plant] = &[
+    Plant { what: "a NaN", names: MIDDLE, harm: nan, open: false },
+    Plant { what: "one weight × 30", names: MIDDLE, harm: thirtyfold, open: true },
+    Plant { what: "one weight / 30", names: MIDDLE, harm: thirtieth, open: true },
+    Plant { what: "norms zero", names: &["norm"], harm: zeros, open: true },
+];
+const BATCH_NORMED: &[Plant] = &[
+    NORMED[0],
+    NORMED[1],
+    NORMED[2],
+    Plant { what: "all units off after the norm", names: &["norm.1.bias"], harm: minus_six, open: false },
+];
+
+pub(super) fn subjects() -> Vec<Subject> {
+    let of = |name, build, plants: &[Plant]| Subject::new("dense", name, build, plants);
+    vec![
+        of("MLP, ReLU, 3 layers", |s| mlp(he(s), &[32, 64, 64, 10], Tensor::relu), RELU),
+        of("MLP, ReLU, 8 layers", |s| mlp(he(s), &[32, 64, 64, 64, 64, 64, 64, 64, 10], Tensor::relu), RELU),
+        of("MLP, ReLU, PyTorch's defaults", |s| mlp(uniform(s), &[32, 64, 64, 10], Tensor::relu), RELU),
+        of("MLP, leaky ReLU", |s| mlp(he(s), &[32, 64, 64, 64, 10], leaky), EVERY),
+        of("MLP, tanh, 3 layers", |s| mlp(glorot(s), &[32, 64, 64, 10], Tensor::tanh), FLAT),
+        of("MLP, tanh, 8 layers", |s| mlp(glorot(s), &[32, 64, 64, 64, 64, 64, 64, 64, 10], Tensor::tanh), FLAT),
+        of("MLP, sigmoid, 2 layers", |s| mlp(glorot(s), &[32, 64, 64, 10], sigmoid), FLAT),
+        of("MLP, GELU", |s| mlp(he(s), &[32, 64, 64, 64, 10], Tensor::gelu_erf), EVERY),
+        of("MLP, SiLU", |s| mlp(he(s), &[32, 64, 64, 64, 10], silu), EVERY),
+        of("MLP, ELU", |s| mlp(glorot(s), &[32, 64, 64, 64, 10], |x| x.elu(1.0)), EVERY),
+        of("tutorial net 2-4-2-2", |s| tiny(s, &[2, 4, 2, 2]), &[RELU[0], RELU[4], RELU[9]]),
+        of("tutorial net 2-8-1, sigmoid", xor, &[EVERY[0], EVERY[4]]),
+        of("regression, one output", |s| regression(s, &[8, 32, 32, 1]), RELU),
+        of("layer norm after each layer", layer_normed, NORMED),
+        of("batch norm after each layer", batch_normed, BATCH_NORMED),
+        of("scales of ones after each layer", scaled, &[EVERY[2], EVERY[3], EVERY[4]]),
+        of("SwiGLU", swiglu, &[EVERY[0], EVERY[3], Plant { what: "a NaN", names: &["up.weight"], harm: nan, open: false }]),
+        of("highway", highway, &[EVERY[0]]),
+        of("ReZero", rezero, &[EVERY[0]]),
+        of("residual, pre-norm", residual, &[EVERY[0]]),
+        of("SIREN", siren, &[EVERY[0], EVERY[3]]),
+        of("autoencoder", autoencoder, RELU),
+        of("deep sets", deep_sets, &[EVERY[0], EVERY[4]]),
+        of("weight norm", weight_norm, &[]),
+        of("QAT-like scales", quantised, &[]),
+        of("PReLU", prelu, &[EVERY[4]]),
+        of("maxout", maxout, &[EVERY[0], EVERY[4]]),
+        of("mixture of experts", experts, &[EVERY[0]]),
+        of("head of zeros", zero_head, &[EVERY[4], RELU[9]]),
+    ]
+}
+
+type Unary = fn(&Tensor) -> Result<Tensor>;
+
+fn mlp(init: Initializer, widths: &'static [usize], f: Unary) -> anyhow::Result<Trial> {
+    let trial = Trial::new(init, Batches::Vectors(64, widths[0]), |vb| {
+        let net = stack(widths, &vb.pp("net"))?;
+        Ok(Box::new(move |x: &Tensor| classify(&through(&net, x, f)?, x)) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+fn leaky(x: &Tensor) -> Result<Tensor> {
+    candle_nn::ops::leaky_relu(x, 0.01)
+}
+
+fn tiny(seed: u64, widths: &'static [usize]) -> anyhow::Result<Trial> {
+    let trial = Trial::new(he(seed), Batches::Vectors(32, 2), |vb| {
+        let net = stack(widths, &vb.pp("net"))?;
+        Ok(Box::new(move |x: &Tensor| classify(&through(&net, x, Tensor::relu)?, x)) as Loss)
+    })?;
+    Ok(trial.classes(2).rates(0.3, 0.02))
+}
+
+fn xor(seed: u64) -> anyhow::Result<Trial> {
+    let trial = Trial::new(glorot(seed), Batches::Vectors(64, 2), |vb| {
+        let net = stack(&[2, 8, 1], &vb.pp("net"))?;
+        Ok(Box::new(move |x: &Tensor| {
+            let product = (x.narrow(1, 0, 1)? * x.narrow(1, 1, 1)?)?.detach();
+            let target = product.gt(&product.zeros_like()?)?.to_dtype(x.dtype())?;
+            let logit = through(&net, x, Tensor::tanh)?;
+            binary(&logit, &target)
+        }) as Loss)
+    })?;
+    Ok(trial.rates(1.0, 0.03))
+}
+
+fn regression(seed: u64, widths: &'static [usize]) -> anyhow::Result<Trial> {
+    Trial::new(he(seed), Batches::Vectors(64, widths[0]), |vb| {
+        let net = stack(widths, &vb.pp("net"))?;
+        Ok(Box::new(move |x: &Tensor| regress(&through(&net, x, Tensor::relu)?, x)) as Loss)
+    })
+}
+
+fn layer_normed(seed: u64) -> anyhow::Result<Trial> {
+    let trial = Trial::new(he(seed), Batches::Vectors(64, 32), |vb| {
+        let net = stack(&[32, 64, 64, 64, 10], &vb.pp("net"))?;
+        let norms = (0..3).map(|n| ln(64, vb.pp("norm").pp(n))).collect::<Result<Vec<_>>>()?;
+        Ok(Box::new(move |x: &Tensor| {
+            let hidden = net.iter().zip(&norms);
+            let x_last = hidden.fold(Ok(x.clone()), |x: Result<Tensor>, (layer, norm)| {
+                x?.apply(layer)?.apply(norm)?.relu()
+            })?;
+            classify(&x_last.apply(&net[3])?, x)
+        }) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+fn batch_normed(seed: u64) -> anyhow::Result<Trial> {
+    let trial = Trial::new(he(seed), Batches::Vectors(64, 32), |vb| {
+        let net = stack(&[32, 64, 64, 64, 10], &vb.pp("net"))?;
+        let bn = |n: usize| crate::corpus::parts::bn(64, vb.pp("norm").pp(n));
+        let norms = (0..3).map(bn).collect::<Result<Vec<_>>>()?;
+        Ok(Box::new(move |x: &Tensor| {
+            let hidden = net.iter().zip(&norms);
+            let x_last = hidden.fold(Ok(x.clone()), |x: Result<Tensor>, (layer, norm)| {
+                norm.forward_train(&x?.apply(layer)?)?.relu()
+            })?;
+            classify(&x_last.apply(&net[3])?, x)
+        }) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+/// A vector of ones that multiplies each layer's output and fixes nothing.
+fn scaled(seed: u64) -> anyhow::Result<Trial> {
+    let init = he(seed).rule("scale.*", init::ONES);
+    let trial = Trial::new(init, Batches::Vectors(64, 32), |vb| {
+        let widths = [32, 64, 64, 64, 64, 64, 64, 64, 10];
+        let net = stack(&widths, &vb.pp("net"))?;
+        let scales = (0..7).map(|n| vb.get(64, &format!("scale.{n}.weight"))).collect::<Result<Vec<_>>>()?;
+        Ok(Box::new(move |x: &Tensor| {
+            let hidden = net.iter().zip(&scales);
+            let x_last = hidden.fold(Ok(x.clone()), |x: Result<Tensor>, (layer, scale)| {
+                x?.apply(layer)?.broadcast_mul(scale)?.relu()
+            })?;
+            classify(&x_last.apply(&net[7])?, x)
+        }) as Loss)
+    })?;
+    Ok(trial.classes(10).rates(0.03, 3e-3))
+}
+
+fn swiglu(seed: u64) -> anyhow::Result<Trial> {
+    let trial = Trial::new(he(seed), Batches::Vectors(64, 32), |vb| {
+        let (gate, up) = (linear(32, 96, vb.pp("gate"))?, linear(32, 96, vb.pp("up"))?);
+        let (down, head) = (linear(96, 32, vb.pp("down"))?, linear(32, 10, vb.pp("head"))?);
+        Ok(Box::new(move |x: &Tensor| {
+            let inner = (silu(&x.apply(&gate)?)? * x.apply(&up)?)?;
+            classify(&inner.apply(&down)?.apply(&head)?, x)
+        }) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+/// Gates that start nearly closed: `T·H(x) + (1 − T)·x`.
+fn highway(seed: u64) -> anyhow::Result<Trial> {
+    let init = glorot(seed).rule("gate.*.bias", Init::Const(-2.0));
+    let trial = Trial::new(init, Batches::Vectors(64, 32), |vb| {
+        let layers = (0..6)
+            .map(|n| Ok((linear(32, 32, vb.pp("gate").pp(n))?, linear(32, 32, vb.pp("plain").pp(n))?)))
+            .collect::<Result<Vec<_>>>()?;
+        let head = linear(32, 10, vb.pp("head"))?;
+        Ok(Box::new(move |x: &Tensor| {
+            let mut y = x.clone();
+            for (gate, plain) in &layers {
+                let t = sigmoid(&y.apply(gate)?)?;
+                y = ((&t * y.apply(plain)?.tanh()?)? + (t.affine(-1.0, 1.0)? * &y)?)?;
+            }
+            classify(&y.apply(&head)?, x)
+        }) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+/// `x + α·f(x)` with α of zero.
+fn rezero(seed: u64) -> anyhow::Result<Trial> {
+    let init = he(seed).rule("*.alpha", init::ZEROS);
+    let trial = Trial::new(init, Batches::Vectors(64, 32), |vb| {
+        let layers = (0..8)
+            .map(|n| Ok((linear(32, 32, vb.pp("fc").pp(n))?, vb.get(1, &format!("fc.{n}.alpha"))?)))
+            .collect::<Result<Vec<_>>>()?;
+        let head = linear(32, 10, vb.pp("head"))?;
+        Ok(Box::new(move |x: &Tensor| {
+            let mut y = x.clone();
+            for (fc, alpha) in &layers {
+                y = (&y + y.apply(fc)?.relu()?.broadcast_mul(alpha)?)?;
+            }
+            classify(&y.apply(&head)?, x)
+        }) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+fn residual(seed: u64) -> anyhow::Result<Trial> {
+    let init = he(seed).rule("down.*.weight", init::HE_NORMAL.times(0.4));
+    let trial = Trial::new(init, Batches::Vectors(64, 32), |vb| {
+        let blocks = (0..6)
+            .map(|n| {
+                let (up, down) = (linear(32, 64, vb.pp("up").pp(n))?, linear(64, 32, vb.pp("down").pp(n))?);
+                Ok((ln(32, vb.pp("norm").pp(n))?, up, down))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let head = linear(32, 10, vb.pp("head"))?;
+        Ok(Box::new(move |x: &Tensor| {
+            let mut y = x.clone();
+            for (norm, up, down) in &blocks {
+                y = (&y + y.apply(norm)?.apply(up)?.relu()?.apply(down)?)?;
+            }
+            classify(&y.apply(&head)?, x)
+        }) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+/// Sines of large weights, Sitzmann et al. 2020: a function of the plane.
+fn siren(seed: u64) -> anyhow::Result<Trial> {
+    let init = Initializer::new(seed)
+        .rule("net.0.weight", Init::Uniform { lo: -0.5, up: 0.5 })
+        .weights(init::siren(30.0)?)
+        .rule("*.bias", init::ZEROS);
+    let trial = Trial::new(init, Batches::Vectors(128, 2), |vb| {
+        let net = stack(&[2, 64, 64, 64, 1], &vb.pp("net"))?;
+        Ok(Box::new(move |x: &Tensor| {
+            let small = (x * 0.1)?;
+            let y = through(&net, &small, |x| (x * 30.0)?.sin())?;
+            let wave = (x.sum_keepdim(1)? * 2.0)?.sin()?.detach();
+            candle_nn::loss::mse(&y, &wave)
+        }) as Loss)
+    })?;
+    Ok(trial.rates(1e-3, 1e-4 * 5.0))
+}
+
+fn autoencoder(seed: u64) -> anyhow::Result<Trial> {
+    let trial = Trial::new(he(seed), Batches::Vectors(64, 8), |vb| {
+        let net = stack(&[8, 32, 4, 32, 8], &vb.pp("net"))?;
+        let mix = crate::corpus::parts::teacher("mix", (8, 8))?.narrow(0, 0, 3)?.contiguous()?;
+        Ok(Box::new(move |x: &Tensor| {
+            // Points of a plane of three dimensions.
+            let x = x.narrow(1, 0, 3)?.matmul(&mix)?;
+            candle_nn::loss::mse(&through(&net, &x, Tensor::relu)?, &x.detach())
+        }) as Loss)
+    })?;
+    Ok(trial.rates(0.02, 3e-3))
+}
+
+fn deep_sets(seed: u64) -> anyhow::Result<Trial> {
+    let trial = Trial::new(he(seed), Batches::Series(64, 6, 8), |vb| {
+        let (inner, outer) = (stack(&[8, 32, 32], &vb.pp("net"))?, stack(&[32, 32, 1], &vb.pp("rho"))?);
+        Ok(Box::new(move |x: &Tensor| {
+            let sum = through(&inner, x, Tensor::relu)?.mean(1)?;
+            let y = through(&outer, &sum.relu()?, Tensor::relu)?;
+            candle_nn::loss::mse(&y, &x.detach().mean(1)?.narrow(1, 0, 1)?)
+        }) as Loss)
+    })?;
+    Ok(trial)
+}
+
+/// `w = g·v/‖v‖`, with `g` of ones.
+fn weight_norm(seed: u64) -> anyhow::Result<Trial> {
+    let init = he(seed).rule("*_g", init::ONES).rule("*_v", init::HE_NORMAL);
+    let trial = Trial::new(init, Batches::Vectors(64, 32), |vb| {
+        let layers = [(32usize, 64usize), (64, 64), (64, 10)];
+        let made = |(n, (from, to)): (usize, (usize, usize))| {
+            let path = vb.pp("net").pp(n);
+            Ok((path.get((to, from), "weight_v")?, path.get((to, 1), "weight_g")?, path.get(to, "bias")?))
+        };
+        let net = layers.into_iter().enumerate().map(made).collect::<Result<Vec<_>>>()?;
+        Ok(Box::new(move |x: &Tensor| {
+            let mut y = x.clone();
+            for (n, (v, g, bias)) in net.iter().enumerate() {
+                let w = v.broadcast_div(&v.sqr()?.sum_keepdim(1)?.sqrt()?)?.broadcast_mul(g)?;
+                y = y.matmul(&w.t()?)?.broadcast_add(bias)?;
+                y = if n == 2 { y } else { y.relu()? };
+            }
+            classify(&y, x)
+        }) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+/// Scalars that multiply weights and activations, as quantised training has them.
+fn quantised(seed: u64) -> anyhow::Result<Trial> {
+    let init = he(seed).rule("*.scale", Init::Const(0.05)).rule("*.step", init::ONES);
+    let trial = Trial::new(init, Batches::Vectors(64, 32), |vb| {
+        let net = stack(&[32, 64, 10], &vb.pp("net"))?;
+        let scale = vb.get(1, "act.scale")?;
+        let step = vb.get(1, "act.step")?;
+        Ok(Box::new(move |x: &Tensor| {
+            let y = x.apply(&net[0])?.relu()?;
+            let scaled = y.broadcast_div(&scale)?;
+            // A straight-through estimator: rounded forward, as it was backward.
+            let rounded = ((scaled.round()?.detach() - scaled.detach())? + &scaled)?;
+            let y = rounded.broadcast_mul(&scale)?.broadcast_mul(&step)?;
+            classify(&y.apply(&net[1])?, x)
+        }) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+fn prelu(seed: u64) -> anyhow::Result<Trial> {
+    let init = he(seed).rule("act.weight", Init::Const(0.25));
+    let trial = Trial::new(init, Batches::Vectors(64, 32), |vb| {
+        let net = stack(&[32, 64, 64, 10], &vb.pp("net"))?;
+        let act = candle_nn::prelu(None, vb.pp("act"))?;
+        Ok(Box::new(move |x: &Tensor| classify(&through(&net, x, |x| x.apply(&act))?, x)) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+fn maxout(seed: u64) -> anyhow::Result<Trial> {
+    let trial = Trial::new(glorot(seed), Batches::Vectors(64, 32), |vb| {
+        let net = stack(&[32, 128, 128, 10], &vb.pp("net"))?;
+        let rest = [linear(64, 128, vb.pp("mid"))?, linear(64, 10, vb.pp("head"))?];
+        Ok(Box::new(move |x: &Tensor| {
+            let halves = |y: Tensor| y.narrow(1, 0, 64)?.maximum(&y.narrow(1, 64, 64)?);
+            let y = halves(x.apply(&net[0])?)?;
+            let y = halves((y.apply(&rest[0])? + x.apply(&net[0])?.apply(&net[1])? * 0.1)?)?;
+            classify(&y.apply(&rest[1])?, x)
+        }) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+/// Four experts, each sample sent to one; few samples reach some.
+fn experts(seed: u64) -> anyhow::Result<Trial> {
+    let trial = Trial::new(he(seed), Batches::Vectors(64, 32), |vb| {
+        let router = candle_nn::linear_no_bias(32, 4, vb.pp("router"))?;
+        let experts = (0..4).map(|n| stack(&[32, 64, 32], &vb.pp("expert").pp(n)));
+        let experts = experts.collect::<Result<Vec<_>>>()?;
+        let head = linear(32, 10, vb.pp("head"))?;
+        Ok(Box::new(move |x: &Tensor| {
+            let gates = candle_nn::ops::softmax(&x.apply(&router)?, 1)?;
+            let best = gates.detach().max_keepdim(1)?;
+            let gates = (&gates * gates.broadcast_ge(&best)?.to_dtype(x.dtype())?)?;
+            let mut y = x.zeros_like()?;
+            for (n, expert) in experts.iter().enumerate() {
+                y = (y + through(expert, x, Tensor::relu)?.broadcast_mul(&gates.narrow(1, n, 1)?)?)?;
+            }
+            classify(&(y + x)?.apply(&head)?, x)
+        }) as Loss)
+    })?;
+    Ok(trial.classes(10))
+}
+
+fn zero_head(seed: u64) -> anyhow::Result<Trial> {
+    let init = he(seed).rule("net.3.weight", init::ZEROS);
+    let trial = Trial::new(init, Batches::Vectors(64, 32), |vb: VarBuilder<'static>| {
+        let net = stack(&[32, 64, 64, 64, 5], &vb.pp("net"))?;
+        Ok(Box::new(move |x: &Tensor| {
+            let y = through(&net, x, Tensor::relu)?;
+            candle_nn::loss::mse(&y, &targets(x, 5)?)
+        }) as Loss)
+    })?;
+    Ok(trial)
+}

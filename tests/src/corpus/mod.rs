@@ -1,0 +1,34 @@
+//! Nets as people write them, each healthy and with the faults that can be planted in it; training is the judge.
+
+mod dense;
+mod images;
+mod judge;
+mod matrix;
+mod parts;
+mod plant;
+mod pretrained;
+mod recurrent;
+mod several;
+mod subject;
+mod tokens;
+mod trial;
+
+pub use judge::{Outcome, Run, runs};
+pub use matrix::{Case, Matrix};
+pub use plant::Plant;
+pub use subject::Subject;
+pub use trial::Trial;
+
+/// Every net of the corpus.
+#[must_use]
+pub fn subjects() -> Vec<Subject> {
+    [
+        dense::subjects(),
+        images::subjects(),
+        tokens::subjects(),
+        recurrent::subjects(),
+        several::subjects(),
+        pretrained::subjects(),
+    ]
+    .concat()
+}
