@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p acceptance --example corpus -- train 4` trains every net, healthy and with each fault, under seeds 0 to 3
 //! and writes what came of it to `tests/data/corpus.json`; `-- check` reads that and prints the confusion matrix and each
-//! disagreement. A further word leaves the nets whose name holds it.
+//! disagreement. A further word leaves the nets whose name holds it. `-- show NAME [FAULT]` prints verdicts.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,9 @@ fn main() -> Result<()> {
         ["train", seeds, name] => train(&file, seeds.parse()?, name),
         ["check"] => check(&file, ""),
         ["check", name] => check(&file, name),
-        _ => anyhow::bail!("say `train SEEDS [NAME]` or `check [NAME]`"),
+        ["show", name] => show(name, None),
+        ["show", name, plant] => show(name, Some(plant)),
+        _ => anyhow::bail!("say `train SEEDS [NAME]`, `check [NAME]` or `show NAME [PLANT]`"),
     }
 }
 
@@ -44,6 +46,15 @@ fn train(file: &Path, seeds: u64, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// The verdicts on the first seed of the nets whose name holds `name`.
+fn show(name: &str, plant: Option<&str>) -> Result<()> {
+    for subject in subjects().iter().filter(|subject| subject.name.contains(name)) {
+        let plant = plant.map(|plant| subject.plant(plant).context("no such fault")).transpose()?;
+        println!("{}: {}", subject.name, subject.planted(plant, 0)?.verdict(false)?);
+    }
+    Ok(())
+}
+
 fn read(file: &Path) -> Result<Vec<Run>> {
     Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
 }
@@ -54,7 +65,7 @@ fn check(file: &Path, name: &str) -> Result<()> {
     let cases = wanted.par_iter().map(|run| Case::of(&subjects, run)).collect::<Result<Vec<_>>>()?;
     for Case { run, faults } in cases.iter().filter(|case| !case.is_right()) {
         let plant = run.plant.as_deref().unwrap_or("healthy");
-        println!("{} · {plant} · seed {}: trains {:?} {:?} of {} · {faults:?}", run.net, run.seed, run.trains, run.losses, run.blind);
+        println!("{} · {plant} · seed {}: trains {:?} {:?} of {}, stuck {:?} · {faults:?}", run.net, run.seed, run.trains, run.losses, run.blind, run.stuck);
     }
     println!("{}", Matrix::of(&cases));
     Ok(())

@@ -27,6 +27,14 @@ pub enum Error {
         /// What was given: a map, a model, a file.
         of: String,
     },
+    /// A pattern of [`Probe::frozen`](crate::Probe::frozen) or [`Probe::only`](crate::Probe::only) cannot be used.
+    #[error("the pattern `{pattern}`: {reason}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A pass met no layer, and found nothing wrong either.
     #[error(
         "no layer was seen in the forward pass: give a loss that is computed from the batch by a model whose parameters \

@@ -26,7 +26,7 @@ mod whole;
 pub use answer::verdict::Verdict;
 pub use any_error::any_error;
 pub use error::{Error, Result};
-pub use findings::fault::{Basis, Fault, Side, Way};
+pub use findings::fault::{Basis, Fault, Operation, Side, Way};
 pub use findings::finding::Finding;
 pub use findings::limit::Limit;
 pub use findings::severity::Severity;

@@ -338,7 +338,7 @@ fn prelu(seed: u64) -> anyhow::Result<Trial> {
 
 fn maxout(seed: u64) -> anyhow::Result<Trial> {
     let trial = Trial::new(glorot(seed), Batches::Vectors(64, 32), |vb| {
-        let net = stack(&[32, 128, 128, 10], &vb.pp("net"))?;
+        let net = stack(&[32, 128, 128], &vb.pp("net"))?;
         let rest = [linear(64, 128, vb.pp("mid"))?, linear(64, 10, vb.pp("head"))?];
         Ok(Box::new(move |x: &Tensor| {
             let halves = |y: Tensor| y.narrow(1, 0, 64)?.maximum(&y.narrow(1, 64, 64)?);

@@ -2,6 +2,7 @@
 
 use candle_core::{Result, Tensor, Var};
 use candle_init::named_vars;
+use candle_init_checkpoint::Glob;
 use candle_nn::{AdamW, Optimizer, ParamsAdamW, SGD};
 use serde::{Deserialize, Serialize};
 
@@ -43,15 +44,11 @@ impl Outcome {
     }
 
     /// Whether it trains, by gradient descent and by Adam: it gains half of what the healthy net does over one that
-    /// knows nothing, and no weight is stuck that moves in the healthy net.
+    /// knows nothing, and no weight is stuck.
     #[must_use]
     pub fn trains(&self, healthy: &Self, blind: f64) -> [bool; 2] {
         let enough = |loss: f64, right: f64| loss <= blind - 0.5 * (blind - right);
-        let moves = |own: &[String], right: &[String]| own.iter().all(|name| right.contains(name));
-        let one = |own: &(f64, Vec<String>), right: &(f64, Vec<String>)| {
-            enough(own.0, healthy.best()) && moves(&own.1, &right.1)
-        };
-        [one(&self.sgd, &healthy.sgd), one(&self.adam, &healthy.adam)]
+        [&self.sgd, &self.adam].map(|(loss, stuck)| enough(*loss, healthy.best()) && stuck.is_empty())
     }
 
     fn best(&self) -> f64 {
@@ -111,9 +108,11 @@ fn close(a: &[f32], b: &[f32]) -> bool {
 
 /// The parameters that are trained.
 fn trained(trial: &Trial) -> Vec<Var> {
-    let Some(part) = trial.only else { return trial.init.trainable(&trial.vars) };
+    let all = trial.init.trainable(&trial.vars);
+    let Some(part) = trial.only.and_then(|part| Glob::new(part).ok()) else { return all };
+    let ids: Vec<_> = all.iter().map(|var| var.id()).collect();
     let named = named_vars(&trial.vars).into_iter();
-    named.filter(|(name, _)| name.starts_with(part)).map(|(_, var)| var).collect()
+    named.filter(|(name, var)| part.matches(name) && ids.contains(&var.id())).map(|(_, var)| var).collect()
 }
 
 fn after(trial: &Trial, mut step: impl FnMut(&Tensor) -> Result<()>) -> anyhow::Result<f64> {
@@ -151,6 +150,8 @@ pub struct Run {
     pub losses: [Option<f64>; 3],
     /// The loss of a net that knows nothing.
     pub blind: f64,
+    /// What is stuck after each optimizer: how many weights.
+    pub stuck: [usize; 2],
     /// Whether it trains, by gradient descent and by Adam.
     pub trains: [bool; 2],
 }
@@ -173,6 +174,7 @@ pub fn runs(subject: &Subject, seed: u64) -> anyhow::Result<Vec<Run>> {
             plant: plant.map(|plant| plant.what.into()),
             seed,
             losses: [outcome.first, outcome.sgd.0, outcome.adam.0].map(rounded),
+            stuck: [&outcome.sgd, &outcome.adam].map(|(_, stuck)| stuck.len()),
             blind: rounded(blind).unwrap_or_default(),
             trains: outcome.trains(&healthy, blind),
         })

@@ -37,7 +37,7 @@ fn frozen(seed: u64) -> anyhow::Result<Trial> {
             classify(&through(&head, &h, Tensor::relu)?, x)
         }) as Loss)
     })?;
-    Ok(trial.classes(4))
+    Ok(trial.classes(4).only("head.*"))
 }
 
 fn kept(seed: u64) -> anyhow::Result<Trial> {
@@ -48,7 +48,7 @@ fn kept(seed: u64) -> anyhow::Result<Trial> {
             classify(&through(&head, &h, Tensor::relu)?, x)
         }) as Loss)
     })?;
-    Ok(trial.classes(4).only("head"))
+    Ok(trial.classes(4).only("head.*"))
 }
 
 /// Low-rank factors beside each layer of a fixed base; the second starts at zero.
@@ -79,7 +79,7 @@ fn lora(seed: u64, cut: bool) -> anyhow::Result<Trial> {
             classify(&y, x)
         }) as Loss)
     })?;
-    Ok(trial.classes(4).only("base").rates(0.1, 1e-2))
+    Ok(trial.classes(4).only("base.*.lora_*").rates(0.1, 1e-2))
 }
 
 /// Two small layers behind each layer of a fixed base; the second of them starts small.
@@ -101,5 +101,5 @@ fn adapters(seed: u64) -> anyhow::Result<Trial> {
             classify(&y.apply(&base[2])?, x)
         }) as Loss)
     })?;
-    Ok(trial.classes(4).only("adapter"))
+    Ok(trial.classes(4).only("adapter.*"))
 }

@@ -110,7 +110,7 @@ fn generator(seed: u64) -> anyhow::Result<Trial> {
             binary(&score, &score.ones_like()?)
         }) as Loss)
     })?;
-    Ok(trial.only("generator"))
+    Ok(trial.only("generator.*"))
 }
 
 /// The discriminator's step: what the generator made is cut off.
@@ -126,7 +126,7 @@ fn discriminator(seed: u64) -> anyhow::Result<Trial> {
                 + binary(&real, &real.ones_like()?)?
         }) as Loss)
     })?;
-    Ok(trial.only("discriminator"))
+    Ok(trial.only("discriminator.*"))
 }
 
 fn actor_critic(seed: u64) -> anyhow::Result<Trial> {
@@ -158,7 +158,7 @@ fn critic(seed: u64) -> anyhow::Result<Trial> {
             loss::mse(&through(&critic, &both, Tensor::relu)?, &goal)
         }) as Loss)
     })?;
-    Ok(trial.only("critic"))
+    Ok(trial.only("critic.*"))
 }
 
 /// The moving average of a net, kept in the same map.
@@ -168,7 +168,7 @@ fn averaged(seed: u64) -> anyhow::Result<Trial> {
         stack(&[16, 32, 32, 4], &vb.pp("ema"))?;
         Ok(Box::new(move |x: &Tensor| classify(&through(&net, x, Tensor::relu)?, x)) as Loss)
     })?;
-    Ok(trial.classes(4))
+    Ok(trial.classes(4).only("net.*"))
 }
 
 /// Predicts the noise in a point, given how much there is.

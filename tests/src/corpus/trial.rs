@@ -103,6 +103,9 @@ impl Trial {
     pub fn verdict(&self, rules: bool) -> candle_init_probe::Result<candle_init_probe::Verdict> {
         let probe = Probe::new(&self.vars);
         let probe = if rules { probe.initializer(&self.init) } else { probe };
+        // Where nothing is said, what does not train is a note.
+        let part = self.only.filter(|_| rules);
+        let probe = part.map_or(probe.clone(), |part| probe.only(part));
         let probe = self.classes.map_or(probe.clone(), |classes| probe.classes(classes));
         probe.check(&self.batches.batch(7)?, |x| (self.loss)(x))
     }

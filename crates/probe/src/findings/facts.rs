@@ -1,6 +1,6 @@
 //! What a finding says of each fault: name, severity, figure, limit, words and way out, a function each.
 
-use crate::findings::fault::{Basis, Fault, Side, Way};
+use crate::findings::fault::{Basis, Fault, Operation, Side, Way};
 use crate::findings::limit::Limit;
 use crate::findings::severity::Severity;
 use crate::text::number::{percent, short};
@@ -27,7 +27,9 @@ impl Facts {
             Fault::ZeroByRule { rule } => zero_by_rule(rule),
             Fault::ZeroProduct { other } => zero_product(other, place),
             Fault::Constant { value } => constant(*value, place),
-            Fault::Symmetric { side, pair, count, of } => symmetric(*side, *pair, (*count, *of), place),
+            Fault::Symmetric { side, pair, count, of, stay } => {
+                symmetric(*side, *pair, (*count, *of), *stay, place)
+            }
             Fault::MisScaled { measured, expected, interval, basis } => {
                 mis_scaled(*measured, *expected, *interval, basis)
             }
@@ -45,9 +47,9 @@ impl Facts {
             Fault::Exploding { way, ratio, limit } => exploding(*way, *ratio, *limit),
             Fault::Dead { share, limit } => dead(*share, *limit),
             Fault::Saturated { share, activation } => saturated(*share, activation),
-            Fault::Collapsed { correlation, inputs } => collapsed(*correlation, *inputs),
+            Fault::Collapsed { spread, inputs } => collapsed(*spread, *inputs),
             Fault::UnscaledResidual { growth, blocks, branch } => unscaled(*growth, *blocks, *branch, place),
-            Fault::NoGradient => no_gradient(),
+            Fault::NoGradient { operation, count, of, .. } => no_gradient(*operation, *count, *of, place),
             Fault::ZeroGradient => zero_gradient(),
             Fault::FirstLoss { loss, classes, logits } => first_loss(*loss, *classes, *logits, place),
         }
@@ -81,8 +83,13 @@ fn uninitialised(place: &str) -> Facts {
 }
 
 fn zero_start(gradient: f64) -> Facts {
+    let moves = if gradient > 0.0 {
+        format!("the rms of its gradient is {}: it contributes nothing at first and moves with the first step", short(gradient))
+    } else {
+        "it moves once the zeros before or behind it have moved".into()
+    };
     facts("zero start", Severity::Note, gradient, (0.0, "zero weights are sound where a gradient still passes")).say(
-        format!("all values are zero, and the rms of its gradient is {}: it contributes nothing at first and moves with the first step", short(gradient)),
+        format!("all values are zero; {moves}"),
         "Nothing to fix: heads, LoRA's second factor and the last weight of a residual branch are started at zero on purpose",
     )
 }
@@ -111,14 +118,27 @@ fn constant(value: f64, place: &str) -> Facts {
     )
 }
 
-fn symmetric(side: Side, (a, b): (usize, usize), (count, of): (usize, usize), place: &str) -> Facts {
+fn symmetric(
+    side: Side,
+    (a, b): (usize, usize),
+    (count, of): (usize, usize),
+    stay: Option<bool>,
+    place: &str,
+) -> Facts {
     let (side, are) = match side {
         Side::Rows => ("rows", "neurons"),
         Side::Columns => ("columns", "inputs"),
     };
+    let (severity, follows) = match stay {
+        Some(true) => (Severity::Fault, "their gradients are equal too, so they stay equal"),
+        Some(false) => (Severity::Note, "their gradients differ, so they part with the first step"),
+        None => (Severity::Warning, "they stay equal unless what reads them differs"),
+    };
     let limit = (0.0, "no two neurons drawn from a continuous distribution are equal");
-    facts("symmetric", Severity::Fault, count as f64, limit).say(
-        format!("{side} {a} and {b} are equal to the bit; {count} of {of} {are} repeat an earlier one"),
+    facts("symmetric", severity, count as f64, limit).say(
+        format!(
+            "{side} {a} and {b} are equal to the bit; {count} of {of} {are} repeat an earlier one; {follows}"
+        ),
         format!("Draw it again: .rule(\"{place}\", init::HE_NORMAL)"),
     )
 }
@@ -133,7 +153,7 @@ fn basis_text(basis: &Basis) -> String {
 fn mis_scaled(measured: f64, expected: f64, interval: (f64, f64), basis: &Basis) -> Facts {
     let value = if measured < expected { interval.0 } else { interval.1 };
     let limit = (value, "7.1 standard errors of a std: one false alarm in 10¹²");
-    facts("mis-scaled", Severity::Fault, measured, limit).say(
+    facts("mis-scaled", Severity::Warning, measured, limit).say(
         format!(
             "its std is {} where {} is expected: {}",
             short(measured),
@@ -147,7 +167,7 @@ fn mis_scaled(measured: f64, expected: f64, interval: (f64, f64), basis: &Basis)
 fn mis_centred(measured: f64, expected: f64, interval: (f64, f64), basis: &Basis) -> Facts {
     let value = if measured < expected { interval.0 } else { interval.1 };
     let limit = (value, "7.1 standard errors of a mean: one false alarm in 10¹²");
-    facts("mis-centred", Severity::Fault, measured, limit).say(
+    facts("mis-centred", Severity::Warning, measured, limit).say(
         format!(
             "its mean is {} where {} is expected: {}",
             short(measured),
@@ -161,7 +181,7 @@ fn mis_centred(measured: f64, expected: f64, interval: (f64, f64), basis: &Basis
 fn swapped_fans(measured: f64, expected: f64, (fan_in, fan_out): (f64, f64), basis: &Basis) -> Facts {
     let source = "the variance is preserved over the initializer's own fan (He et al. 2015, eqs. 10 and 14)";
     let limit = (expected, source);
-    facts("swapped fans", Severity::Fault, measured, limit).say(
+    facts("swapped fans", Severity::Warning, measured, limit).say(
         format!(
             "its std is {} where {} is expected: {}; it is right with fan_in = {fan_in} and fan_out = {fan_out} swapped",
             short(measured),
@@ -247,14 +267,15 @@ fn saturated(share: f64, activation: &str) -> Facts {
     )
 }
 
-fn collapsed(correlation: f64, inputs: f64) -> Facts {
+fn collapsed(spread: f64, inputs: f64) -> Facts {
     let limit = (
-        0.9999,
-        "mean correlation beyond which f32 training cannot tell inputs apart; ordered phase (Schoenholz et al. 2017)",
+        1e-4,
+        "share in which samples must differ to be told apart in f32; ordered phase (Schoenholz et al. 2017)",
     );
-    facts("collapsed", Severity::Fault, correlation, limit).say(
+    facts("collapsed", Severity::Fault, spread, limit).say(
         format!(
-            "the mean correlation of two samples is {correlation:.6} here, and {} at the input",
+            "samples differ in {} of the signal's mean square from here on, and in {} of it at the input",
+            short(spread),
             short(inputs)
         ),
         "Use a larger weight variance or smaller biases (candle_init::critical gives both), or fewer layers",
@@ -274,12 +295,32 @@ fn unscaled(growth: f64, blocks: usize, branch: f64, place: &str) -> Facts {
     )
 }
 
-fn no_gradient() -> Facts {
+fn no_gradient(operation: Option<Operation>, count: usize, of: usize, place: &str) -> Facts {
+    let (severity, cause, cure) = match operation {
+        Some(Operation::LayerNorm) => (
+            Severity::Fault,
+            format!("candle's fused layer_norm at `{place}` has no backward pass: it cuts off all that stands before it"),
+            "Use candle_init::differentiable::LayerNorm, which has the same names and values and a backward pass",
+        ),
+        Some(Operation::RmsNorm) => (
+            Severity::Fault,
+            format!("candle's fused rms_norm at `{place}` has no backward pass: it cuts off all that stands before it"),
+            "Use candle_init::differentiable::RmsNorm, which has the same names and values and a backward pass",
+        ),
+        Some(Operation::Attention) => (
+            Severity::Fault,
+            "candle's fused softmax_last_dim and rope have no backward pass: they cut off queries and keys".into(),
+            "Use softmax_last_dim and rope of candle_init::differentiable, which have the same values and a backward pass",
+        ),
+        None => (
+            Severity::Note,
+            "the loss does not use them, or they were detached".into(),
+            "Nothing to fix where that is on purpose: idle experts, averages, the other player; Probe::frozen and Probe::only say so",
+        ),
+    };
     let limit = (0.0, "a parameter without a gradient does not train");
-    facts("no gradient", Severity::Fault, 0.0, limit).say(
-        "no gradient reaches it: the loss does not depend on it, or an operation on the way has no backward pass",
-        "candle's fused layer_norm, rms_norm, softmax_last_dim and rope have none: train with RmsNorm::forward_diff, candle_nn::ops::softmax, a LayerNorm without bias, rope_slow; a parameter that is frozen on purpose does not belong in the VarMap",
-    )
+    facts("no gradient", severity, count as f64, limit)
+        .say(format!("no gradient reaches {count} of {of} parameters: {cause}"), cure)
 }
 
 fn zero_gradient() -> Facts {
@@ -289,11 +330,19 @@ fn zero_gradient() -> Facts {
     )
 }
 
+/// Beyond this multiple of `ln(classes)` the softmax is saturated: a loss of `10·ln C` means a probability of `C⁻¹⁰`.
+const LOST: f64 = 10.0;
+
 fn first_loss(loss: f64, classes: usize, logits: Option<f64>, place: &str) -> Facts {
     let chance = (classes as f64).ln();
-    let limit = (2.0 * chance, "twice ln(classes), the loss of a net that guesses");
+    let lost = loss > LOST * chance;
+    let (severity, limit) = if lost {
+        (Severity::Fault, (LOST * chance, "ten times ln(classes): the softmax is saturated on wrong answers"))
+    } else {
+        (Severity::Warning, (2.0 * chance, "twice ln(classes), the loss of a net that guesses"))
+    };
     let std = logits.map_or_else(String::new, |std| format!("; the std of the logits is {}", short(std)));
-    facts("first loss", Severity::Warning, loss, limit).say(
+    facts("first loss", severity, loss, limit).say(
         format!(
             "the loss before training is {} where ln({classes}) = {} is expected{std}",
             short(loss),

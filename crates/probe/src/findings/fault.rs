@@ -24,6 +24,18 @@ pub enum Way {
     Backward,
 }
 
+/// An operation of candle's without a backward pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// `candle_nn::ops::layer_norm`, which a `LayerNorm` with a bias uses.
+    LayerNorm,
+    /// `candle_nn::ops::rms_norm`, which `RmsNorm::forward` uses.
+    RmsNorm,
+    /// `candle_nn::ops::softmax_last_dim` of attention scores, or `candle_nn::rotary_emb::rope` of queries and keys.
+    Attention,
+}
+
 /// Where an expected standard deviation comes from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,7 +81,7 @@ pub enum Fault {
         /// That value.
         value: f64,
     },
-    /// Neurons that are equal to the bit.
+    /// Neurons that are equal to the bit. They part at once where what reads them, or what they read, differs.
     Symmetric {
         /// Whether rows or columns are equal.
         side: Side,
@@ -79,6 +91,8 @@ pub enum Fault {
         count: usize,
         /// How many there are in all.
         of: usize,
+        /// Whether their gradients are equal too, so that they stay equal; none where no pass was made.
+        stay: Option<bool>,
     },
     /// The standard deviation is not what it should be.
     MisScaled {
@@ -169,8 +183,8 @@ pub enum Fault {
     },
     /// All inputs look the same here.
     Collapsed {
-        /// The mean correlation between two samples.
-        correlation: f64,
+        /// The share of the signal's mean square in which samples differ.
+        spread: f64,
         /// That of the net's inputs.
         inputs: f64,
     },
@@ -183,8 +197,17 @@ pub enum Fault {
         /// The median over blocks of the branch's variance over the stream's.
         branch: f64,
     },
-    /// No gradient reaches a parameter: the forward pass does not use it, or cuts the graph behind it.
-    NoGradient,
+    /// No gradient reaches some parameters: the loss does not use them, or the graph is cut behind them.
+    NoGradient {
+        /// The operation of candle's that cuts it, where one does.
+        operation: Option<Operation>,
+        /// How many parameters get none.
+        count: usize,
+        /// How many there are.
+        of: usize,
+        /// Their names.
+        parameters: Vec<String>,
+    },
     /// A gradient that is zero throughout.
     ZeroGradient,
     /// The loss at the start is not that of a net that knows nothing.

@@ -1,5 +1,6 @@
 //! The probe: what is asked of a model, and the passes that answer it.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use candle_core::{Tensor, Var, backprop::GradStore};
@@ -8,9 +9,11 @@ use candle_nn::VarMap;
 
 use crate::error::{Error, Result};
 use crate::requirement::{require, some_parameters};
-use crate::signals::checks::measure::gradient_moments;
+use crate::signals::checks::twins::{turned, twins};
 use crate::signals::passes::batch::checked;
 use crate::signals::passes::blame::blame;
+use crate::signals::passes::scope::Scope;
+use crate::signals::passes::snapshot::Snapshot;
 use crate::signals::reading::Reading;
 use crate::signals::record::tap::{Recorder, Tap};
 use crate::signals::record::values::values;
@@ -48,13 +51,14 @@ pub struct Probe<'a> {
     classes: Option<usize>,
     learning_rate: Option<f64>,
     recorder: Recorder,
+    scope: Scope,
 }
 
 impl<'a> Probe<'a> {
     /// A probe of the model whose parameters are `vars`.
     #[must_use]
     pub fn new(vars: &'a VarMap) -> Self {
-        Self { vars, initializer: None, classes: None, learning_rate: None, recorder: Recorder::new() }
+        Self { vars, initializer: None, classes: None, learning_rate: None, recorder: Recorder::new(), scope: Scope::default() }
     }
 
     /// States which initializer made the parameters, so that each is compared with what its rule promises.
@@ -77,6 +81,21 @@ impl<'a> Probe<'a> {
     #[must_use]
     pub fn learning_rate(mut self, rate: f64) -> Self {
         self.learning_rate = Some(rate);
+        self
+    }
+
+    /// States that the parameters that match do not train: a backbone, the other player of a game. They are judged by what
+    /// they pass on alone. What the [initializer](Self::initializer) has [frozen](Initializer::frozen) needs no word.
+    #[must_use]
+    pub fn frozen(mut self, pattern: &str) -> Self {
+        self.scope.frozen.push(pattern.into());
+        self
+    }
+
+    /// States that only the parameters that match train. Several patterns add up.
+    #[must_use]
+    pub fn only(mut self, pattern: &str) -> Self {
+        self.scope.only.push(pattern.into());
         self
     }
 
@@ -105,13 +124,18 @@ impl<'a> Probe<'a> {
     ) -> Result<Signal> {
         let parameters = named_vars(self.vars);
         some_parameters(parameters.len(), "the `VarMap`")?;
-        let pass = self.pass(&parameters, batch, forward)?;
-        let gradients = self.gradients(&parameters, &pass.gradients)?;
+        let trained = self.scope.trained(self.vars, self.initializer, &parameters)?;
+        let before = Snapshot::of(&parameters)?;
+        let pass = self.pass(&parameters, batch, forward);
+        // A batch norm in training moves its statistics: asking must change nothing.
+        before.restore(|_| true)?;
+        let pass = pass?;
+        let gradients = self.gradients(&parameters, &trained, &pass.gradients)?;
         let reading = Reading::new(&pass.loss, &pass.input, parameters)?;
         let loss = f64::from(values(&pass.loss)?.first().copied().unwrap_or(f32::NAN));
         let layers = reading.signals(&pass.taps, &pass.gradients)?;
         let mut signal = Signal { loss, classes: self.classes, layers, gradients, findings: Vec::new() };
-        signal.findings = reading.findings(&signal)?;
+        signal.findings = reading.findings(&signal, &pass.gradients)?;
         require(!(signal.layers.is_empty() && signal.findings.is_empty()), Error::NoLayers)?;
         Ok(signal)
     }
@@ -137,20 +161,39 @@ impl<'a> Probe<'a> {
         Ok(Pass { input, loss, taps, gradients })
     }
 
-    /// Every parameter's gradient; running statistics have none and need none.
-    fn gradients(&self, parameters: &[(String, Var)], store: &GradStore) -> Result<Vec<Gradient>> {
-        let trained = parameters.iter().filter(|(name, _)| !is_statistic(name));
+    /// The gradient of every parameter that trains.
+    fn gradients(
+        &self,
+        parameters: &[(String, Var)],
+        trained: &HashSet<String>,
+        store: &GradStore,
+    ) -> Result<Vec<Gradient>> {
+        let trained = parameters.iter().filter(|(name, _)| trained.contains(name));
         trained.map(|(name, var)| self.gradient(name, var, store)).collect()
     }
 
     fn gradient(&self, name: &str, var: &Var, store: &GradStore) -> Result<Gradient> {
-        let moments_of = gradient_moments(var, store)?;
-        let to_weight = moments_of
-            .map(|gradient| -> Result<f64> { Ok(gradient.rms() / Moments::of(&values(var)?).rms()) });
-        let to_weight = to_weight.transpose()?;
+        let of_weight = var.rank() > 1;
+        let Some(gradient) = store.get(var).map(values).transpose()? else {
+            return Ok(Gradient { name: name.into(), of_weight, ..Gradient::default() });
+        };
+        let (weight, moments) = (values(var)?, Moments::of(&gradient));
+        let to_weight = Some(moments.rms() / Moments::of(&weight).rms());
         let update = self.learning_rate.zip(to_weight).map(|(rate, ratio)| rate * ratio);
-        Ok(Gradient { name: name.into(), moments: moments_of, to_weight, update })
+        let twins = if of_weight { equal(&weight, &gradient, var.dims()) } else { Default::default() };
+        Ok(Gradient { name: name.into(), moments: Some(moments), to_weight, update, twins, of_weight })
     }
+}
+
+/// The rows and the columns that are equal and stay so.
+fn equal(weight: &[f32], gradient: &[f32], dims: &[usize]) -> [(usize, usize); 2] {
+    let [rows, columns, kernel @ ..] = dims else { return Default::default() };
+    let run: usize = kernel.iter().product();
+    let side = |values: &[f32]| turned(values, *columns, run);
+    [
+        twins(weight, gradient, columns * run),
+        twins(&side(weight), &side(gradient), rows * run),
+    ]
 }
 
 impl fmt::Debug for Probe<'_> {
@@ -166,8 +209,4 @@ struct Pass {
     loss: Tensor,
     taps: Vec<Tap>,
     gradients: GradStore,
-}
-
-fn is_statistic(name: &str) -> bool {
-    name.ends_with("running_mean") || name.ends_with("running_var")
 }

@@ -5,15 +5,18 @@ use candle_core::{Tensor, Var, backprop::GradStore};
 use crate::error::Result;
 use crate::findings::fault::Fault;
 use crate::findings::finding::Finding;
+use crate::signals::checks::blocked::blocked;
+use crate::signals::checks::chance;
+use crate::signals::checks::cut::cut;
 use crate::signals::checks::judge::{self, Judged};
-use crate::signals::checks::measure::{correlation, layer_signal, tap_error, tap_signal};
+use crate::signals::checks::measure::{layer_signal, spread, tap_error, tap_signal};
 use crate::signals::layers::layer::{Layer, layers};
 use crate::signals::layers::residual::{Sum, sums};
 use crate::signals::record::flow::Flow;
 use crate::signals::record::tap::Tap;
 use crate::signals::record::tape::Tape;
 use crate::signals::record::values::values;
-use crate::signals::report::signal::{Gradient, LayerSignal, Signal};
+use crate::signals::report::signal::{LayerSignal, Signal};
 use crate::signals::theory::predict::predict;
 
 /// The layers of one pass, with the tape that they were read off.
@@ -21,8 +24,10 @@ pub(crate) struct Reading {
     parameters: Vec<(String, Var)>,
     flow: Flow,
     layers: Vec<Layer>,
-    /// Mean correlation between the samples of the batch; NaN where they are no vectors.
+    /// The share in which the samples of the batch differ; NaN where they are no vectors.
     inputs: f64,
+    /// How many there are.
+    samples: usize,
 }
 
 impl Reading {
@@ -30,8 +35,8 @@ impl Reading {
         let flow = Flow::new(Tape::read(loss), input, &parameters);
         let layers = layers(&flow, &parameters)?;
         let samples = input.dims().first().copied().unwrap_or(0);
-        let inputs = if input.dtype().is_float() { correlation(&values(input)?, samples) } else { f64::NAN };
-        Ok(Self { parameters, flow, layers, inputs })
+        let inputs = if input.dtype().is_float() { spread(&values(input)?, samples) } else { f64::NAN };
+        Ok(Self { parameters, flow, layers, inputs, samples })
     }
 
     /// The layers' figures, with theory and taps beside them, then those of the taps that are no layer's output.
@@ -56,12 +61,10 @@ impl Reading {
     }
 
     /// What is wrong with a signal that was read off this pass.
-    pub(crate) fn findings(&self, signal: &Signal) -> Result<Vec<Finding>> {
+    pub(crate) fn findings(&self, signal: &Signal, store: &GradStore) -> Result<Vec<Finding>> {
         let judged = self.judged(signal);
         let residual = judge::residual(&sums(&self.flow)?, |sum| self.branch_end(sum));
         let mut findings = judge::forward(&judged, self.inputs);
-        let zeros = |name: &str| signal.layers.iter().any(|l| l.name == name && starts_at_zero(l, signal));
-        findings.retain(|finding| !matches!(finding.fault, Fault::Dead { .. }) || !zeros(&finding.place));
         // A stream that grows from block to block explains sizes out of bounds.
         findings.retain(|finding| residual.is_none() || !matches!(finding.fault, Fault::Exploding { .. }));
         findings.extend(residual);
@@ -72,10 +75,13 @@ impl Reading {
         if !findings.iter().any(|finding| matches!(finding.fault, Fault::Overflow { .. })) {
             findings.extend(judge::not_finite(signal.loss, &signal.gradients));
         }
-        if findings.is_empty() && !signal.layers.iter().any(|layer| starts_at_zero(layer, signal)) {
+        findings.extend(blocked(&self.flow, &self.layers, signal));
+        findings.extend(judge::symmetric(&signal.gradients));
+        let zeros = signal.gradients.iter().any(|gradient| gradient.to_weight == Some(f64::INFINITY));
+        if findings.is_empty() && !zeros {
             findings.extend(judge::zero_gradients(&signal.gradients));
         }
-        findings.extend(judge::unreached(&signal.gradients));
+        findings.extend(cut(&self.flow, &self.parameters, &signal.gradients, store));
         let head = self.layers.last().map_or("the loss", |head| self.weight_name(head));
         findings.extend(judge::first_loss(signal.loss, signal.classes, head, self.logits(signal)));
         Ok(findings)
@@ -90,19 +96,15 @@ impl Reading {
         (width == signal.classes).then_some(head.output.std)
     }
 
-    /// The layers that have a weight of rank 2 or more: norms follow from what they are given.
     fn judged<'a>(&self, signal: &'a Signal) -> Vec<Judged<'a>> {
-        let (mut judged, mut normed) = (Vec::new(), false);
-        for (signal, layer) in signal.layers.iter().zip(&self.layers) {
-            match layer.weight.and_then(|number| self.parameters.get(number)) {
-                Some((_, weight)) => {
-                    judged.push(Judged { signal, units: width(weight.dims()), normed });
-                    normed = false;
-                }
-                None => normed = true,
-            }
-        }
-        judged
+        let judged = |(signal, layer): (&'a LayerSignal, &Layer)| Judged {
+            signal,
+            units: layer.units,
+            normed: layer.normed,
+            weighs: layer.weight.is_some(),
+            dead_limit: chance::limit(layer.units, self.samples, signal.input_correlation),
+        };
+        signal.layers.iter().zip(&self.layers).map(judged).collect()
     }
 
     /// The weight of the last layer before a branch's end.
@@ -118,23 +120,4 @@ impl Reading {
         let weight = layer.weight.and_then(|number| self.parameters.get(number));
         weight.map_or(&layer.name, |(name, _)| name)
     }
-}
-
-/// How many units a weight gives. A token or a table of positions, `(1, …, d)`, is as wide as what it is added to.
-fn width(dims: &[usize]) -> usize {
-    match dims {
-        [1, .., last] => *last,
-        [first, ..] => *first,
-        [] => 1,
-    }
-}
-
-/// Whether a layer gives nothing since its parameters are zero, and they have a gradient: what stands before it in its
-/// branch moves a step later. The last norm of a residual branch, a ReZero factor and LoRA's second matrix start so.
-fn starts_at_zero(layer: &LayerSignal, signal: &Signal) -> bool {
-    let own = |gradient: &&Gradient| {
-        let path = gradient.name.rsplit_once('.').map_or(gradient.name.as_str(), |(path, _)| path);
-        path == layer.name && gradient.to_weight == Some(f64::INFINITY)
-    };
-    layer.output.is_finite() && layer.output.rms() == 0.0 && signal.gradients.iter().any(|g| own(&g))
 }

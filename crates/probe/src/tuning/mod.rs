@@ -5,4 +5,3 @@ pub(crate) mod lsuv;
 pub(crate) mod options;
 pub(crate) mod report;
 mod rescale;
-mod snapshot;

@@ -11,7 +11,7 @@ use crate::statistics::moments::Moments;
 use crate::tuning::linear::{Linear, linear};
 use crate::tuning::options::{Biases, Lsuv, Start};
 use crate::tuning::report::{LsuvLayer, LsuvOutcome, LsuvReport};
-use crate::tuning::snapshot::Snapshot;
+use crate::signals::passes::snapshot::Snapshot;
 
 /// The largest factor of one try: a larger one may not be finite in `f32`.
 const MOST: f64 = 1e30;

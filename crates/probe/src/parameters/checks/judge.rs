@@ -44,7 +44,7 @@ fn not_finite(measured: &Measured<'_>) -> Option<Fault> {
 fn symmetric(twins: &Twins, side: Side) -> Option<Fault> {
     let &(later, first) = twins.pairs.first()?;
     let (count, of) = (twins.pairs.len(), twins.of);
-    Some(Fault::Symmetric { side, pair: (first, later), count, of })
+    Some(Fault::Symmetric { side, pair: (first, later), count, of, stay: None })
 }
 
 /// A dense matrix of less than full rank. One with zeros (a mask, a padding row) may be so on purpose, and one
@@ -64,11 +64,17 @@ fn against_targets(parameters: &[Measured<'_>], found: &[(usize, Fault)]) -> Vec
         own.into_iter()
             .any(|f| matches!(f, Fault::Uninitialised | Fault::Constant { .. } | Fault::ZeroProduct { .. }))
     };
-    let open = parameters.iter().enumerate().filter(|(index, _)| !is_named(*index));
+    let open = parameters.iter().enumerate();
+    let open = open.filter(|(index, measured)| !is_named(*index) && !is_statistic(&measured.parameter.name));
     let fault = |(index, measured): (usize, &Measured<'_>)| {
         Some((index, scale::against(measured.parameter.target.as_ref()?, measured)?))
     };
     open.filter_map(fault).collect()
+}
+
+/// Whether a variable is a running statistic of a batch norm's, as candle names them: no weight, and moved by any pass.
+fn is_statistic(name: &str) -> bool {
+    name.ends_with("running_mean") || name.ends_with("running_var")
 }
 
 /// Scales against those of the net's other weights.

@@ -1,15 +1,15 @@
 //! What is wrong with a signal, the cause before what follows from it.
 
-use crate::findings::fault::{Fault, Way};
+use crate::findings::fault::{Fault, Side, Way};
 use crate::findings::finding::Finding;
 use crate::signals::checks::depth::limit;
 use crate::signals::layers::residual::Sum;
 use crate::signals::report::signal::{Gradient, LayerSignal};
 
-/// Beyond this correlation two inputs are one to a net trained in f32.
-pub(crate) const ONE: f64 = 0.9999;
-/// Below this correlation a batch's samples are distinct at the input.
-const APART: f64 = 0.99;
+/// Below this share in which they differ, two inputs are one to a net trained in f32.
+const SAME: f64 = 1e-4;
+/// Above this share a batch's samples are distinct at the input.
+const APART: f64 = 1e-2;
 /// The share of outputs on the flat sides from which a layer counts as saturated.
 const SATURATED: f64 = 0.5;
 /// By how much the variance of layers may differ (SageMaker Debugger, PoorWeightInitialization).
@@ -19,16 +19,20 @@ const BRANCH: f64 = 0.25;
 /// Fewer blocks than this do not make a deep net.
 const BLOCKS: usize = 4;
 
-/// A layer's signal with its number of units.
+/// A layer's signal with what its judgement needs.
 pub(crate) struct Judged<'a> {
     pub(crate) signal: &'a LayerSignal,
     pub(crate) units: usize,
-    /// Whether a norm, or another layer without a matrix, stands between the layer before and this one.
+    /// Whether a norm fixes the size of what it reads, or gives where it has no weight.
     pub(crate) normed: bool,
+    /// Whether it has a weight.
+    pub(crate) weighs: bool,
+    /// The share of units that may be off for the whole batch.
+    pub(crate) dead_limit: f64,
 }
 
-/// What the signal shows on its way forward, in the order of the layers; `inputs` is the correlation between the
-/// samples of the batch.
+/// What the signal shows on its way forward, in the order of the layers; `inputs` is the share in which the samples of
+/// the batch differ.
 ///
 /// A layer that stops the signal is the last that is judged: what comes after follows from it. For the same reason a
 /// size out of bounds and a collapse are found once.
@@ -38,13 +42,27 @@ pub(crate) fn forward(layers: &[Judged<'_>], inputs: f64) -> Vec<Finding> {
     let hidden = &alive[..alive.len().min(layers.len().saturating_sub(1))];
     let mut found: Vec<(usize, Fault)> = Vec::new();
     found.extend(each(alive, overflow));
-    found.extend(each(alive, saturated));
+    found.extend(each(hidden, saturated));
     found.extend(each(hidden, dead));
-    found.extend(each(hidden, |layer| collapsed(layer, inputs)).next());
-    found.extend(sizes(hidden, start(layers)).next());
+    // What the last layer reads has come by whatever passes the layers before it by.
+    let read = alive.last().filter(|_| alive.len() == layers.len()).map(|last| last.signal);
+    let one = |spread: f64| collapsed(spread, inputs);
+    let spreads = hidden.iter().map(|layer| layer.signal.spread).chain(read.map(|read| read.input_spread));
+    found.extend(from_here_on(spreads.map(one).collect()));
+    found.extend(from_here_on(sizes(hidden, read.map(|read| read.input_rms), start(layers))));
     found.sort_by_key(|(depth, _)| *depth);
     let finding = |(depth, fault): (usize, Fault)| Some(Finding::new(&layers.get(depth)?.signal.name, fault));
     found.into_iter().filter_map(finding).collect()
+}
+
+/// The first fault of those that no later layer is without: what a later layer has not is lost in a branch alone, and
+/// passed by. Layers of which nothing can be said are left out.
+fn from_here_on(faults: Vec<Option<Option<Fault>>>) -> Option<(usize, Fault)> {
+    let known = faults.into_iter().enumerate().filter_map(|(depth, fault)| Some((depth, fault?)));
+    let mut last: Vec<_> = known.collect();
+    let sound = last.iter().rposition(|(_, fault)| fault.is_none()).map_or(0, |sound| sound + 1);
+    let mut lost = last.drain(sound..);
+    lost.find_map(|(depth, fault)| Some((depth, fault?)))
 }
 
 /// How many layers there are up to the one that stops the signal: none after it is alive, or its output is not finite.
@@ -74,28 +92,34 @@ fn saturated(layer: &Judged<'_>) -> Option<Fault> {
     (share >= SATURATED).then_some(Fault::Saturated { share, activation })
 }
 
+/// Units that are off. Where no activation is known, nothing says that they are, but that they are constant.
 fn dead(layer: &Judged<'_>) -> Option<Fault> {
-    let (share, limit) = (layer.signal.dead, dead_limit(layer.units));
-    (share >= limit).then_some(Fault::Dead { share, limit })
+    let (share, limit) = (layer.signal.dead, layer.dead_limit);
+    let off = layer.signal.activation.is_some() && share >= limit;
+    off.then_some(Fault::Dead { share, limit })
 }
 
-fn collapsed(layer: &Judged<'_>, inputs: f64) -> Option<Fault> {
-    let correlation = layer.signal.correlation;
-    (inputs < APART && correlation > ONE).then_some(Fault::Collapsed { correlation, inputs })
+fn collapsed(spread: f64, inputs: f64) -> Option<Option<Fault>> {
+    let known = spread.is_finite() && inputs > APART;
+    known.then(|| (spread < SAME).then_some(Fault::Collapsed { spread, inputs }))
 }
 
 /// Sizes out of bounds, seen from where the signal starts: the net's input, or the last norm before the layer, which
 /// sets the size anew.
-fn sizes(layers: &[Judged<'_>], start: f64) -> impl Iterator<Item = (usize, Fault)> {
+fn sizes(layers: &[Judged<'_>], read: Option<f64>, start: f64) -> Vec<Option<Option<Fault>>> {
     let narrowest = narrowest(layers);
-    let fault = move |from: &mut f64, (depth, layer): (usize, &Judged<'_>)| {
-        let size_here = layer.signal.output.rms();
+    let mut from = start;
+    let fault = |(depth, layer): (usize, &Judged<'_>)| {
+        let here = layer.signal.output.rms();
         if layer.normed {
-            *from = size_here;
+            from = if layer.weighs { layer.signal.input_rms } else { here };
         }
-        Some(size(Way::Forward, size_here / *from, limit(narrowest, depth)).map(|fault| (depth, fault)))
+        (here > 0.0 && here.is_finite()).then(|| size(Way::Forward, here / from, limit(narrowest, depth)))
     };
-    layers.iter().enumerate().scan(start, fault).flatten()
+    let mut faults: Vec<_> = layers.iter().enumerate().map(fault).collect();
+    let read = read.filter(|read| *read > 0.0 && read.is_finite());
+    faults.push(read.map(|read| size(Way::Forward, read / from, limit(narrowest, layers.len()))));
+    faults
 }
 
 /// The size of the signal where it starts.
@@ -109,12 +133,6 @@ fn narrowest(layers: &[Judged<'_>]) -> usize {
     layers.iter().map(|layer| layer.units).min().unwrap_or(1)
 }
 
-/// Half of ReLU's units are off for any one input; if all samples are one, these are off for all of them. Six
-/// standard deviations of that share, `½/√n`, are added.
-fn dead_limit(units: usize) -> f64 {
-    (0.5 + 3.0 / (units.max(1) as f64).sqrt()).min(1.0)
-}
-
 fn size(way: Way, ratio: f64, limit: f64) -> Option<Fault> {
     if ratio > limit {
         Some(Fault::Exploding { way, ratio, limit })
@@ -125,34 +143,43 @@ fn size(way: Way, ratio: f64, limit: f64) -> Option<Fault> {
     }
 }
 
-/// What the error signal shows on its way back, from the last layer to the first. A norm sets its size anew too.
+/// What the error signal shows on its way back, from the last layer to the first. A norm sets its size anew too. Where
+/// the error comes back to the first layer by another way, what is small is a branch: queries and keys, gates.
 pub(crate) fn backward(layers: &[Judged<'_>]) -> Option<Finding> {
     // The head's width is the number of answers, not the net's.
     let narrowest = narrowest(&layers[..layers.len().saturating_sub(1)]);
-    let mut start = None;
-    layers.iter().rev().enumerate().find_map(|(depth, layer)| {
+    let mut from = None;
+    let fault = |(depth, layer): (usize, &Judged<'_>)| {
         // An error of zero is no size to compare with.
         let error = layer.signal.error_rms.filter(|error| *error > 0.0);
-        let from = error.map(|error| *start.get_or_insert(error));
+        let start = error.map(|error| *from.get_or_insert(error));
         if layer.normed {
-            start = None;
+            from = None;
         }
-        let fault = size(Way::Backward, error? / from?, limit(narrowest, depth))?;
-        Some(Finding::new(layer.signal.name.clone(), fault))
-    })
+        let known = error.zip(start)?;
+        Some(size(Way::Backward, known.0 / known.1, limit(narrowest, depth)))
+    };
+    let faults = layers.iter().rev().enumerate().map(fault).collect();
+    let (depth, fault) = from_here_on(faults)?;
+    Some(Finding::new(layers.iter().rev().nth(depth)?.signal.name.clone(), fault))
 }
 
-/// Parameters that no gradient reaches.
-pub(crate) fn unreached(gradients: &[Gradient]) -> Vec<Finding> {
-    let none = gradients.iter().filter(|gradient| gradient.moments.is_none());
-    none.map(|gradient| Finding::new(gradient.name.clone(), Fault::NoGradient)).collect()
-}
-
-/// Parameters whose gradient is zero throughout.
+/// Weights whose gradient is zero throughout. That of a vector may cancel exactly: of a bias before a difference.
 pub(crate) fn zero_gradients(gradients: &[Gradient]) -> Vec<Finding> {
     let zero = |gradient: &&Gradient| gradient.moments.is_some_and(|m| m.count > 0 && m.zeros == m.count);
-    let zero = gradients.iter().filter(zero);
+    let zero = gradients.iter().filter(|gradient| gradient.of_weight).filter(zero);
     zero.map(|gradient| Finding::new(gradient.name.clone(), Fault::ZeroGradient)).collect()
+}
+
+/// Weights with neurons that are equal and stay so.
+pub(crate) fn symmetric(gradients: &[Gradient]) -> Vec<Finding> {
+    let stays = |gradient: &Gradient| {
+        let sides = [Side::Rows, Side::Columns].into_iter().zip(gradient.twins);
+        let (side, (count, of)) = sides.filter(|(_, (count, _))| *count > 0).max_by_key(|(_, twins)| twins.0)?;
+        let fault = Fault::Symmetric { side, pair: (0, 1), count, of, stay: Some(true) };
+        Some(Finding::new(gradient.name.clone(), fault))
+    };
+    gradients.iter().filter_map(stays).collect()
 }
 
 /// A stream that grows by a factor at each block. `name` names what ends the first branch.

@@ -1,9 +1,9 @@
 //! The figures of one layer, from the tensors that the tape keeps.
 
-use candle_core::{Result, Tensor, Var, backprop::GradStore};
+use candle_core::{Result, Var, backprop::GradStore};
 use candle_init::Activation;
 
-use crate::signals::layers::layer::Layer;
+use crate::signals::layers::layer::{Layer, axes};
 use crate::signals::layers::recognise::{is_off, is_saturated};
 use crate::signals::record::flow::Flow;
 use crate::signals::record::tap::Tap;
@@ -30,20 +30,27 @@ pub(crate) fn layer_signal(
     let read = |index: usize| tape.tensor(index).map_or_else(|| Ok(Vec::new()), values);
     let output = read(layer.output)?;
     let passed = if layer.passes == layer.output { output.clone() } else { read(layer.passes)? };
-    let input_rms = layer.reads.map(read).transpose()?.map_or(f64::NAN, |x| Moments::of(&x).rms());
+    let reads = layer.reads.map(read).transpose()?;
+    let input_rms = reads.as_ref().map_or(f64::NAN, |x| Moments::of(x).rms());
+    let samples = layer.reads.and_then(|reads| tape.tensor(reads)?.dims().first().copied()).unwrap_or(0);
+    let input_correlation = reads.as_ref().map_or(f64::NAN, |x| correlation(x, samples));
+    let input_spread = reads.as_ref().map_or(f64::NAN, |x| spread(x, samples));
     let dims = tape.tensor(layer.output).map_or(&[][..], |tensor| tensor.dims());
-    let units = Units::new(dims, width(layer, parameters));
+    let units = Units::new(dims, Some(layer.units));
     let error_rms = error(layer, parameters, gradients, input_rms, output.len() / units.count.max(1))?;
     Ok(LayerSignal {
         dead: units.share(&output, |values| is_dead(layer.activation, values)),
         saturated: saturated(layer.activation, &output),
         correlation: correlation(&passed, dims.first().copied().unwrap_or(0)),
+        spread: spread(&passed, dims.first().copied().unwrap_or(0)),
         histogram: Histogram::new(&sample(&passed, SAMPLE), BINS),
         activation: layer.activation.map(|f| f.to_string()),
         output: Moments::of(&output),
         passed: Moments::of(&passed),
         name: layer.name.clone(),
         input_rms,
+        input_correlation,
+        input_spread,
         predicted: None,
         error_rms,
     })
@@ -60,6 +67,8 @@ pub(crate) fn tap_signal(tap: &Tap, gradients: &GradStore) -> Result<LayerSignal
     Ok(LayerSignal {
         name: tap.name.clone(),
         input_rms: f64::NAN,
+        input_correlation: f64::NAN,
+        input_spread: f64::NAN,
         output: Moments::of(&signal),
         activation: None,
         passed: Moments::of(&signal),
@@ -67,6 +76,7 @@ pub(crate) fn tap_signal(tap: &Tap, gradients: &GradStore) -> Result<LayerSignal
         dead: units.share(&signal, |values| is_dead(None, values)),
         saturated: 0.0,
         correlation: correlation(&signal, dims.first().copied().unwrap_or(0)),
+        spread: spread(&signal, dims.first().copied().unwrap_or(0)),
         predicted: None,
         error_rms: tap_error(tap, gradients)?,
     })
@@ -79,13 +89,6 @@ pub(crate) fn tap_signal(tap: &Tap, gradients: &GradStore) -> Result<LayerSignal
 pub(crate) fn tap_error(tap: &Tap, gradients: &GradStore) -> Result<Option<f64>> {
     let gradient = tap.zeros.as_ref().and_then(|zeros| gradients.get(zeros));
     gradient.map(|gradient| Ok(Moments::of(&values(gradient)?).rms())).transpose()
-}
-
-/// How many units a layer has, by its weight or its bias.
-fn width(layer: &Layer, parameters: &[(String, Var)]) -> Option<usize> {
-    let vector = layer.parameters.iter().filter_map(|n| parameters.get(*n)).find(|(_, var)| var.rank() == 1);
-    let weight = layer.weight.and_then(|n| parameters.get(n));
-    vector.or(weight).and_then(|(_, var)| var.dims().first().copied())
 }
 
 /// Root mean square of the loss's gradient at a layer's output, from its weight's gradient `Σ δ·x` over `rows`:
@@ -111,18 +114,9 @@ struct Units {
 }
 
 impl Units {
-    /// Units along the last axis, or along the second where that is what `width` says: channels of an image.
     fn new(dims: &[usize], width: Option<usize>) -> Self {
-        let last = dims.last().copied().unwrap_or(0);
-        match dims {
-            [_, channels, rest @ ..]
-                if !rest.is_empty()
-                    && (rest.len() > 1 || width == Some(*channels) && width != Some(last)) =>
-            {
-                Self { count: *channels, run: rest.iter().product() }
-            }
-            _ => Self { count: last, run: 1 },
-        }
+        let (count, run) = axes(dims, width);
+        Self { count, run }
     }
 
     /// The share of units whose values pass `is`.
@@ -183,12 +177,21 @@ pub(crate) fn correlation(values: &[f32], samples: usize) -> f64 {
     (sum.iter().map(|s| s * s).sum::<f64>() - count) / (count * (count - 1.0))
 }
 
-/// The moments of a parameter's gradient, where it has one.
-///
-/// # Errors
-/// What candle says of reading values.
-pub(crate) fn gradient_moments(tensor: &Tensor, gradients: &GradStore) -> Result<Option<Moments>> {
-    gradients.get(tensor).map(|gradient| Ok(Moments::of(&values(gradient)?))).transpose()
+/// The share of the rows' mean square by which they differ: `1 − ‖x̄‖²/mean ‖x‖²`, 0 for equal rows. It tells samples
+/// apart by size too, so that what has one unit is not taken for equal.
+pub(crate) fn spread(values: &[f32], samples: usize) -> f64 {
+    let width = values.len() / samples.max(1);
+    if samples < 2 || width == 0 {
+        return f64::NAN;
+    }
+    let (mut mean, mut square) = (vec![0.0; width], 0.0);
+    for row in values.chunks_exact(width) {
+        mean.iter_mut().zip(row).for_each(|(mean, &v)| *mean += f64::from(v) / samples as f64);
+        square += row.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>() / samples as f64;
+    }
+    // Around the mean, so that what hardly differs keeps its digits.
+    let off = |row: &[f32]| row.iter().zip(&mean).map(|(&v, mean)| (f64::from(v) - mean).powi(2)).sum::<f64>();
+    values.chunks_exact(width).map(off).sum::<f64>() / samples as f64 / square
 }
 
 #[cfg(test)]

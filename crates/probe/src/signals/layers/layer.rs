@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use candle_core::{Result, Var};
 use candle_init::Activation;
 
+use crate::signals::layers::fixes::{is_even, is_normed};
 use crate::signals::layers::recognise::activation;
+use crate::signals::layers::view::settled;
 use crate::signals::record::flow::Flow;
 use crate::signals::record::values::{precision, sample, values};
 
@@ -31,6 +33,10 @@ pub(crate) struct Layer {
     pub(crate) passes: usize,
     /// The activation.
     pub(crate) activation: Option<Activation>,
+    /// How many units it has, by its vector or its weight.
+    pub(crate) units: usize,
+    /// Whether what it gives, or what it reads where it has a weight, is of one size by a norm.
+    pub(crate) normed: bool,
 }
 
 /// The layers of a flow, in the order in which the signal meets them.
@@ -68,13 +74,65 @@ fn layer(
     let Some(output) = flow.carriers().find(|&index| group.iter().all(|&number| meets(index, number))) else {
         return Ok(None);
     };
+    let of_group = || group.iter().filter_map(|number| parameters.get(*number));
+    let units = units(of_group().map(|(_, var)| var));
+    // A norm of candle's computes with its channels first and turns them back.
+    let output = if weight.is_none() { settled(flow, output, units)? } else { output };
     let own = |index: usize| group.iter().any(|&number| meets(index, number));
     let reads = match flow.sources(output, |index| !own(index))[..] {
         [reads] => Some(reads),
         _ => None,
     };
     let (passes, activation) = passes(flow, output)?;
-    Ok(Some(Layer { name, parameters: group, weight, reads, output, passes, activation }))
+    let normed = match weight {
+        Some(_) => reads.map(|reads| reads_evenly(flow, reads)).transpose()?.unwrap_or(false),
+        None => gives_evenly(flow, output, units, of_group().map(|(_, var)| var))?,
+    };
+    Ok(Some(Layer { name, parameters: group, weight, reads, output, passes, activation, units, normed }))
+}
+
+/// How many units parameters have: by a vector, or by the first axis of a weight. A token or a table of positions,
+/// `(1, …, d)`, is as wide as what it is added to.
+fn units<'a>(parameters: impl Iterator<Item = &'a Var> + Clone) -> usize {
+    let vector = parameters.clone().find(|var| var.rank() == 1);
+    match vector.or_else(|| parameters.into_iter().next()).map(|var| var.dims()) {
+        Some([1, .., last]) => *last,
+        Some([first, ..]) => *first,
+        _ => 1,
+    }
+}
+
+fn reads_evenly(flow: &Flow, reads: usize) -> Result<bool> {
+    let Some(tensor) = flow.tape().tensor(reads) else { return Ok(false) };
+    let (width, run) = axes(tensor.dims(), None);
+    Ok(is_even(&values(tensor)?, width, run))
+}
+
+fn gives_evenly<'a>(
+    flow: &Flow,
+    output: usize,
+    units: usize,
+    parameters: impl Iterator<Item = &'a Var>,
+) -> Result<bool> {
+    let Some(tensor) = flow.tape().tensor(output) else { return Ok(false) };
+    let (width, run) = axes(tensor.dims(), Some(units));
+    let vectors = parameters.filter(|var| var.elem_count() == units).map(|var| values(var));
+    let vectors = vectors.collect::<Result<Vec<_>>>()?;
+    Ok(width == units && is_normed(&values(tensor)?, width, run, &vectors))
+}
+
+/// How many units a tensor has, and how many values of one follow one another: units along the last axis, or along the
+/// second where that is what `units` says, or where it has four axes: channels of an image.
+pub(crate) fn axes(dims: &[usize], units: Option<usize>) -> (usize, usize) {
+    let last = dims.last().copied().unwrap_or(0);
+    match dims {
+        [_, channels, rest @ ..]
+            if !rest.is_empty() && (rest.len() > 1 || units == Some(*channels) && units != Some(last)) =>
+        {
+            (*channels, rest.iter().product())
+        }
+        _ => (last, 1),
+    }
 }
 
 /// The tensor after the activation that follows `output`, and the activation: the last of the near ones that a

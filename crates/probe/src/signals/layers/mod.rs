@@ -1,6 +1,8 @@
 //! Layers, activations and residual sums, found on a record by their values.
 
+mod fixes;
 pub(crate) mod layer;
 pub(crate) mod recognise;
 pub(crate) mod residual;
 pub(crate) mod spot;
+mod view;

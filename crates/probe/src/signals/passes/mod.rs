@@ -3,3 +3,5 @@
 pub(crate) mod batch;
 pub(crate) mod blame;
 pub(crate) mod runner;
+pub(crate) mod scope;
+pub(crate) mod snapshot;

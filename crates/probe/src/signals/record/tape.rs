@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use candle_core::{Tensor, TensorId};
 use fixedbitset::FixedBitSet;
+use rayon::prelude::*;
 
 /// The tensors that a loss depends on and that depend on a variable, each after all that it was made from.
 pub(crate) struct Tape {
@@ -33,7 +34,7 @@ impl Tape {
             ids.filter_map(|id| indices.get(&id)).for_each(|&index| set.insert(index));
             set
         };
-        let nodes = tensors.iter().map(|t| Node { tensor: t.clone(), ancestors: ancestors(t) }).collect();
+        let nodes = tensors.par_iter().map(|t| Node { tensor: t.clone(), ancestors: ancestors(t) }).collect();
         Self { nodes, indices }
     }
 

@@ -30,6 +30,8 @@ pub struct LayerSignal {
     pub name: String,
     /// Root mean square of what it reads; NaN where that is not known.
     pub input_rms: f64,
+    /// Mean correlation (cosine) between what two samples make it read; NaN for a batch of one or where it is not known.
+    pub input_correlation: f64,
     /// Its output before the activation.
     pub output: Moments,
     /// The activation that follows, where one is recognised: `relu`, `gelu`.
@@ -44,6 +46,11 @@ pub struct LayerSignal {
     pub saturated: f64,
     /// Mean correlation (cosine) between what two samples make it pass on; NaN for a batch of one.
     pub correlation: f64,
+    /// The share of what it passes on, by mean square, in which samples differ: 0 where all are one, about 1 for samples
+    /// that have nothing in common; NaN for a batch of one.
+    pub spread: f64,
+    /// The same of what it reads.
+    pub input_spread: f64,
     /// What theory says of its output's root mean square, where it says something.
     pub predicted: Option<Band>,
     /// Root mean square of the loss's gradient with respect to its output, as a tap measures it, or as
@@ -76,4 +83,10 @@ pub struct Gradient {
     /// What a step of plain gradient descent changes relative to the parameter: the learning rate times
     /// `to_weight`, where a learning rate was stated.
     pub update: Option<f64>,
+    /// Equal rows whose gradients are equal too, so that they stay equal, and rows in all; the same of columns.
+    #[serde(skip)]
+    pub(crate) twins: [(usize, usize); 2],
+    /// Whether the parameter is a matrix or a kernel.
+    #[serde(skip)]
+    pub(crate) of_weight: bool,
 }
