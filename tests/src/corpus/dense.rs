@@ -6,7 +6,7 @@ use candle_nn::ops::{sigmoid, silu};
 use candle_nn::VarBuilder;
 
 use crate::corpus::parts::{binary, classify, glorot, he, linear, ln, regress, stack, targets, through, uniform};
-use crate::corpus::plant::{Plant, constant, far, minus_six, nan, off, thirtieth, thirtyfold, zeros};
+use crate::corpus::plant::{Plant, constant, far, minus_six, most_off, nan, off, thirtieth, thirtyfold, zeros};
 use crate::corpus::subject::Subject;
 use crate::corpus::trial::{Batches, Loss, Trial};
 
@@ -25,6 +25,7 @@ const EVERY: &[Plant] = &[
 const RELU: &[Plant] = &[
     EVERY[0], EVERY[1], EVERY[2], EVERY[3], EVERY[4], EVERY[5], EVERY[6], EVERY[7], EVERY[8],
     Plant { what: "all units off", names: &["net.1.bias"], harm: off, open: false },
+    Plant { what: "most units off", names: &["net.1.bias"], harm: most_off, open: false },
 ];
 const FLAT: &[Plant] = &[
     EVERY[0], EVERY[1], EVERY[2], EVERY[3], EVERY[4], EVERY[5], EVERY[6], EVERY[7], EVERY[8],
@@ -41,6 +42,11 @@ const BATCH_NORMED: &[Plant] = &[
     NORMED[1],
     NORMED[2],
     Plant { what: "all units off after the norm", names: &["norm.1.bias"], harm: minus_six, open: false },
+];
+
+const SCALED: &[Plant] = &[
+    Plant { what: "all weights × 3", names: &["net"], harm: |w| w * 3.0, open: true },
+    Plant { what: "all weights × 0.3", names: &["net"], harm: |w| w * 0.3, open: true },
 ];
 
 pub(super) fn subjects() -> Vec<Subject> {
@@ -61,7 +67,7 @@ pub(super) fn subjects() -> Vec<Subject> {
         of("regression, one output", |s| regression(s, &[8, 32, 32, 1]), RELU),
         of("layer norm after each layer", layer_normed, NORMED),
         of("batch norm after each layer", batch_normed, BATCH_NORMED),
-        of("scales of ones after each layer", scaled, &[EVERY[2], EVERY[3], EVERY[4]]),
+        of("scales of ones after each of 20 layers", scaled, &[SCALED[0], SCALED[1], EVERY[4]]),
         of("SwiGLU", swiglu, &[EVERY[0], EVERY[3], Plant { what: "a NaN", names: &["up.weight"], harm: nan, open: false }]),
         of("highway", highway, &[EVERY[0]]),
         of("ReZero", rezero, &[EVERY[0]]),
@@ -155,15 +161,15 @@ fn batch_normed(seed: u64) -> anyhow::Result<Trial> {
 fn scaled(seed: u64) -> anyhow::Result<Trial> {
     let init = he(seed).rule("scale.*", init::ONES);
     let trial = Trial::new(init, Batches::Vectors(64, 32), |vb| {
-        let widths = [32, 64, 64, 64, 64, 64, 64, 64, 10];
+        let widths: Vec<_> = [32].into_iter().chain([64; 19]).chain([10]).collect();
         let net = stack(&widths, &vb.pp("net"))?;
-        let scales = (0..7).map(|n| vb.get(64, &format!("scale.{n}.weight"))).collect::<Result<Vec<_>>>()?;
+        let scales = (0..19).map(|n| vb.get(64, &format!("scale.{n}.weight"))).collect::<Result<Vec<_>>>()?;
         Ok(Box::new(move |x: &Tensor| {
             let hidden = net.iter().zip(&scales);
             let x_last = hidden.fold(Ok(x.clone()), |x: Result<Tensor>, (layer, scale)| {
                 x?.apply(layer)?.broadcast_mul(scale)?.relu()
             })?;
-            classify(&x_last.apply(&net[7])?, x)
+            classify(&x_last.apply(&net[19])?, x)
         }) as Loss)
     })?;
     Ok(trial.classes(10).rates(0.03, 3e-3))

@@ -1,6 +1,7 @@
 //! Nets as people write them, each healthy and with the faults that can be planted in it; training is the judge.
 
 mod dense;
+pub mod gpt;
 mod images;
 mod judge;
 mod matrix;

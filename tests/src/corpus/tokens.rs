@@ -4,6 +4,7 @@ use candle_core::{D, DType, Device, Result, Tensor};
 use candle_init::{Cut, Init, Initializer, depth, init};
 use candle_nn::{Embedding, LayerNorm, Linear, Module, VarBuilder, loss};
 
+use crate::corpus::gpt::{fused, gpt, next};
 use crate::corpus::parts::{classify, he, linear, ln, small};
 use crate::corpus::plant::{Plant, nan, zeros};
 use crate::corpus::subject::Subject;
@@ -26,7 +27,7 @@ pub(super) fn subjects() -> Vec<Subject> {
         of("decoder, pre-norm, GPT-2's start", |s| decoder(gpt2(s), false), PLANTS),
         of("decoder, tied head", |s| decoder(gpt2(s), true), &[PLANTS[0]]),
         of("decoder, He's start", |s| decoder(he(s).rule("{wte,wpe}.weight", NORMAL), false), PLANTS),
-        of("decoder, fused layer norms", fused, &[]),
+        of("GPT-2 with candle's layer norms", |s| gpt(s, fused), &[]),
         of("encoder, post-norm", encoder, &[]),
         of("ViT, class token, 0.02", |s| vit(s, true), PLANTS),
         of("ViT, mean pooled, 0.02", |s| vit(s, false), PLANTS),
@@ -48,12 +49,6 @@ fn gpt2(seed: u64) -> Initializer {
         .rule("*.bias", init::ZEROS)
         .weights(NORMAL)
         .rule("{wte,wpe}.weight", NORMAL)
-}
-
-/// What follows a token, by a fixed rule.
-fn next(x: &Tensor) -> Result<Tensor> {
-    let x = x.flatten_all()?.to_vec1::<u32>()?;
-    Tensor::from_iter(x.into_iter().map(|t| (3 * t + 1) % VOCABULARY as u32), &Device::Cpu)
 }
 
 fn embedded(x: &Tensor, wte: &Embedding, wpe: &Embedding) -> Result<Tensor> {
@@ -80,29 +75,6 @@ fn decoder(init: Initializer, tied: bool) -> anyhow::Result<Trial> {
         };
         Ok(Box::new(move |x: &Tensor| {
             let y = blocks.iter().try_fold(embedded(x, &wte, &wpe)?, |y, block| block.forward(&y))?;
-            loss::cross_entropy(&y.apply(&norm)?.apply(&head)?.flatten_to(1)?, &next(x)?)
-        }) as Loss)
-    })?;
-    Ok(trial.classes(VOCABULARY).rates(0.3, 3e-3))
-}
-
-/// candle's own layer norms with a bias, which have no backward pass: the loss falls by the head alone.
-fn fused(seed: u64) -> anyhow::Result<Trial> {
-    let trial = Trial::new(small(seed).rule("{wte,wpe}.weight", NORMAL), TOKENS, |vb| {
-        let (wte, wpe) = tables(&vb)?;
-        let mlp = |n: usize| {
-            let path = vb.pp("h").pp(n);
-            let norm = candle_nn::layer_norm(WIDTH, 1e-5, path.pp("ln"))?;
-            Ok((norm, linear(WIDTH, 64, path.pp("up"))?, linear(64, WIDTH, path.pp("down"))?))
-        };
-        let blocks = (0..2).map(mlp).collect::<Result<Vec<_>>>()?;
-        let norm = candle_nn::layer_norm(WIDTH, 1e-5, vb.pp("ln_f"))?;
-        let head = linear(WIDTH, VOCABULARY, vb.pp("head"))?;
-        Ok(Box::new(move |x: &Tensor| {
-            let mut y = embedded(x, &wte, &wpe)?;
-            for (norm, up, down) in &blocks {
-                y = (&y + y.apply(norm)?.apply(up)?.gelu_erf()?.apply(down)?)?;
-            }
             loss::cross_entropy(&y.apply(&norm)?.apply(&head)?.flatten_to(1)?, &next(x)?)
         }) as Loss)
     })?;

@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails by panicking says where")]
 
+use acceptance::corpus::gpt::{fused, gpt};
 use acceptance::healthy::{blocks, he, plain, verdict};
 use acceptance::nets::{CLASSES, Function, Net, Plan, built, cross_entropy};
 use candle_core::{Device, Result, Tensor};
 use candle_init::{Init, Initializer, init};
-use candle_init_probe::{Fault, Probe, Severity, Verdict, assert_trainable, noise};
+use candle_init_probe::{Fault, Finding, Probe, Severity, Verdict, assert_trainable, noise};
 use candle_nn::{Activation, Module, VarMap};
 
 const CPU: Device = Device::Cpu;
@@ -59,19 +60,25 @@ fn far(bias: &Tensor) -> Result<Tensor> {
 }
 
 const PLANTS: [Plant; 10] = [
+    // One layer of zeros moves with the first step; two in a row never do.
     Plant {
-        what: "zeros",
-        name: "uninitialised",
+        what: "two layers of zeros",
+        name: "zero product",
         place: PLACE,
         net: relu,
-        plant: |v| set(v, "fc6.weight", Tensor::zeros_like),
+        plant: |v| ["fc6.weight", "fc7.weight"].iter().try_for_each(|name| set(v, name, Tensor::zeros_like)),
     },
+    // One layer of one number parts by what reads it; a constant layer behind it keeps it together.
     Plant {
-        what: "constant",
+        what: "two constant layers",
         name: "symmetric",
         place: PLACE,
         net: relu,
-        plant: |v| set(v, "fc6.weight", |w| w.ones_like()? * 0.05),
+        plant: |v| {
+            set(v, "fc6.weight", |w| w.ones_like()? * 0.05)?;
+            set(v, "fc7.weight", |w| w.ones_like()? * 0.05)?;
+            set(v, "fc8.weight", |w| w.zeros_like()? + 0.01)
+        },
     },
     Plant {
         what: "std × 0.1",
@@ -92,7 +99,10 @@ const PLANTS: [Plant; 10] = [
         name: "symmetric",
         place: PLACE,
         net: relu,
-        plant: |v| set(v, "fc6.weight", twins),
+        plant: |v| {
+            set(v, "fc6.weight", twins)?;
+            set(v, "fc7.weight", |w| twins(&w.t()?)?.t()?.contiguous())
+        },
     },
     Plant {
         what: "dead layer",
@@ -140,9 +150,11 @@ fn planted(plant: &Plant, seed: u64, laws: bool) -> Verdict {
     verdict(&vars, &net, laws.then_some(&init)).unwrap()
 }
 
-/// Names and layers of the faults.
+/// Names and layers of what is wrong: the faults, and scales that are not their rule's. A loss that follows from the
+/// latter is left out.
 fn faults(verdict: &Verdict) -> Vec<(&'static str, &str)> {
-    let faults = verdict.findings.iter().filter(|finding| finding.severity() == Severity::Fault);
+    let wrong = |finding: &&Finding| finding.severity() > Severity::Note && finding.name() != "first loss";
+    let faults = verdict.findings.iter().filter(wrong);
     let layer = |place: &str| place.split('.').next().map_or(0, str::len);
     faults.map(|finding| (finding.name(), &finding.place[..layer(&finding.place)])).collect()
 }
@@ -175,7 +187,8 @@ fn the_first_finding_is_the_cause() {
         let verdict = planted(plant, 3, true);
         let first = &verdict.findings[0];
         assert_eq!(first.name(), plant.name, "{}", plant.what);
-        assert!(!verdict.is_trainable());
+        let scale = ["mis-scaled", "swapped fans"].contains(&plant.name);
+        assert_eq!(verdict.is_trainable(), scale, "{}", plant.what);
         assert!(first.advice().len() > 20 && !first.limit().source.is_empty());
     }
 }
@@ -201,16 +214,19 @@ fn zeros_that_let_a_gradient_pass_are_a_note() {
     }
 }
 
-/// The same zeros in the middle of a plain net stop everything, rule or not.
+/// Zeros in the middle of a plain net by a rule: one layer is sound, two in a row stop everything.
 #[test]
 fn zeros_by_rule_that_stop_the_signal_are_a_fault() {
-    let init = Initializer::new(1)
-        .rule("fc6.weight", init::ZEROS)
-        .weights(init::HE_NORMAL)
-        .rule("*.bias", init::ZEROS);
-    let (vars, net) = built(&init, &plain(Function::Candle(Activation::Relu))).unwrap();
-    let verdict = verdict(&vars, &net, Some(&init)).unwrap();
-    assert_eq!(faults(&verdict), [("uninitialised", "fc6")]);
+    let found = |rule: &str| {
+        let init = Initializer::new(1)
+            .rule(rule, init::ZEROS)
+            .weights(init::HE_NORMAL)
+            .rule("*.bias", init::ZEROS);
+        let (vars, net) = built(&init, &plain(Function::Candle(Activation::Relu))).unwrap();
+        verdict(&vars, &net, Some(&init)).unwrap()
+    };
+    assert!(found("fc6.weight").is_trainable());
+    assert_eq!(faults(&found("fc{6,7}.weight")), [("zero product", "fc6")]);
 }
 
 #[test]
@@ -253,11 +269,11 @@ fn an_assertion_for_a_users_own_tests() {
 }
 
 #[test]
-#[should_panic(expected = "uninitialised · `fc6.weight`")]
+#[should_panic(expected = "zero product · `fc6.weight`")]
 fn the_assertion_panics_with_the_verdict() {
     let (init, plan) = relu(1);
     let (vars, net) = built(&init, &plan).unwrap();
-    set(&vars, "fc6.weight", Tensor::zeros_like).unwrap();
+    ["fc6.weight", "fc7.weight"].iter().for_each(|name| set(&vars, name, Tensor::zeros_like).unwrap());
     assert_trainable!(Probe::new(&vars), &batch(), |x| cross_entropy(&net.forward(x)?));
 }
 
@@ -273,7 +289,7 @@ fn a_verdict_is_text_and_json() {
     let finding = &value["findings"][0];
     assert_eq!(finding["place"], "fc6.weight");
     assert_eq!(finding["finding"], "mis-scaled");
-    assert_eq!(finding["severity"], "fault");
+    assert_eq!(finding["severity"], "warning");
     assert!(finding["measured"].as_f64().unwrap() < finding["limit"].as_f64().unwrap());
     assert!(finding["advice"].as_str().unwrap().contains("Multiply it by 9.95"));
     assert_eq!(value["signal"]["layers"].as_array().unwrap().len(), 13);
@@ -282,12 +298,11 @@ fn a_verdict_is_text_and_json() {
 
 /// The pages show what is really printed: the first lines of a verdict, up to the table.
 #[test]
-fn the_readme_shows_what_is_printed() {
-    let shown = |number: usize| {
-        let text = planted(&PLANTS[number], 1, true).to_string();
-        text.split("\n\n┌").next().unwrap_or_default().to_owned()
-    };
-    assert!(include_str!("../../../README.md").contains(&shown(2)), "{}", shown(2));
-    let page = include_str!("../../../docs/probe.md").replace("fc.weight", "fc6.weight");
-    assert!(page.contains(&shown(0)), "{}", shown(0));
+fn the_pages_show_what_is_printed() {
+    let shown = |verdict: &Verdict| verdict.to_string().split("\n\n┌").next().unwrap_or_default().to_owned();
+    let gpt = shown(&gpt(42, fused).unwrap().verdict(false).unwrap());
+    assert!(include_str!("../../../README.md").contains(&gpt), "{gpt}");
+    let dead = shown(&planted(PLANTS.iter().find(|plant| plant.what == "dead layer").unwrap(), 1, true));
+    let page = include_str!("../../../docs/probe.md").replace("`fc`", "`fc6`");
+    assert!(page.contains(&dead), "{dead}");
 }

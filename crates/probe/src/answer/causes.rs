@@ -38,7 +38,7 @@ enum Root {
 
 fn root(fault: &Fault) -> Option<Root> {
     match fault {
-        Fault::NotFinite { .. } | Fault::Uninitialised | Fault::ZeroProduct { .. } => Some(Root::Stops),
+        Fault::NotFinite { .. } | Fault::Uninitialised { .. } | Fault::ZeroProduct { .. } => Some(Root::Stops),
         Fault::Symmetric { stay: Some(true), .. } => Some(Root::Merges),
         _ => None,
     }
@@ -61,7 +61,7 @@ fn follows(fault: &Fault, roots: &[Root]) -> bool {
 fn with_gradients(finding: &Finding, inspection: &Inspection, signal: &Signal) -> Option<Finding> {
     let gradient = signal.gradients.iter().find(|gradient| gradient.name == finding.place);
     match &finding.fault {
-        Fault::Uninitialised | Fault::ZeroByRule { .. } | Fault::ZeroProduct { .. } => zeros(finding, gradient?, signal),
+        Fault::Uninitialised { .. } | Fault::ZeroByRule { .. } | Fault::ZeroProduct { .. } => zeros(finding, gradient?, signal),
         Fault::Constant { .. } => {
             let shape = &inspection.parameters.iter().find(|p| p.name == finding.place)?.shape;
             let of = shape.first().copied().unwrap_or(0);

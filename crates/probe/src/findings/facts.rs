@@ -22,7 +22,7 @@ impl Facts {
     pub(crate) fn new(fault: &Fault, place: &str) -> Self {
         match fault {
             Fault::NotFinite { nan, infinite } => not_finite(*nan, *infinite, place),
-            Fault::Uninitialised => uninitialised(place),
+            Fault::Uninitialised { vector } => uninitialised(*vector, place),
             Fault::ZeroStart { gradient } => zero_start(*gradient),
             Fault::ZeroByRule { rule } => zero_by_rule(rule),
             Fault::ZeroProduct { other } => zero_product(other, place),
@@ -46,7 +46,7 @@ impl Facts {
             Fault::Vanishing { way, ratio, limit } => vanishing(*way, *ratio, *limit),
             Fault::Exploding { way, ratio, limit } => exploding(*way, *ratio, *limit),
             Fault::Dead { share, limit } => dead(*share, *limit),
-            Fault::Saturated { share, activation } => saturated(*share, activation),
+            Fault::Saturated { share, units, activation } => saturated(*share, *units, activation),
             Fault::Collapsed { spread, inputs } => collapsed(*spread, *inputs),
             Fault::UnscaledResidual { growth, blocks, branch } => unscaled(*growth, *blocks, *branch, place),
             Fault::NoGradient { operation, count, of, .. } => no_gradient(*operation, *count, *of, place),
@@ -75,10 +75,11 @@ fn not_finite(nan: u64, infinite: u64, place: &str) -> Facts {
     )
 }
 
-fn uninitialised(place: &str) -> Facts {
-    facts("uninitialised", Severity::Fault, 0.0, (0.0, "nothing passes through a weight of zeros")).say(
+fn uninitialised(vector: bool, place: &str) -> Facts {
+    let init = if vector { "ONES" } else { "HE_NORMAL" };
+    facts("uninitialised", Severity::Fault, 0.0, (0.0, "nothing passes what is zero throughout")).say(
         "all values are zero, so no signal passes forward and no gradient back",
-        format!("Give it an initializer: .rule(\"{place}\", init::HE_NORMAL); candle leaves at zero what a model requests without a hint"),
+        format!("Give it an initializer: .rule(\"{place}\", init::{init}); candle leaves at zero what a model requests without a hint"),
     )
 }
 
@@ -259,10 +260,16 @@ fn dead(share: f64, limit: f64) -> Facts {
     )
 }
 
-fn saturated(share: f64, activation: &str) -> Facts {
-    let limit = (0.5, "share of outputs where the slope is under 2 % of its largest");
-    facts("saturated", Severity::Fault, share, limit).say(
-        format!("{} of its outputs lie where {activation} is flat, so hardly any gradient passes", percent(share)),
+fn saturated(share: f64, units: f64, activation: &str) -> Facts {
+    let (severity, measured, what, limit) = if units >= 0.5 {
+        let limit = "share of units whose slope is under 2 % of its largest for every sample: they do not move";
+        (Severity::Fault, units, format!("{} of its units lie where {activation} is flat for every sample", percent(units)), limit)
+    } else {
+        let limit = "share of outputs where the slope is under 2 % of its largest";
+        (Severity::Warning, share, format!("{} of its outputs lie where {activation} is flat", percent(share)), limit)
+    };
+    facts("saturated", severity, measured, (0.5, limit)).say(
+        format!("{what}, so hardly any gradient passes"),
         "Make its weights smaller, such as init::GLOROT_NORMAL, start its biases at 0, and scale the inputs to a std of 1",
     )
 }
@@ -311,6 +318,11 @@ fn no_gradient(operation: Option<Operation>, count: usize, of: usize, place: &st
             Severity::Fault,
             "candle's fused softmax_last_dim and rope have no backward pass: they cut off queries and keys".into(),
             "Use softmax_last_dim and rope of candle_init::differentiable, which have the same values and a backward pass",
+        ),
+        None if count == of => (
+            Severity::Fault,
+            "the loss does not depend on the model".into(),
+            "Compute the loss from the model's output, without `detach` and without values read back from tensors",
         ),
         None => (
             Severity::Note,

@@ -58,8 +58,11 @@ pub enum Fault {
         /// How many are infinite.
         infinite: u64,
     },
-    /// A matrix or kernel that is zero throughout: nothing passes it, either way.
-    Uninitialised,
+    /// A parameter that is zero throughout: nothing passes it, either way.
+    Uninitialised {
+        /// Whether it is a vector, such as a norm's scale, and no matrix or kernel.
+        vector: bool,
+    },
     /// A weight that is zero throughout and gets a gradient all the same, while the layers before it train by
     /// another way or are none: it adds nothing at first and moves with the first step.
     ZeroStart {
@@ -178,6 +181,8 @@ pub enum Fault {
     Saturated {
         /// Which share of the layer's outputs.
         share: f64,
+        /// Which share of its units lies there for every sample.
+        units: f64,
         /// The activation.
         activation: String,
     },

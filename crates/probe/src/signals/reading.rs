@@ -9,7 +9,7 @@ use crate::signals::checks::blocked::blocked;
 use crate::signals::checks::chance;
 use crate::signals::checks::cut::cut;
 use crate::signals::checks::judge::{self, Judged};
-use crate::signals::checks::measure::{layer_signal, spread, tap_error, tap_signal};
+use crate::signals::checks::measure::{layer_signal, tap_error, tap_signal};
 use crate::signals::layers::layer::{Layer, layers};
 use crate::signals::layers::residual::{Sum, sums};
 use crate::signals::record::flow::Flow;
@@ -18,6 +18,7 @@ use crate::signals::record::tape::Tape;
 use crate::signals::record::values::values;
 use crate::signals::report::signal::{LayerSignal, Signal};
 use crate::signals::theory::predict::predict;
+use crate::statistics::spread::spread;
 
 /// The layers of one pass, with the tape that they were read off.
 pub(crate) struct Reading {

@@ -5,5 +5,6 @@ pub(crate) mod histogram;
 pub(crate) mod moments;
 pub(crate) mod real;
 mod single;
+pub(crate) mod spread;
 pub(crate) mod summation;
 pub(crate) mod sums;

@@ -263,7 +263,7 @@ mod tests {
         let headline_of = |faults: &[Fault]| headline(&verdict(faults)).1;
         assert_eq!(headline_of(&[]), "Healthy: it will train");
         assert_eq!(headline_of(&[copied()]), "It will train, with 1 warning");
-        let all = [Fault::Uninitialised, Fault::ZeroGradient, copied()];
+        let all = [Fault::Uninitialised { vector: false }, Fault::ZeroGradient, copied()];
         assert_eq!(headline_of(&all), "It will not train as it stands: 2 faults, 1 warning");
         assert_eq!(headline(&verdict(&all)).0, Tone::Fault);
         assert_eq!(headline(&Verdict::default()).1, "Nothing was checked");
@@ -285,7 +285,7 @@ mod tests {
     fn a_hundred_findings_are_all_there() {
         let mut verdict = verdict(&[]);
         verdict.findings =
-            (0..100).map(|n| Finding::new(format!("place{n}."), Fault::Uninitialised)).collect();
+            (0..100).map(|n| Finding::new(format!("place{n}."), Fault::Uninitialised { vector: false })).collect();
         let html = verdict.to_html("net");
         assert!((0..100).all(|number| html.contains(&format!("place{number}."))));
         assert_eq!(html.matches("<article").count(), 1 + CARDS);

@@ -59,7 +59,7 @@ fn equal_neurons_are_found_wherever_they_are() -> Outcome {
     for (tensor, side, pair, of) in due {
         let inspection = Inspect::new().spectra(0).vars(&map([("a.weight", tensor)])?)?;
         let faults: Vec<_> = inspection.findings.into_iter().map(|finding| finding.fault).collect();
-        assert_eq!(faults, [Fault::Symmetric { side, pair, count: 1, of }]);
+        assert_eq!(faults, [Fault::Symmetric { side, pair, count: 1, of, stay: None }]);
     }
     Ok(())
 }

@@ -96,7 +96,7 @@ fn finding(place: String, figure: f64, index: usize) -> Finding {
         0 => Fault::Vanishing { way: Way::Backward, ratio: figure, limit: 1e-3 },
         1 => Fault::FirstLoss { loss: figure, classes: 10, logits: Some(figure) },
         2 => Fault::Copied { other: HOSTILE.repeat(3) },
-        _ => Fault::Uninitialised,
+        _ => Fault::Uninitialised { vector: false },
     };
     Finding::new(place, fault)
 }

@@ -62,7 +62,7 @@ fn against_targets(parameters: &[Measured<'_>], found: &[(usize, Fault)]) -> Vec
     let is_named = |index: usize| {
         let own = found.iter().filter(|(other, _)| *other == index).map(|(_, fault)| fault);
         own.into_iter()
-            .any(|f| matches!(f, Fault::Uninitialised | Fault::Constant { .. } | Fault::ZeroProduct { .. }))
+            .any(|f| matches!(f, Fault::Uninitialised { .. } | Fault::Constant { .. } | Fault::ZeroProduct { .. }))
     };
     let open = parameters.iter().enumerate();
     let open = open.filter(|(index, measured)| !is_named(*index) && !is_statistic(&measured.parameter.name));

@@ -62,7 +62,7 @@ pub(crate) fn faults(parameters: &[Measured<'_>]) -> Vec<(usize, Fault)> {
 fn zero(measured: &Measured<'_>) -> Fault {
     match &measured.zero_rule {
         Some(rule) => Fault::ZeroByRule { rule: rule.clone() },
-        None => Fault::Uninitialised,
+        None => Fault::Uninitialised { vector: false },
     }
 }
 

@@ -4,12 +4,14 @@ use crate::findings::fault::Fault;
 use crate::findings::finding::Finding;
 use crate::signals::layers::layer::Layer;
 use crate::signals::record::flow::Flow;
-use crate::signals::report::signal::Signal;
+use crate::signals::report::signal::{Gradient, Signal};
 
 /// A layer, as far as zeros are concerned.
 struct Node<'a> {
     /// Its weight of zeros that has no gradient, if it has one.
     still: Option<&'a str>,
+    /// Whether that is a vector, its layer having no other.
+    vector: bool,
     /// The nearest layers before and after it.
     before: Vec<usize>,
     after: Vec<usize>,
@@ -20,7 +22,7 @@ struct Node<'a> {
     error: bool,
 }
 
-/// What is wrong with weights of zeros, and those that are sound, with the size of their gradients.
+/// What is wrong with weights of zeros: a finding for each that stays still, or for each pair.
 ///
 /// A weight of zeros moves as soon as something comes to it and something comes back. Where neither is so now, it may be
 /// so after a step that moves what stands before or behind: that is followed through the net until nothing changes.
@@ -29,15 +31,22 @@ pub(crate) fn blocked(flow: &Flow, layers: &[Layer], signal: &Signal) -> Vec<Fin
     while step(&mut nodes) {}
     let still = |node: &Node<'_>| node.still.is_some() && !node.open;
     let stuck: Vec<bool> = nodes.iter().map(still).collect();
-    let finding = |(index, node): (usize, &Node<'_>)| {
+    let mut told: Vec<&str> = Vec::new();
+    let mut finding = |(index, node): (usize, &Node<'_>)| {
         let place = node.still.filter(|_| stuck.get(index) == Some(&true))?;
+        if told.contains(&place) {
+            return None;
+        }
         let neighbours = node.after.iter().chain(&node.before);
         let mut others = neighbours.filter(|other| stuck.get(**other) == Some(&true));
         let other = others.find_map(|other| nodes.get(*other)?.still);
-        let fault = other.map_or(Fault::Uninitialised, |other| Fault::ZeroProduct { other: other.into() });
+        let other = other.filter(|_| !node.vector);
+        told.extend(other);
+        let alone = Fault::Uninitialised { vector: node.vector };
+        let fault = other.map_or(alone, |other| Fault::ZeroProduct { other: other.into() });
         Some(Finding::new(place, fault))
     };
-    nodes.iter().enumerate().filter_map(finding).collect()
+    nodes.iter().enumerate().filter_map(&mut finding).collect()
 }
 
 fn nodes<'a>(flow: &Flow, layers: &[Layer], signal: &'a Signal) -> Vec<Node<'a>> {
@@ -47,8 +56,13 @@ fn nodes<'a>(flow: &Flow, layers: &[Layer], signal: &'a Signal) -> Vec<Node<'a>>
         let own = signal.gradients.iter().filter(|gradient| is_in(&gradient.name, &layer.name));
         let moves = |ratio: Option<f64>| ratio.is_some_and(|ratio| ratio > 0.0);
         // Of a parameter of zeros the ratio of gradient to weight is 0/0, or infinite where it has a gradient.
-        let mut weights = own.clone().filter(|gradient| gradient.of_weight);
-        let still = weights.find(|gradient| gradient.to_weight.is_some_and(f64::is_nan));
+        let is_still = |gradient: &&Gradient| gradient.to_weight.is_some_and(f64::is_nan);
+        let vector = layer.weight.is_none();
+        // Of vectors alone none may be left: a shift passes something on where the scale is zero.
+        let still = match vector {
+            true => own.clone().last().filter(|_| own.clone().all(|gradient| is_still(&gradient))),
+            false => own.clone().filter(|gradient| gradient.of_weight).find(is_still),
+        };
         let still = still.map(|gradient| gradient.name.as_str());
         let measured = signal.layers.get(index);
         let off = measured.is_some_and(|layer| layer.dead >= 1.0 && layer.activation.is_some());
@@ -58,6 +72,7 @@ fn nodes<'a>(flow: &Flow, layers: &[Layer], signal: &'a Signal) -> Vec<Node<'a>>
             read: measured.is_none_or(|layer| layer.input_rms != 0.0) || before[index].is_empty(),
             error: last || own.clone().any(|gradient| moves(gradient.to_weight)),
             still,
+            vector,
             before: before[index].clone(),
             after: after(index),
         }

@@ -2,7 +2,7 @@
 
 use crate::findings::fault::{Fault, Side, Way};
 use crate::findings::finding::Finding;
-use crate::signals::checks::depth::limit;
+use crate::signals::checks::depth::{answer_limit, limit};
 use crate::signals::layers::residual::Sum;
 use crate::signals::report::signal::{Gradient, LayerSignal};
 
@@ -51,6 +51,9 @@ pub(crate) fn forward(layers: &[Judged<'_>], inputs: f64) -> Vec<Finding> {
     found.extend(from_here_on(spreads.map(one).collect()));
     found.extend(from_here_on(sizes(hidden, read.map(|read| read.input_rms), start(layers))));
     found.sort_by_key(|(depth, _)| *depth);
+    if found.iter().all(|(_, fault)| !matches!(fault, Fault::Exploding { .. } | Fault::Overflow { .. })) {
+        found.extend(head(layers, start(layers)));
+    }
     let finding = |(depth, fault): (usize, Fault)| Some(Finding::new(&layers.get(depth)?.signal.name, fault));
     found.into_iter().filter_map(finding).collect()
 }
@@ -88,8 +91,8 @@ fn overflow(layer: &Judged<'_>) -> Option<Fault> {
 
 fn saturated(layer: &Judged<'_>) -> Option<Fault> {
     let activation = layer.signal.activation.clone()?;
-    let share = layer.signal.saturated;
-    (share >= SATURATED).then_some(Fault::Saturated { share, activation })
+    let (share, units) = (layer.signal.saturated, layer.signal.flat);
+    (share >= SATURATED).then_some(Fault::Saturated { share, units, activation })
 }
 
 /// Units that are off. Where no activation is known, nothing says that they are, but that they are constant.
@@ -120,6 +123,16 @@ fn sizes(layers: &[Judged<'_>], read: Option<f64>, start: f64) -> Vec<Option<Opt
     let read = read.filter(|read| *read > 0.0 && read.is_finite());
     faults.push(read.map(|read| size(Way::Forward, read / from, limit(narrowest, layers.len()))));
     faults
+}
+
+/// What the last layer gives, where it is too large for a loss that is of the size of its targets: losses are squares
+/// and exponentials of it.
+fn head(layers: &[Judged<'_>], start: f64) -> Option<(usize, Fault)> {
+    let (last, hidden) = layers.split_last()?;
+    let from = layers.iter().rev().find(|layer| layer.normed);
+    let from = from.map_or(start, |layer| if layer.weighs { layer.signal.input_rms } else { layer.signal.output.rms() });
+    let (ratio, limit) = (last.signal.output.rms() / from, answer_limit(narrowest(hidden), hidden.len()));
+    (ratio > limit).then_some((hidden.len(), Fault::Exploding { way: Way::Forward, ratio, limit }))
 }
 
 /// The size of the signal where it starts.

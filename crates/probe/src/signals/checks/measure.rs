@@ -11,6 +11,7 @@ use crate::signals::record::values::{sample, values};
 use crate::signals::report::signal::LayerSignal;
 use crate::statistics::histogram::Histogram;
 use crate::statistics::moments::Moments;
+use crate::statistics::spread::spread;
 
 /// Values kept for a histogram, and its bins.
 const SAMPLE: usize = 1 << 14;
@@ -41,6 +42,7 @@ pub(crate) fn layer_signal(
     Ok(LayerSignal {
         dead: units.share(&output, |values| is_dead(layer.activation, values)),
         saturated: saturated(layer.activation, &output),
+        flat: units.share(&output, |values| is_flat(layer.activation, values)),
         correlation: correlation(&passed, dims.first().copied().unwrap_or(0)),
         spread: spread(&passed, dims.first().copied().unwrap_or(0)),
         histogram: Histogram::new(&sample(&passed, SAMPLE), BINS),
@@ -75,6 +77,7 @@ pub(crate) fn tap_signal(tap: &Tap, gradients: &GradStore) -> Result<LayerSignal
         histogram: Histogram::new(&sample(&signal, SAMPLE), BINS),
         dead: units.share(&signal, |values| is_dead(None, values)),
         saturated: 0.0,
+        flat: 0.0,
         correlation: correlation(&signal, dims.first().copied().unwrap_or(0)),
         spread: spread(&signal, dims.first().copied().unwrap_or(0)),
         predicted: None,
@@ -153,6 +156,11 @@ fn is_dead(activation: Option<Activation>, mut values: &mut dyn Iterator<Item = 
     }
 }
 
+/// Whether a unit with these outputs lies where its activation is flat, over the whole batch.
+fn is_flat(activation: Option<Activation>, mut values: &mut dyn Iterator<Item = f32>) -> bool {
+    activation.is_some_and(|f| Iterator::all(&mut values, |value| is_saturated(f, f64::from(value))))
+}
+
 fn saturated(activation: Option<Activation>, output: &[f32]) -> f64 {
     let Some(f) = activation else { return 0.0 };
     let flat = output.iter().filter(|&&value| is_saturated(f, f64::from(value))).count();
@@ -175,23 +183,6 @@ pub(crate) fn correlation(values: &[f32], samples: usize) -> f64 {
         }
     }
     (sum.iter().map(|s| s * s).sum::<f64>() - count) / (count * (count - 1.0))
-}
-
-/// The share of the rows' mean square by which they differ: `1 − ‖x̄‖²/mean ‖x‖²`, 0 for equal rows. It tells samples
-/// apart by size too, so that what has one unit is not taken for equal.
-pub(crate) fn spread(values: &[f32], samples: usize) -> f64 {
-    let width = values.len() / samples.max(1);
-    if samples < 2 || width == 0 {
-        return f64::NAN;
-    }
-    let (mut mean, mut square) = (vec![0.0; width], 0.0);
-    for row in values.chunks_exact(width) {
-        mean.iter_mut().zip(row).for_each(|(mean, &v)| *mean += f64::from(v) / samples as f64);
-        square += row.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>() / samples as f64;
-    }
-    // Around the mean, so that what hardly differs keeps its digits.
-    let off = |row: &[f32]| row.iter().zip(&mean).map(|(&v, mean)| (f64::from(v) - mean).powi(2)).sum::<f64>();
-    values.chunks_exact(width).map(off).sum::<f64>() / samples as f64 / square
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! Whether a layer fixes the size of what passes it: that, and not its shape or name, makes it a norm.
 
+use crate::statistics::spread::spread;
+
 /// How far the sizes of rows, or of units, may be from each other. Normal numbers of a row of a million differ more.
 const EVEN: f64 = 5e-4;
+/// The share in which samples differ that are not all alike.
+const APART: f64 = 1e-2;
 /// How far a size that nothing stands beside may be from 1.
 const ONE: f64 = 0.02;
 
@@ -10,6 +14,10 @@ const ONE: f64 = 0.02;
 pub(crate) fn is_even(values: &[f32], width: usize, run: usize) -> bool {
     let row = width * run;
     if row == 0 || values.is_empty() || !values.len().is_multiple_of(row) {
+        return false;
+    }
+    // Samples that are all alike have one size too, and nothing has fixed it.
+    if values.len() > row && spread(values, values.len() / row) < APART {
         return false;
     }
     let (mut units, mut samples) = (vec![0.0; width], Vec::new());

@@ -44,6 +44,8 @@ pub struct LayerSignal {
     pub dead: f64,
     /// The share of its outputs where the activation's slope is under 2 % of its largest.
     pub saturated: f64,
+    /// The share of its units where that is so for every sample of the batch.
+    pub flat: f64,
     /// Mean correlation (cosine) between what two samples make it pass on; NaN for a batch of one.
     pub correlation: f64,
     /// The share of what it passes on, by mean square, in which samples differ: 0 where all are one, about 1 for samples
