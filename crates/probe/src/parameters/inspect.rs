@@ -22,8 +22,9 @@ use crate::requirement::some_parameters;
 /// Bytes of tensors that are measured together: enough for every thread, and a bound on what is kept of them.
 const BATCH: u64 = 1 << 28;
 
-/// Longest shorter side of a variable whose singular values are computed by default.
-const SPECTRA: usize = 512;
+/// Longest shorter side of a variable whose singular values are computed by default: they cost its cube, and a check no
+/// more than two passes.
+const SPECTRA: usize = 128;
 
 /// Reports the progress of a check: bytes read, bytes in all.
 type Progress<'a> = Box<dyn Fn(u64, u64) + Sync + 'a>;
@@ -56,7 +57,7 @@ impl fmt::Debug for Inspect<'_> {
 }
 
 impl<'a> Inspect<'a> {
-    /// The default: singular values of variables up to a shorter side of 512, and of no file.
+    /// The default: singular values of variables up to a shorter side of 128, and of no file.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -9,7 +9,7 @@ use candle_nn::VarMap;
 
 use crate::error::{Error, Result};
 use crate::requirement::{require, some_parameters};
-use crate::signals::checks::twins::{turned, twins};
+use crate::signals::checks::twins::twins;
 use crate::signals::passes::batch::checked;
 use crate::signals::passes::blame::blame;
 use crate::signals::passes::scope::Scope;
@@ -180,20 +180,9 @@ impl<'a> Probe<'a> {
         let (weight, moments) = (values(var)?, Moments::of(&gradient));
         let to_weight = Some(moments.rms() / Moments::of(&weight).rms());
         let update = self.learning_rate.zip(to_weight).map(|(rate, ratio)| rate * ratio);
-        let twins = if of_weight { equal(&weight, &gradient, var.dims()) } else { Default::default() };
+        let twins = if of_weight { twins(&weight, &gradient, var.dims()) } else { Default::default() };
         Ok(Gradient { name: name.into(), moments: Some(moments), to_weight, update, twins, of_weight })
     }
-}
-
-/// The rows and the columns that are equal and stay so.
-fn equal(weight: &[f32], gradient: &[f32], dims: &[usize]) -> [(usize, usize); 2] {
-    let [rows, columns, kernel @ ..] = dims else { return Default::default() };
-    let run: usize = kernel.iter().product();
-    let side = |values: &[f32]| turned(values, *columns, run);
-    [
-        twins(weight, gradient, columns * run),
-        twins(&side(weight), &side(gradient), rows * run),
-    ]
 }
 
 impl fmt::Debug for Probe<'_> {

@@ -4,39 +4,67 @@ use std::collections::HashMap;
 
 /// Up to what share of its length a gradient is equal to another: rounding of sums in another order.
 const EQUAL: f64 = 1e-4;
+/// Values by which neurons are told apart at first.
+const FIRST: usize = 8;
 
-/// How many rows of a matrix are equal to an earlier one and have its gradient, of how many.
+/// How many rows of a weight `(rows, columns, taps…)` are equal to an earlier one and have its gradient, of how many, and
+/// the same of columns.
 ///
 /// The gradient alone decides: equal neurons part at once where what reads them differs. Rows without a gradient, such
 /// as those of tokens that the batch does not have, say nothing unless there is none anywhere.
-pub(crate) fn twins(weight: &[f32], gradient: &[f32], row: usize) -> (usize, usize) {
-    let rows = weight.len() / row.max(1);
-    if row < 2 || rows < 2 || weight.len() != gradient.len() {
-        return (0, rows);
+pub(crate) fn twins(weight: &[f32], gradient: &[f32], dims: &[usize]) -> [(usize, usize); 2] {
+    let [rows, columns, taps @ ..] = dims else { return Default::default() };
+    let (row, taps) = (columns * taps.iter().product::<usize>(), taps.iter().product::<usize>());
+    if weight.len() != rows * row || gradient.len() != weight.len() {
+        return Default::default();
     }
-    let none = gradient.iter().all(|v| *v == 0.0);
-    let mut first: HashMap<Vec<u32>, usize> = HashMap::with_capacity(rows);
-    let bits = |index: usize| weight[index * row..][..row].iter().map(|v| v.to_bits()).collect::<Vec<_>>();
-    let of = |index: usize| &gradient[index * row..][..row];
-    let stays = |index: usize| {
-        let earlier = *first.entry(bits(index)).or_insert(index);
-        earlier != index && are_equal(of(earlier), of(index), none)
-    };
-    ((0..rows).map(stays).filter(|stays| *stays).count(), rows)
+    let of_row = Neurons { count: *rows, length: row, place: &|neuron, value| neuron * row + value };
+    let in_column = |neuron: usize, value: usize| value / taps * row + neuron * taps + value % taps;
+    let of_column = Neurons { count: *columns, length: rows * taps, place: &in_column };
+    [of_row, of_column].map(|neurons| (neurons.staying(weight, gradient), neurons.count))
 }
 
-fn are_equal(a: &[f32], b: &[f32], none: bool) -> bool {
-    let length = |v: &[f32]| v.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
-    let apart = a.iter().zip(b).map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum::<f64>().sqrt();
-    let longest = length(a).max(length(b));
-    (none || longest > 0.0) && apart <= EQUAL * longest
+/// Where the values of neurons lie.
+struct Neurons<'a> {
+    count: usize,
+    length: usize,
+    place: &'a dyn Fn(usize, usize) -> usize,
 }
 
-/// The same values with their columns for rows: `(rows, columns, run)` becomes `(columns, rows, run)`.
-pub(crate) fn turned(values: &[f32], columns: usize, run: usize) -> Vec<f32> {
-    let row = columns * run;
-    let of = |column: usize| values.chunks_exact(row.max(1)).flat_map(move |r| &r[column * run..][..run]);
-    (0..columns).flat_map(of).copied().collect()
+impl Neurons<'_> {
+    fn staying(&self, weight: &[f32], gradient: &[f32]) -> usize {
+        // One value a neuron is equal to another's too easily.
+        if self.length < 2 {
+            return 0;
+        }
+        let none = gradient.iter().all(|v| *v == 0.0);
+        let mut seen: HashMap<[u32; FIRST], usize> = HashMap::with_capacity(self.count);
+        let stays = |neuron: &usize| {
+            let first = *seen.entry(self.first(weight, *neuron)).or_insert(*neuron);
+            let equal = first != *neuron && self.values(weight, first).eq(self.values(weight, *neuron));
+            equal && self.are_near(gradient, (first, *neuron), none)
+        };
+        (0..self.count).filter(stays).count()
+    }
+
+    fn values<'a>(&'a self, of: &'a [f32], neuron: usize) -> impl Iterator<Item = f32> + 'a {
+        (0..self.length).map(move |value| of.get((self.place)(neuron, value)).copied().unwrap_or(f32::NAN))
+    }
+
+    fn first(&self, weight: &[f32], neuron: usize) -> [u32; FIRST] {
+        let mut bits = [0; FIRST];
+        bits.iter_mut().zip(self.values(weight, neuron)).for_each(|(bits, value)| *bits = value.to_bits());
+        bits
+    }
+
+    fn are_near(&self, gradient: &[f32], (a, b): (usize, usize), none: bool) -> bool {
+        let (mut longest, mut apart) = (0f64, 0f64);
+        for (a, b) in self.values(gradient, a).zip(self.values(gradient, b)) {
+            longest += f64::from(a.abs().max(b.abs())).powi(2);
+            apart += (f64::from(a) - f64::from(b)).powi(2);
+        }
+        (none || longest > 0.0) && apart.sqrt() <= EQUAL * longest.sqrt()
+    }
 }
 
 #[cfg(test)]
@@ -44,18 +72,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_rows_stay_equal_where_their_gradients_are() {
+    fn equal_neurons_stay_equal_where_their_gradients_are() {
         let weight = [1.0, 2.0, 1.0, 2.0, 3.0, 4.0];
-        assert_eq!(twins(&weight, &[0.1, 0.2, 0.1, 0.2, 0.5, 0.5], 2), (1, 3));
-        assert_eq!(twins(&weight, &[0.1, 0.2, 0.1, 0.3, 0.5, 0.5], 2), (0, 3));
+        let rows = |gradient: &[f32]| twins(&weight, gradient, &[3, 2])[0];
+        assert_eq!(rows(&[0.1, 0.2, 0.1, 0.2, 0.5, 0.5]), (1, 3));
+        assert_eq!(rows(&[0.1, 0.2, 0.1, 0.3, 0.5, 0.5]), (0, 3));
         // Tokens that the batch does not have; a layer that gets nothing at all.
-        assert_eq!(twins(&weight, &[0.0, 0.0, 0.0, 0.0, 0.5, 0.5], 2), (0, 3));
-        assert_eq!(twins(&weight, &[0.0; 6], 2), (1, 3));
+        assert_eq!(rows(&[0.0, 0.0, 0.0, 0.0, 0.5, 0.5]), (0, 3));
+        assert_eq!(rows(&[0.0; 6]), (1, 3));
     }
 
     #[test]
-    fn columns_become_rows() {
-        assert_eq!(turned(&[1., 2., 3., 4., 5., 6.], 3, 1), [1., 4., 2., 5., 3., 6.]);
-        assert_eq!(turned(&[1., 2., 3., 4., 5., 6., 7., 8.], 2, 2), [1., 2., 5., 6., 3., 4., 7., 8.]);
+    fn columns_of_matrices_and_kernels() {
+        assert_eq!(twins(&[1., 1., 2., 3., 3., 4.], &[1., 1., 0., 2., 2., 0.], &[2, 3])[1], (1, 3));
+        let kernel = [1., 2., 1., 2., 3., 4., 3., 4.];
+        assert_eq!(twins(&kernel, &kernel, &[2, 2, 2])[1], (1, 2));
+        assert_eq!(twins(&kernel, &[1., 2., 1., 2., 3., 4., 3., 5.], &[2, 2, 2])[1], (0, 2));
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Runner<'a> {
 /// Where the layers stand on a tape of tensors of these shapes.
 struct Map {
     shapes: Vec<Vec<usize>>,
+    /// Which of all tensors are on the tape that was read.
+    places: Vec<usize>,
     spots: Rc<[Spot]>,
 }
 
@@ -67,12 +69,13 @@ impl<'a> Runner<'a> {
             let location = blame(&source, &[], &[], self.parameters);
             Error::Forward { location, source }
         })?;
-        let tensors: Vec<Tensor> = result.sorted_nodes().into_iter().rev().cloned().collect();
+        let tensors = Tape::tensors(&result);
         let shapes = tensors.iter().map(|tensor| tensor.dims().to_vec()).collect();
         let map = match self.map.take().filter(|map| map.shapes == shapes) {
             Some(map) => map,
             None => self.read(&result, shapes)?,
         };
+        let tensors = map.places.iter().filter_map(|place| tensors.get(*place).cloned()).collect();
         let pass = Pass { result, tensors, spots: map.spots.clone() };
         self.map = Some(map);
         Ok(pass)
@@ -80,9 +83,10 @@ impl<'a> Runner<'a> {
 
     fn read(&self, result: &Tensor, shapes: Vec<Vec<usize>>) -> Result<Map> {
         let flow = Flow::new(Tape::read(result), &self.input, self.parameters);
+        let places = flow.tape().places().to_vec();
         let layers = layers(&flow, self.parameters)?;
         let spots = layers.into_iter().map(|layer| spot(&flow, layer, self.parameters)).collect();
-        Ok(Map { shapes, spots })
+        Ok(Map { shapes, places, spots })
     }
 }
 

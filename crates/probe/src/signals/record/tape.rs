@@ -9,10 +9,14 @@ use candle_core::{Tensor, TensorId};
 use fixedbitset::FixedBitSet;
 use rayon::prelude::*;
 
+use crate::signals::record::repeats::kept;
+
 /// The tensors that a loss depends on and that depend on a variable, each after all that it was made from.
 pub(crate) struct Tape {
     nodes: Vec<Node>,
     indices: HashMap<TensorId, usize>,
+    /// Where each node stands among all tensors of the loss.
+    places: Vec<usize>,
 }
 
 /// One tensor of a tape.
@@ -23,9 +27,12 @@ pub(crate) struct Node {
 }
 
 impl Tape {
-    /// Reads the tape of `loss`. The time grows with the square of its length.
+    /// Reads the tape of `loss`, of what repeats itself the ends alone. The time grows with the square of what is left.
     pub(crate) fn read(loss: &Tensor) -> Self {
-        let tensors: Vec<Tensor> = loss.sorted_nodes().into_iter().rev().cloned().collect();
+        let all = Self::tensors(loss);
+        let kept = kept(&looks(&all));
+        let left = all.into_iter().enumerate().filter(|(place, _)| kept.get(*place).copied().unwrap_or(true));
+        let (places, tensors): (Vec<_>, Vec<_>) = left.unzip();
         let indices: HashMap<_, _> = tensors.iter().enumerate().map(|(i, tensor)| (tensor.id(), i)).collect();
         let ancestors = |tensor: &Tensor| {
             let mut set = FixedBitSet::with_capacity(tensors.len());
@@ -35,7 +42,17 @@ impl Tape {
             set
         };
         let nodes = tensors.par_iter().map(|t| Node { tensor: t.clone(), ancestors: ancestors(t) }).collect();
-        Self { nodes, indices }
+        Self { nodes, indices, places }
+    }
+
+    /// All tensors that `loss` depends on and that depend on a variable, each after all that it was made from.
+    pub(crate) fn tensors(loss: &Tensor) -> Vec<Tensor> {
+        loss.sorted_nodes().into_iter().rev().cloned().collect()
+    }
+
+    /// Where each tensor of the tape stands among [`tensors`](Self::tensors).
+    pub(crate) fn places(&self) -> &[usize] {
+        &self.places
     }
 
     /// How many tensors it holds.
@@ -73,4 +90,14 @@ impl Tape {
         }
         latest
     }
+}
+
+/// A number for what each tensor looks like: its shape and dtype; none for a variable.
+fn looks(tensors: &[Tensor]) -> Vec<Option<usize>> {
+    let mut known = HashMap::new();
+    let look = |tensor: &Tensor| {
+        let next = known.len();
+        (!tensor.is_variable()).then(|| *known.entry((tensor.dims().to_vec(), tensor.dtype())).or_insert(next))
+    };
+    tensors.iter().map(look).collect()
 }
