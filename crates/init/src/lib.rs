@@ -22,6 +22,7 @@
 //! | PyTorch's table of gains | [`activation::pytorch_gain`] |
 //! | how deep a net can be and still be trained | [`activation::MeanField`] |
 //! | dropout, noise and orders that are seeded too | [`Noise`], [`Dropout`] |
+//! | norms, softmax and rotary embeddings of candle with a gradient | [`differentiable`] |
 //! | one tensor, no model | [`Initializer::tensor`] |
 //! | a shard of one, by element index | [`elements`] |
 //! | variables in an order that does not change from run to run | [`named_vars`], [`trainable_vars`] |
@@ -32,6 +33,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails by panicking says where"))]
 
 pub mod activation;
+pub mod differentiable;
 mod draw;
 mod element_count;
 mod error;

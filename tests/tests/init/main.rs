@@ -3,6 +3,7 @@
 mod any_input;
 mod determinism;
 mod dialects;
+mod differentiable;
 mod errors;
 mod existence;
 mod fans;
