@@ -2,12 +2,13 @@
 //!
 //! `cargo run -p acceptance --example corpus -- train 4` trains every net, healthy and with each fault, under seeds 0 to 3
 //! and writes what came of it to `tests/data/corpus.json`; `-- check` reads that and prints the confusion matrix and each
-//! disagreement. A further word leaves the nets whose name holds it. `-- show NAME [FAULT]` prints verdicts.
+//! disagreement. A further word leaves the nets whose name holds it. `-- alarms 100` checks healthy nets under more seeds
+//! without training, `-- show NAME [FAULT]` prints verdicts.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use acceptance::corpus::{Case, Matrix, Run, runs, subjects};
+use acceptance::corpus::{Case, Matrix, Run, alarms, runs, subjects};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 
@@ -19,9 +20,10 @@ fn main() -> Result<()> {
         ["train", seeds, name] => train(&file, seeds.parse()?, name),
         ["check"] => check(&file, ""),
         ["check", name] => check(&file, name),
+        ["alarms", seeds] => sound(seeds.parse()?),
         ["show", name] => show(name, None),
         ["show", name, plant] => show(name, Some(plant)),
-        _ => anyhow::bail!("say `train SEEDS [NAME]`, `check [NAME]` or `show NAME [PLANT]`"),
+        _ => anyhow::bail!("say `train SEEDS [NAME]`, `check [NAME]`, `alarms SEEDS` or `show NAME [PLANT]`"),
     }
 }
 
@@ -43,6 +45,16 @@ fn train(file: &Path, seeds: u64, name: &str) -> Result<()> {
     }
     let lines: Vec<_> = all.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
     std::fs::write(file, format!("[\n{}\n]\n", lines.join(",\n")))?;
+    Ok(())
+}
+
+/// The faults found in healthy nets.
+fn sound(seeds: u64) -> Result<()> {
+    let subjects = subjects();
+    let alarms = alarms(&subjects, 0..seeds)?;
+    alarms.iter().for_each(|alarm| println!("{alarm}"));
+    let nets = seeds * subjects.iter().filter(|subject| !subject.faulty).count() as u64;
+    println!("{} of {nets} healthy nets have a fault", alarms.len());
     Ok(())
 }
 

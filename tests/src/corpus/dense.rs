@@ -189,7 +189,8 @@ fn swiglu(seed: u64) -> anyhow::Result<Trial> {
 
 /// Gates that start nearly closed: `T·H(x) + (1 − T)·x`.
 fn highway(seed: u64) -> anyhow::Result<Trial> {
-    let init = glorot(seed).rule("gate.*.bias", Init::Const(-2.0));
+    let closed = Initializer::new(seed).rule("gate.*.bias", Init::Const(-2.0));
+    let init = closed.rule("*.bias", init::ZEROS).weights(init::GLOROT_UNIFORM);
     let trial = Trial::new(init, Batches::Vectors(64, 32), |vb| {
         let layers = (0..6)
             .map(|n| Ok((linear(32, 32, vb.pp("gate").pp(n))?, linear(32, 32, vb.pp("plain").pp(n))?)))

@@ -22,6 +22,14 @@ pub fn fused(vb: VarBuilder) -> Result<Box<dyn Module>> {
     Ok(Box::new(candle_nn::layer_norm(WIDTH, 1e-5, vb)?))
 }
 
+/// The same norm with its backward pass.
+///
+/// # Errors
+/// What the builder says.
+pub fn differentiable(vb: VarBuilder) -> Result<Box<dyn Module>> {
+    Ok(Box::new(candle_init::differentiable::layer_norm(WIDTH, 1e-5, vb)?))
+}
+
 struct Block {
     norms: [Box<dyn Module>; 2],
     attention: [Linear; 2],

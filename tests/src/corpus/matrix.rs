@@ -1,9 +1,11 @@
 //! The verdict held against training.
 
 use std::fmt;
+use std::ops::Range;
 
 use anyhow::Context;
 use candle_init_probe::{Severity, Verdict};
+use rayon::prelude::*;
 
 use crate::corpus::judge::Run;
 use crate::corpus::subject::Subject;
@@ -42,8 +44,22 @@ impl Case {
     }
 }
 
+/// The faults that the probe finds in healthy nets under some seeds, with the net and the seed; none is due.
+///
+/// # Errors
+/// What a net or the probe says.
+pub fn alarms(subjects: &[Subject], seeds: Range<u64>) -> anyhow::Result<Vec<String>> {
+    let sound: Vec<_> = subjects.iter().filter(|subject| !subject.faulty).collect();
+    let runs: Vec<_> = seeds.flat_map(|seed| sound.iter().map(move |subject| (*subject, seed))).collect();
+    let found = runs.par_iter().map(|(subject, seed)| {
+        let verdict = subject.planted(None, *seed)?.verdict(seed % 2 == 1);
+        let verdict = verdict.with_context(|| format!("{}, seed {seed}", subject.name))?;
+        Ok(faults(&verdict).into_iter().map(|fault| format!("{}, seed {seed}: {fault}", subject.name)).collect())
+    });
+    Ok(found.collect::<anyhow::Result<Vec<Vec<_>>>>()?.concat())
+}
+
 /// The faults of a verdict, with their places.
-#[must_use]
 fn faults(verdict: &Verdict) -> Vec<String> {
     let found = verdict.findings.iter().filter(|finding| finding.severity() == Severity::Fault);
     found.map(|finding| format!("{} · {}", finding.name(), finding.place)).collect()

@@ -2,6 +2,7 @@
 
 mod dense;
 pub mod gpt;
+mod held;
 mod images;
 mod judge;
 mod matrix;
@@ -15,7 +16,7 @@ mod tokens;
 mod trial;
 
 pub use judge::{Outcome, Run, runs};
-pub use matrix::{Case, Matrix};
+pub use matrix::{Case, Matrix, alarms};
 pub use plant::Plant;
 pub use subject::Subject;
 pub use trial::Trial;
@@ -30,6 +31,7 @@ pub fn subjects() -> Vec<Subject> {
         recurrent::subjects(),
         several::subjects(),
         pretrained::subjects(),
+        held::subjects(),
     ]
     .concat()
 }

@@ -14,6 +14,8 @@ pub struct Subject {
     pub build: fn(u64) -> anyhow::Result<Trial>,
     /// Its faults.
     pub plants: Vec<Plant>,
+    /// Whether it has one as it is written.
+    pub faulty: bool,
 }
 
 impl Subject {
@@ -23,7 +25,12 @@ impl Subject {
         build: fn(u64) -> anyhow::Result<Trial>,
         plants: &[Plant],
     ) -> Self {
-        Self { name, family, build, plants: plants.to_vec() }
+        Self { name, family, build, plants: plants.to_vec(), faulty: false }
+    }
+
+    /// It has a fault as it is written.
+    pub(super) fn faulty(self) -> Self {
+        Self { faulty: true, ..self }
     }
 
     /// The net of a seed, with a fault in it.

@@ -4,7 +4,7 @@ use candle_core::{D, DType, Device, Result, Tensor};
 use candle_init::{Cut, Init, Initializer, depth, init};
 use candle_nn::{Embedding, LayerNorm, Linear, Module, VarBuilder, loss};
 
-use crate::corpus::gpt::{fused, gpt, next};
+use crate::corpus::gpt::{differentiable, fused, gpt, next};
 use crate::corpus::parts::{classify, he, linear, ln, small};
 use crate::corpus::plant::{Plant, nan, zeros};
 use crate::corpus::subject::Subject;
@@ -27,7 +27,8 @@ pub(super) fn subjects() -> Vec<Subject> {
         of("decoder, pre-norm, GPT-2's start", |s| decoder(gpt2(s), false), PLANTS),
         of("decoder, tied head", |s| decoder(gpt2(s), true), &[PLANTS[0]]),
         of("decoder, He's start", |s| decoder(he(s).rule("{wte,wpe}.weight", NORMAL), false), PLANTS),
-        of("GPT-2 with candle's layer norms", |s| gpt(s, fused), &[]),
+        of("GPT-2 with candle's layer norms", |s| gpt(s, fused), &[]).faulty(),
+        of("GPT-2 with differentiable layer norms", |s| gpt(s, differentiable), &[]),
         of("encoder, post-norm", encoder, &[]),
         of("ViT, class token, 0.02", |s| vit(s, true), PLANTS),
         of("ViT, mean pooled, 0.02", |s| vit(s, false), PLANTS),

@@ -302,22 +302,26 @@ fn unscaled(growth: f64, blocks: usize, branch: f64, place: &str) -> Facts {
     )
 }
 
+/// One line at the top of a model's file.
+const CURE: &str =
+    "Put `use candle_init::differentiable as candle_nn;` where the model is: the same names and values, with gradients";
+
 fn no_gradient(operation: Option<Operation>, count: usize, of: usize, place: &str) -> Facts {
     let (severity, cause, cure) = match operation {
         Some(Operation::LayerNorm) => (
             Severity::Fault,
             format!("candle's fused layer_norm at `{place}` has no backward pass: it cuts off all that stands before it"),
-            "Use candle_init::differentiable::LayerNorm, which has the same names and values and a backward pass",
+            CURE,
         ),
         Some(Operation::RmsNorm) => (
             Severity::Fault,
             format!("candle's fused rms_norm at `{place}` has no backward pass: it cuts off all that stands before it"),
-            "Use candle_init::differentiable::RmsNorm, which has the same names and values and a backward pass",
+            CURE,
         ),
         Some(Operation::Attention) => (
             Severity::Fault,
             "candle's fused softmax_last_dim and rope have no backward pass: they cut off queries and keys".into(),
-            "Use softmax_last_dim and rope of candle_init::differentiable, which have the same values and a backward pass",
+            CURE,
         ),
         None if count == of => (
             Severity::Fault,
