@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p acceptance --example corpus -- train 4` trains every net, healthy and with each fault, under seeds 0 to 3
 //! and writes what came of it to `tests/data/corpus.json`; `-- check` reads that and prints the confusion matrix and each
-//! disagreement. A further word leaves the nets whose name holds it. `-- alarms 100` checks healthy nets under more seeds
+//! disagreement. A further word leaves the nets whose name holds it, or of that family. `-- alarms 100` checks healthy nets under more seeds
 //! without training, `-- show NAME [FAULT]` prints verdicts.
 
 use std::path::Path;
@@ -29,7 +29,8 @@ fn main() -> Result<()> {
 
 fn train(file: &Path, seeds: u64, name: &str) -> Result<()> {
     let subjects = subjects();
-    let wanted: Vec<_> = subjects.iter().filter(|subject| subject.name.contains(name)).collect();
+    let means = |family: &str, net: &str| net.contains(name) || family == name;
+    let wanted: Vec<_> = subjects.iter().filter(|subject| means(subject.family, subject.name)).collect();
     let jobs: Vec<_> = (0..seeds).flat_map(|seed| wanted.iter().map(move |subject| (subject, seed))).collect();
     let done = AtomicUsize::new(0);
     let all = jobs.par_iter().map(|(subject, seed)| {
@@ -39,8 +40,7 @@ fn train(file: &Path, seeds: u64, name: &str) -> Result<()> {
     });
     let mut all = all.collect::<Result<Vec<_>>>()?.concat();
     if !name.is_empty() {
-        all.iter().for_each(|run| println!("{}", serde_json::to_string(run).unwrap_or_default()));
-        let kept = read(file)?.into_iter().filter(|run| !run.net.contains(name));
+        let kept = read(file)?.into_iter().filter(|run| !means(&run.family, &run.net));
         all = kept.chain(all).collect();
     }
     let lines: Vec<_> = all.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
@@ -73,7 +73,7 @@ fn read(file: &Path) -> Result<Vec<Run>> {
 
 fn check(file: &Path, name: &str) -> Result<()> {
     let (subjects, runs) = (subjects(), read(file)?);
-    let wanted: Vec<_> = runs.into_iter().filter(|run| run.net.contains(name)).collect();
+    let wanted: Vec<_> = runs.into_iter().filter(|run| run.net.contains(name) || run.family == name).collect();
     let cases = wanted.par_iter().map(|run| Case::of(&subjects, run)).collect::<Result<Vec<_>>>()?;
     for Case { run, faults } in cases.iter().filter(|case| !case.is_right()) {
         let plant = run.plant.as_deref().unwrap_or("healthy");

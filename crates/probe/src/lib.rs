@@ -23,7 +23,7 @@ mod views;
 #[cfg(feature = "pages")]
 mod whole;
 
-pub use answer::verdict::Verdict;
+pub use answer::verdict::{MadeBy, Verdict};
 pub use any_error::any_error;
 pub use error::{Error, Result};
 pub use findings::fault::{Basis, Fault, Operation, Side, Way};

@@ -147,7 +147,7 @@ fn vit(seed: u64, token: bool) -> anyhow::Result<Trial> {
 
 fn bag(seed: u64) -> anyhow::Result<Trial> {
     let init = he(seed).rule("wte.weight", Init::Randn { mean: 0.0, stdev: 1.0 });
-    let trial = Trial::new(init, TOKENS, |vb| {
+    let trial = Trial::new(init, Batches::Tokens(32, LENGTH, VOCABULARY as u32), |vb| {
         let wte = candle_nn::embedding(VOCABULARY, WIDTH, vb.pp("wte"))?;
         let (fc, head) = (linear(WIDTH, 32, vb.pp("fc"))?, linear(32, 2, vb.pp("head"))?);
         Ok(Box::new(move |x: &Tensor| {
@@ -167,7 +167,7 @@ fn sum(x: &Tensor) -> Result<Tensor> {
 
 fn text_cnn(seed: u64) -> anyhow::Result<Trial> {
     let init = he(seed).rule("wte.weight", Init::Randn { mean: 0.0, stdev: 1.0 });
-    let trial = Trial::new(init, TOKENS, |vb| {
+    let trial = Trial::new(init, Batches::Tokens(32, LENGTH, VOCABULARY as u32), |vb| {
         let wte = candle_nn::embedding(VOCABULARY, WIDTH, vb.pp("wte"))?;
         let config = candle_nn::Conv1dConfig { padding: 1, ..Default::default() };
         let conv = candle_nn::conv1d(WIDTH, 32, 3, config, vb.pp("conv"))?;
@@ -177,7 +177,7 @@ fn text_cnn(seed: u64) -> anyhow::Result<Trial> {
             loss::cross_entropy(&y.flatten_from(1)?.apply(&head)?, &sum(x)?)
         }) as Loss)
     })?;
-    Ok(trial.classes(2).rates(0.1, 3e-3))
+    Ok(trial.classes(2).rates(0.05, 3e-3))
 }
 
 fn mixer(seed: u64) -> anyhow::Result<Trial> {

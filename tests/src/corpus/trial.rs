@@ -15,7 +15,7 @@ pub(super) type Loss = Box<dyn Fn(&Tensor) -> Result<Tensor>>;
 pub enum Batches {
     /// Standard normal vectors.
     Vectors(usize, usize),
-    /// Images of standard normal noise: samples, channels, height and width.
+    /// Images of four quarters, with noise: samples, channels, height and width.
     Images(usize, usize, usize),
     /// Rows of tokens: samples, length, vocabulary.
     Tokens(usize, usize, u32),
@@ -32,7 +32,10 @@ impl Batches {
         match self {
             Self::Vectors(samples, width) => noise((samples, width), step, &Device::Cpu),
             Self::Images(samples, channels, size) => {
-                noise((samples, channels, size, size), step, &Device::Cpu)
+                // Four even quarters under half as much noise.
+                let quarters = noise((samples, channels, 2, 2), step, &Device::Cpu)?;
+                let fine = noise((samples, channels, size, size), step, &Device::Cpu)?;
+                Ok((quarters.upsample_nearest2d(size, size)? + (fine * 0.5)?)?)
             }
             Self::Tokens(samples, length, vocabulary) => {
                 tokens((samples, length), vocabulary, step, &Device::Cpu)

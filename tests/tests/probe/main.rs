@@ -3,6 +3,7 @@
 mod any_net;
 mod cases;
 mod coordinates;
+mod corpus;
 mod depth;
 mod healthy;
 mod inspect;
@@ -10,6 +11,7 @@ mod lsuv;
 mod lsuv_layers;
 mod nothing;
 mod page;
+mod reported;
 mod signal;
 mod untrained;
 mod verdict;

@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 
 use crate::answer::causes::causes;
-use crate::answer::verdict::Verdict;
+use crate::answer::verdict::{MadeBy, Verdict};
 use crate::error::Result;
 use crate::parameters::report::inspection::Inspection;
 use crate::signals::probe::Probe;
@@ -32,6 +32,7 @@ impl Probe<'_> {
         let inspection = self.inspect()?;
         let signal = self.signal(batch, forward)?;
         let findings = causes(&inspection, &signal);
-        Ok(Verdict { findings, inspection: Some(inspection), signal: Some(signal) })
+        let made_by = self.initializer.map(|init| MadeBy { seed: init.seed(), rules: format!("{init:?}") });
+        Ok(Verdict { findings, inspection: Some(inspection), signal: Some(signal), made_by })
     }
 }

@@ -32,7 +32,7 @@ use crate::signals::report::signal::Signal;
 /// assert_eq!(verdict.findings[0].place, "fc.weight");
 /// # Ok::<(), candle_init_probe::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Verdict {
     /// Everything that was found, the cause before what follows from it.
@@ -41,12 +41,40 @@ pub struct Verdict {
     pub inspection: Option<Inspection>,
     /// The signal check, where it was made.
     pub signal: Option<Signal>,
+    /// The seed and the rules of the initializer, in text form, where one was given.
+    pub made_by: Option<MadeBy>,
+}
+
+/// What made the parameters that were checked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct MadeBy {
+    /// The seed.
+    pub seed: u64,
+    /// The rules, as `{:?}` of an initializer prints them.
+    pub rules: String,
+}
+
+/// In a file the answer stands before what it rests on, with the version that gave it.
+impl Serialize for Verdict {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("Verdict", 7)?;
+        fields.serialize_field("headline", &self.headline())?;
+        fields.serialize_field("is_trainable", &self.is_trainable())?;
+        fields.serialize_field("version", env!("CARGO_PKG_VERSION"))?;
+        fields.serialize_field("made_by", &self.made_by)?;
+        fields.serialize_field("findings", &self.findings)?;
+        fields.serialize_field("inspection", &self.inspection)?;
+        fields.serialize_field("signal", &self.signal)?;
+        fields.end()
+    }
 }
 
 impl From<Inspection> for Verdict {
     /// The verdict of the static check alone: of a file, say.
     fn from(inspection: Inspection) -> Self {
-        Self { findings: inspection.findings.clone(), inspection: Some(inspection), signal: None }
+        Self { findings: inspection.findings.clone(), inspection: Some(inspection), ..Self::default() }
     }
 }
 
@@ -105,7 +133,7 @@ impl fmt::Display for Verdict {
 }
 
 /// The first finding of each kind, with the places of the others.
-fn groups(findings: &[Finding]) -> Vec<(&Finding, Vec<&str>)> {
+pub(crate) fn groups(findings: &[Finding]) -> Vec<(&Finding, Vec<&str>)> {
     let mut groups: Vec<(&Finding, Vec<&str>)> = Vec::new();
     for finding in findings {
         match groups.iter_mut().find(|(first, _)| first.name() == finding.name()) {

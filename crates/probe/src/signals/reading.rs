@@ -65,7 +65,7 @@ impl Reading {
     pub(crate) fn findings(&self, signal: &Signal, store: &GradStore) -> Result<Vec<Finding>> {
         let judged = self.judged(signal);
         let residual = judge::residual(&sums(&self.flow)?, |sum| self.branch_end(sum));
-        let mut findings = judge::forward(&judged, self.inputs);
+        let mut findings = judge::forward(&judged, self.inputs, signal.classes);
         // A stream that grows from block to block explains sizes out of bounds.
         findings.retain(|finding| residual.is_none() || !matches!(finding.fault, Fault::Exploding { .. }));
         findings.extend(residual);

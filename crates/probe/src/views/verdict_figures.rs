@@ -30,6 +30,14 @@ pub(crate) fn figures(verdict: &Verdict) -> Vec<(&'static str, Figure)> {
 
 fn forward(signal: &Signal) -> Figure {
     let layers = &signal.layers;
+    if let Some(series) = by_role(layers, |layer| Some(layer.output.rms())) {
+        let title = "Signal by depth, a line for each role".into();
+        let chart =
+            LineChart { title, x: LAYER.into(), y: "size".into(), log_y: true, series, ..LineChart::default() };
+        return Figure::from(&chart).with_caption(
+            "What the layers of one role make of the batch (rms of the output), block after block: unlike layers have sizes of their own.",
+        );
+    }
     let band = numbered(layers).filter_map(|(x, layer)| layer.predicted.map(|band| (x, band.lo, band.hi)));
     let output = line("output, before the activation (rms)", layers, |layer| layer.output.rms());
     let passed = line("passed on, after it (std)", layers, |layer| layer.passed.std);
@@ -49,6 +57,14 @@ fn forward(signal: &Signal) -> Figure {
 
 fn backward(signal: &Signal) -> Figure {
     let layers = &signal.layers;
+    if let Some(series) = by_role(layers, |layer| gradient(signal, layer)) {
+        let title = "Gradients by depth, a line for each role".into();
+        let chart =
+            LineChart { title, x: LAYER.into(), y: "size".into(), log_y: true, series, ..LineChart::default() };
+        return Figure::from(&chart).with_caption(
+            "The gradient of each weight (std), block after block. A weight that no gradient reaches is drawn as zero.",
+        );
+    }
     let errors = numbered(layers).filter_map(|(x, layer)| layer.error_rms.map(|error| (x, error))).collect();
     let weights = numbered(layers).filter_map(|(x, layer)| Some((x, gradient(signal, layer)?))).collect();
     let series = vec![
@@ -119,6 +135,38 @@ fn of_parameters(inspection: &Inspection, is_wrong: impl Fn(&str) -> bool) -> Ve
 }
 
 const LAYER: &str = "layer";
+/// So many lines can be told apart.
+const ROLES: usize = 6;
+
+/// A line for each role that layers have in block after block, such as `h.·.attn.qkv`, if there is more than one: unlike
+/// layers on one line are a zigzag that says nothing.
+fn by_role(layers: &[LayerSignal], value: impl Fn(&LayerSignal) -> Option<f64>) -> Option<Vec<Series>> {
+    let mut roles: Vec<(String, Vec<(f64, f64)>)> = Vec::new();
+    for (x, layer) in numbered(layers) {
+        let (Some(value), role) = (value(layer), role(&layer.name)) else { continue };
+        match roles.iter_mut().find(|(known, _)| *known == role) {
+            Some((_, points)) => points.push((x, value)),
+            None => roles.push((role, vec![(x, value)])),
+        }
+    }
+    roles.retain(|(_, points)| points.len() > 1);
+    // Of many roles those of the most layers, in the order in which the signal meets them.
+    let mut counts: Vec<_> = roles.iter().map(|(_, points)| points.len()).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let least = counts.get(ROLES - 1).copied().unwrap_or(0);
+    roles.retain(|(_, points)| points.len() >= least);
+    roles.truncate(ROLES);
+    (roles.len() > 1).then(|| roles.into_iter().map(|(role, points)| Series::new(role, points)).collect())
+}
+
+/// The name with a dot for each number.
+fn role(name: &str) -> String {
+    let part = |part: &str| match part.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+        stem if stem.len() < part.len() => format!("{stem}·"),
+        whole => whole.to_owned(),
+    };
+    name.split('.').map(part).collect::<Vec<_>>().join(".")
+}
 
 fn line(label: &str, layers: &[LayerSignal], value: impl Fn(&LayerSignal) -> f64) -> Series {
     Series::new(label, numbered(layers).map(|(x, layer)| (x, value(layer))).collect())

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::answer::verdict::Verdict;
+use crate::answer::verdict::{Verdict, groups};
 use crate::error::Result;
 use crate::figure::drawn::Figure;
 use crate::findings::finding::Finding;
@@ -19,8 +19,8 @@ use crate::text::table::shape;
 use crate::views::verdict_figures;
 use crate::whole::{make_folder, write_whole};
 
-/// So many findings have a card; the others are rows of a table.
-const CARDS: usize = 30;
+/// So many places are named on a card.
+const PLACES: usize = 100;
 
 impl Verdict {
     /// One page of HTML under `title`: the answer, each finding with the way out, the figures, every number.
@@ -81,12 +81,8 @@ impl Verdict {
 fn answer(verdict: &Verdict) -> Section {
     let (tone, text) = headline(verdict);
     let top = Card::new(tone, text).text(checked(verdict));
-    let cards = verdict.findings.iter().take(CARDS).map(card);
-    let section = cards.fold(Section::new("").card(top), Section::card);
-    match verdict.findings.get(CARDS..) {
-        None | Some([]) => section,
-        Some(rest) => section.table(findings(rest)),
-    }
+    let cards = groups(&verdict.findings).into_iter().map(|(first, others)| card(first, &others));
+    cards.fold(Section::new("").card(top), Section::card)
 }
 
 /// The answer in one line, and how it is meant.
@@ -124,14 +120,24 @@ fn checked(verdict: &Verdict) -> String {
     }
 }
 
-fn card(finding: &Finding) -> Card {
+/// One card for all findings of a kind: the first with its figures, the others by their places.
+fn card(finding: &Finding, others: &[&str]) -> Card {
     let limit = finding.limit();
-    Card::new(finding.severity().into(), finding.name())
+    let card = Card::new(finding.severity().into(), finding.name())
         .place(&finding.place)
         .text(sentence(&finding.what()))
         .fact("measured", short(finding.measured()))
         .fact("limit", format!("{}: {}", short(limit.value), limit.source))
-        .fact("way out", sentence(&finding.advice()))
+        .fact("way out", sentence(&finding.advice()));
+    if others.is_empty() {
+        return card;
+    }
+    let more = match others.len().saturating_sub(PLACES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let shown = others.iter().take(PLACES).copied().collect::<Vec<_>>().join(", ");
+    card.fact("likewise", format!("{shown}{more}"))
 }
 
 /// The same as a sentence: with a capital at its start and a stop at its end.
@@ -143,15 +149,6 @@ fn sentence(text: &str) -> String {
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
-}
-
-fn findings(rest: &[Finding]) -> Table {
-    let table = Table::new("More findings", ["place", "finding", "measured", "limit", "way out"]).folded();
-    rest.iter().fold(table, |table, finding| {
-        let numbers = [finding.measured(), finding.limit().value].map(short);
-        let [measured, limit] = numbers;
-        table.row([finding.place.clone(), finding.name().into(), measured, limit, finding.advice()])
-    })
 }
 
 fn figures(verdict: &Verdict) -> Section {
@@ -203,8 +200,8 @@ fn gradient_row(gradient: &Gradient) -> [String; 4] {
     [
         gradient.name.clone(),
         gradient.moments.map_or_else(|| "none reaches it".into(), |moments| short(moments.std)),
-        gradient.to_weight.map_or_else(none, short),
-        gradient.update.map_or_else(none, short),
+        gradient.to_weight.map_or_else(none, known),
+        gradient.update.map_or_else(none, known),
     ]
 }
 
@@ -237,9 +234,9 @@ fn none() -> String {
     "–".into()
 }
 
-/// A number that may be unknown, which NaN says.
+/// A number that may be unknown, which NaN says, or a ratio to zero.
 fn known(value: f64) -> String {
-    if value.is_nan() { none() } else { short(value) }
+    if value.is_finite() { short(value) } else { none() }
 }
 
 #[cfg(test)]
@@ -251,7 +248,7 @@ mod tests {
 
     fn verdict(faults: &[Fault]) -> Verdict {
         let findings = faults.iter().map(|fault| Finding::new("fc1.weight", fault.clone())).collect();
-        Verdict { findings, inspection: Some(Inspection::default()), signal: None }
+        Verdict { findings, inspection: Some(Inspection::default()), ..Verdict::default() }
     }
 
     fn copied() -> Fault {
@@ -288,7 +285,7 @@ mod tests {
             (0..100).map(|n| Finding::new(format!("place{n}."), Fault::Uninitialised { vector: false })).collect();
         let html = verdict.to_html("net");
         assert!((0..100).all(|number| html.contains(&format!("place{number}."))));
-        assert_eq!(html.matches("<article").count(), 1 + CARDS);
+        assert_eq!(html.matches("<article").count(), 2);
     }
 
     fn parameter(name: &str) -> Parameter {

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use crate::error::Result;
 use crate::findings::fault::{Fault, Side};
 use crate::findings::finding::Finding;
+use crate::parameters::checks::buffer::{is_mask, is_statistic};
 use crate::parameters::checks::consensus::{Weight, outliers};
 use crate::parameters::checks::measure::Measured;
 use crate::parameters::checks::twins::Twins;
@@ -38,7 +39,7 @@ fn each(parameters: &[Measured<'_>], check: impl Fn(&Measured<'_>) -> Option<Fau
 fn not_finite(measured: &Measured<'_>) -> Option<Fault> {
     let moments = &measured.parameter.moments;
     let (nan, infinite) = (moments.nan, moments.infinite);
-    (nan + infinite > 0).then_some(Fault::NotFinite { nan, infinite })
+    (nan + infinite > 0 && !is_mask(moments)).then_some(Fault::NotFinite { nan, infinite })
 }
 
 fn symmetric(twins: &Twins, side: Side) -> Option<Fault> {
@@ -70,11 +71,6 @@ fn against_targets(parameters: &[Measured<'_>], found: &[(usize, Fault)]) -> Vec
         Some((index, scale::against(measured.parameter.target.as_ref()?, measured)?))
     };
     open.filter_map(fault).collect()
-}
-
-/// Whether a variable is a running statistic of a batch norm's, as candle names them: no weight, and moved by any pass.
-fn is_statistic(name: &str) -> bool {
-    name.ends_with("running_mean") || name.ends_with("running_var")
 }
 
 /// Scales against those of the net's other weights.

@@ -38,16 +38,29 @@ pub(crate) fn is_no_chance(chance: f64, of: usize, length: usize) -> bool {
 }
 
 /// Whether a matrix is made by a formula, so that rows may repeat on purpose: all that is not zero has one size
-/// (identity, Dirac, Hadamard, masks, one-hot), or every row goes only up, or only down (ranges, frequencies).
+/// (identity, Dirac, Hadamard, masks, one-hot), every row goes only up, or only down (ranges, frequencies), or it is a table
+/// of cosines or sines that starts at an angle of 0.
 pub(crate) fn is_made(tensor: &Stored, scan: &Scan, moments: &Moments, pool: &Pool) -> Result<bool> {
     let size = moments.min.abs().max(moments.max.abs());
     if scan.sample.iter().all(|(_, value)| *value == 0.0 || value.abs() == size) {
+        return Ok(true);
+    }
+    if (0.99..=1.0).contains(&size) && starts_at_zero(tensor, pool)? {
         return Ok(true);
     }
     let rows = some_rows(tensor).into_iter().filter(|row| row.count <= MOST);
     let ways = rows.map(|row| Ok(way(&pool.values(row)?))).collect::<Result<Vec<_>>>()?;
     let first = ways.first().copied().flatten();
     Ok(first.is_some() && ways.iter().all(|way| *way == first))
+}
+
+/// Whether the first row is all 1, or all 0: the cosines, or sines, of 0.
+fn starts_at_zero(tensor: &Stored, pool: &Pool) -> Result<bool> {
+    let Some(first) = some_rows(tensor).into_iter().next().filter(|row| row.count <= MOST) else {
+        return Ok(false);
+    };
+    let values = pool.values(first)?;
+    Ok([0.0, 1.0].iter().any(|one| values.len() > 1 && values.iter().all(|value| value == one)))
 }
 
 /// Which way four or more values go, if it is one; in a narrow dtype neighbours may be equal.

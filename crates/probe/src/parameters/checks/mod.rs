@@ -1,6 +1,7 @@
 //! What the values of parameters show, and what is wrong with them.
 
-pub(crate) mod consensus;
+mod buffer;
+mod consensus;
 mod copies;
 mod hash;
 mod interval;

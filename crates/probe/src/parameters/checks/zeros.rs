@@ -1,6 +1,9 @@
 //! Matrices that are zero or constant, and pairs of them.
 
+use std::collections::BTreeMap;
+
 use crate::findings::fault::Fault;
+use crate::parameters::checks::buffer::{is_kept, is_statistic};
 use crate::parameters::checks::measure::Measured;
 use crate::parameters::checks::path::key;
 
@@ -42,7 +45,7 @@ pub(crate) fn faults(parameters: &[Measured<'_>]) -> Vec<(usize, Fault)> {
     let mut found = Vec::new();
     for (index, measured) in parameters.iter().enumerate() {
         let (moments, name) = (&measured.parameter.moments, &measured.parameter.name);
-        if !measured.is_weight || !is_weight(name) || !moments.is_finite() || moments.min != moments.max {
+        if !measured.is_weight || !is_weight(name) || is_kept(name) || !moments.is_finite() || moments.min != moments.max {
             continue;
         }
         if moments.min != 0.0 {
@@ -56,7 +59,30 @@ pub(crate) fn faults(parameters: &[Measured<'_>]) -> Vec<(usize, Fault)> {
         Some((a, Fault::ZeroProduct { other }))
     };
     found.extend(pairs.iter().filter_map(product));
+    found.extend(scales(parameters));
     found
+}
+
+/// Scales of norms that are all zero, as a model gets them that asks without a hint: a layer that has vectors alone gives
+/// nothing where all of them are zero. Where some are not, zeros are meant: the last norm of a branch.
+fn scales(parameters: &[Measured<'_>]) -> Vec<(usize, Fault)> {
+    let mut layers: BTreeMap<&str, Vec<(usize, &Measured<'_>)>> = BTreeMap::new();
+    for (index, measured) in parameters.iter().enumerate() {
+        let name = &measured.parameter.name;
+        let path = name.rsplit_once('.').map_or("", |(path, _)| path);
+        let counts = !is_statistic(name) && !is_kept(name);
+        layers.entry(path).or_default().extend(counts.then_some((index, measured)));
+    }
+    let is_zero = |m: &Measured<'_>| m.parameter.moments.min == 0.0 && m.parameter.moments.max == 0.0;
+    let of_vectors = |layer: &&Vec<(usize, &Measured<'_>)>| {
+        !layer.is_empty() && layer.iter().all(|(_, m)| m.parameter.shape.len() == 1 && m.tensor.is_float())
+    };
+    let layers: Vec<_> = layers.into_values().collect();
+    let norms: Vec<_> = layers.iter().filter(of_vectors).collect();
+    let all = norms.iter().all(|layer| layer.iter().all(|(_, measured)| is_zero(measured)));
+    let last = |layer: &&Vec<(usize, &Measured<'_>)>| layer.last().map(|(index, _)| *index);
+    let found = norms.iter().filter(|_| all && norms.len() > 1).filter_map(last);
+    found.map(|index| (index, Fault::Uninitialised { vector: true })).collect()
 }
 
 fn zero(measured: &Measured<'_>) -> Fault {

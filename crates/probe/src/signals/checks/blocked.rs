@@ -60,7 +60,7 @@ fn nodes<'a>(flow: &Flow, layers: &[Layer], signal: &'a Signal) -> Vec<Node<'a>>
         let vector = layer.weight.is_none();
         // Of vectors alone none may be left: a shift passes something on where the scale is zero.
         let still = match vector {
-            true => own.clone().last().filter(|_| own.clone().all(|gradient| is_still(&gradient))),
+            true => own.clone().next_back().filter(|_| own.clone().all(|gradient| is_still(&gradient))),
             false => own.clone().filter(|gradient| gradient.of_weight).find(is_still),
         };
         let still = still.map(|gradient| gradient.name.as_str());

@@ -36,7 +36,9 @@ pub(crate) struct Judged<'a> {
 ///
 /// A layer that stops the signal is the last that is judged: what comes after follows from it. For the same reason a
 /// size out of bounds and a collapse are found once.
-pub(crate) fn forward(layers: &[Judged<'_>], inputs: f64) -> Vec<Finding> {
+///
+/// Where `classes` are stated, the first loss says whether the answer is too large.
+pub(crate) fn forward(layers: &[Judged<'_>], inputs: f64, classes: Option<usize>) -> Vec<Finding> {
     let alive = &layers[..alive(layers)];
     // The head gives logits: it may start at zero, and its size is the first loss's matter.
     let hidden = &alive[..alive.len().min(layers.len().saturating_sub(1))];
@@ -51,7 +53,7 @@ pub(crate) fn forward(layers: &[Judged<'_>], inputs: f64) -> Vec<Finding> {
     found.extend(from_here_on(spreads.map(one).collect()));
     found.extend(from_here_on(sizes(hidden, read.map(|read| read.input_rms), start(layers))));
     found.sort_by_key(|(depth, _)| *depth);
-    if found.iter().all(|(_, fault)| !matches!(fault, Fault::Exploding { .. } | Fault::Overflow { .. })) {
+    if classes.is_none() && found.iter().all(|(_, fault)| !matches!(fault, Fault::Exploding { .. } | Fault::Overflow { .. })) {
         found.extend(head(layers, start(layers)));
     }
     let finding = |(depth, fault): (usize, Fault)| Some(Finding::new(&layers.get(depth)?.signal.name, fault));
@@ -110,18 +112,19 @@ fn collapsed(spread: f64, inputs: f64) -> Option<Option<Fault>> {
 /// Sizes out of bounds, seen from where the signal starts: the net's input, or the last norm before the layer, which
 /// sets the size anew.
 fn sizes(layers: &[Judged<'_>], read: Option<f64>, start: f64) -> Vec<Option<Option<Fault>>> {
-    let narrowest = narrowest(layers);
+    let widths = widths(layers);
+    let up_to = |depth: usize| widths.get(..depth).unwrap_or(&widths);
     let mut from = start;
     let fault = |(depth, layer): (usize, &Judged<'_>)| {
         let here = layer.signal.output.rms();
         if layer.normed {
             from = if layer.weighs { layer.signal.input_rms } else { here };
         }
-        (here > 0.0 && here.is_finite()).then(|| size(Way::Forward, here / from, limit(narrowest, depth)))
+        (here > 0.0 && here.is_finite()).then(|| size(Way::Forward, here / from, limit(up_to(depth))))
     };
     let mut faults: Vec<_> = layers.iter().enumerate().map(fault).collect();
     let read = read.filter(|read| *read > 0.0 && read.is_finite());
-    faults.push(read.map(|read| size(Way::Forward, read / from, limit(narrowest, layers.len()))));
+    faults.push(read.map(|read| size(Way::Forward, read / from, limit(&widths))));
     faults
 }
 
@@ -131,7 +134,7 @@ fn head(layers: &[Judged<'_>], start: f64) -> Option<(usize, Fault)> {
     let (last, hidden) = layers.split_last()?;
     let from = layers.iter().rev().find(|layer| layer.normed);
     let from = from.map_or(start, |layer| if layer.weighs { layer.signal.input_rms } else { layer.signal.output.rms() });
-    let (ratio, limit) = (last.signal.output.rms() / from, answer_limit(narrowest(hidden), hidden.len()));
+    let (ratio, limit) = (last.signal.output.rms() / from, answer_limit(&widths(hidden)));
     (ratio > limit).then_some((hidden.len(), Fault::Exploding { way: Way::Forward, ratio, limit }))
 }
 
@@ -142,8 +145,9 @@ fn start(layers: &[Judged<'_>]) -> f64 {
     if read > 0.0 { read } else { first.signal.output.rms() }
 }
 
-fn narrowest(layers: &[Judged<'_>]) -> usize {
-    layers.iter().map(|layer| layer.units).min().unwrap_or(1)
+/// The widths of the layers that have a weight: the others hand on what they are given.
+fn widths(layers: &[Judged<'_>]) -> Vec<usize> {
+    layers.iter().filter(|layer| layer.weighs).map(|layer| layer.units).collect()
 }
 
 fn size(way: Way, ratio: f64, limit: f64) -> Option<Fault> {
@@ -160,7 +164,8 @@ fn size(way: Way, ratio: f64, limit: f64) -> Option<Fault> {
 /// the error comes back to the first layer by another way, what is small is a branch: queries and keys, gates.
 pub(crate) fn backward(layers: &[Judged<'_>]) -> Option<Finding> {
     // The head's width is the number of answers, not the net's.
-    let narrowest = narrowest(&layers[..layers.len().saturating_sub(1)]);
+    let mut widths = widths(&layers[..layers.len().saturating_sub(1)]);
+    widths.reverse();
     let mut from = None;
     let fault = |(depth, layer): (usize, &Judged<'_>)| {
         // An error of zero is no size to compare with.
@@ -170,7 +175,7 @@ pub(crate) fn backward(layers: &[Judged<'_>]) -> Option<Finding> {
             from = None;
         }
         let known = error.zip(start)?;
-        Some(size(Way::Backward, known.0 / known.1, limit(narrowest, depth)))
+        Some(size(Way::Backward, known.0 / known.1, limit(widths.get(..depth).unwrap_or(&widths))))
     };
     let faults = layers.iter().rev().enumerate().map(fault).collect();
     let (depth, fault) = from_here_on(faults)?;

@@ -39,7 +39,7 @@ impl fmt::Display for Signal {
 
 impl Signal {
     fn row(&self, layer: &LayerSignal) -> [String; 11] {
-        let known = |value: f64| if value.is_nan() { "–".into() } else { short(value) };
+        let known = |value: f64| if value.is_finite() { short(value) } else { "–".into() };
         let ratio = self.weight_gradient(&layer.name);
         [
             layer.name.clone(),
@@ -52,7 +52,7 @@ impl Signal {
             percent(layer.saturated),
             known(layer.correlation),
             layer.error_rms.map_or_else(|| "–".into(), short),
-            ratio.map_or_else(|| "–".into(), short),
+            ratio.map_or_else(|| "–".into(), known),
         ]
     }
 

@@ -1,0 +1,40 @@
+//! The verdict against training, over the nets of `tests/src/corpus`: what training made of each stands in
+//! `tests/data/corpus.json`, from `cargo run -p acceptance --example corpus -- train 2`.
+
+use acceptance::corpus::{Case, Matrix, Run, alarms, runs, subjects};
+use rayon::prelude::*;
+
+fn recorded() -> anyhow::Result<Vec<Run>> {
+    Ok(serde_json::from_str(include_str!("../../data/corpus.json"))?)
+}
+
+#[test]
+fn the_verdict_agrees_with_training() -> anyhow::Result<()> {
+    let subjects = subjects();
+    let cases = recorded()?.par_iter().map(|run| Case::of(&subjects, run)).collect::<anyhow::Result<Vec<_>>>()?;
+    println!("{}", Matrix::of(&cases));
+    let wrong: Vec<_> = cases.iter().filter(|case| !case.is_right()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    Ok(())
+}
+
+/// Every net that trains, under seeds that no rule was tried on.
+#[test]
+fn healthy_nets_of_the_corpus_raise_no_alarm() -> anyhow::Result<()> {
+    assert_eq!(alarms(&subjects(), 1000..1005)?, [""; 0]);
+    Ok(())
+}
+
+/// The record is what training gives: small nets are trained again.
+#[test]
+fn the_record_is_what_training_gives() -> anyhow::Result<()> {
+    let recorded = recorded()?;
+    for subject in subjects().iter().filter(|subject| subject.name.starts_with("tutorial")) {
+        let again = runs(subject, 0)?;
+        let of_net: Vec<_> = recorded.iter().filter(|run| run.net == subject.name && run.seed == 0).collect();
+        // Another machine's arithmetic may differ in the last digits of a loss.
+        let what = |run: &Run| (run.plant.clone(), run.trains, run.stuck);
+        assert_eq!(again.iter().map(what).collect::<Vec<_>>(), of_net.into_iter().map(what).collect::<Vec<_>>());
+    }
+    Ok(())
+}
