@@ -1,9 +1,8 @@
 //! Both checks laid together: causes first, and what follows from them left out.
 
-use std::cmp::Reverse;
-
 use crate::findings::fault::{Fault, Side};
 use crate::findings::finding::Finding;
+use crate::findings::severity::Severity;
 use crate::parameters::report::inspection::Inspection;
 use crate::signals::report::signal::{Gradient, Signal};
 
@@ -18,7 +17,8 @@ pub(crate) fn causes(inspection: &Inspection, signal: &Signal) -> Vec<Finding> {
     let roots: Vec<_> = still.iter().chain(&signal.findings).filter_map(|finding| root(&finding.fault)).collect();
     let moving = signal.findings.iter().filter(|finding| !told(finding) && !follows(&finding.fault, &roots));
     let mut all: Vec<_> = still.iter().chain(moving).cloned().collect();
-    all.sort_by_key(|finding| Reverse(finding.severity()));
+    // A scale that is off, which alone is a warning, may be the cause of a fault: what is worth knowing alone goes last.
+    all.sort_by_key(|finding| finding.severity() == Severity::Note);
     all
 }
 

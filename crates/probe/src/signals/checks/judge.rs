@@ -112,19 +112,17 @@ fn collapsed(spread: f64, inputs: f64) -> Option<Option<Fault>> {
 /// Sizes out of bounds, seen from where the signal starts: the net's input, or the last norm before the layer, which
 /// sets the size anew.
 fn sizes(layers: &[Judged<'_>], read: Option<f64>, start: f64) -> Vec<Option<Option<Fault>>> {
-    let widths = widths(layers);
-    let up_to = |depth: usize| widths.get(..depth).unwrap_or(&widths);
     let mut from = start;
     let fault = |(depth, layer): (usize, &Judged<'_>)| {
         let here = layer.signal.output.rms();
         if layer.normed {
             from = if layer.weighs { layer.signal.input_rms } else { here };
         }
-        (here > 0.0 && here.is_finite()).then(|| size(Way::Forward, here / from, limit(up_to(depth))))
+        (here > 0.0 && here.is_finite()).then(|| size(Way::Forward, here / from, limit(&widths(layers.iter().take(depth)))))
     };
     let mut faults: Vec<_> = layers.iter().enumerate().map(fault).collect();
     let read = read.filter(|read| *read > 0.0 && read.is_finite());
-    faults.push(read.map(|read| size(Way::Forward, read / from, limit(&widths))));
+    faults.push(read.map(|read| size(Way::Forward, read / from, limit(&widths(layers.iter())))));
     faults
 }
 
@@ -134,7 +132,7 @@ fn head(layers: &[Judged<'_>], start: f64) -> Option<(usize, Fault)> {
     let (last, hidden) = layers.split_last()?;
     let from = layers.iter().rev().find(|layer| layer.normed);
     let from = from.map_or(start, |layer| if layer.weighs { layer.signal.input_rms } else { layer.signal.output.rms() });
-    let (ratio, limit) = (last.signal.output.rms() / from, answer_limit(&widths(hidden)));
+    let (ratio, limit) = (last.signal.output.rms() / from, answer_limit(&widths(hidden.iter())));
     (ratio > limit).then_some((hidden.len(), Fault::Exploding { way: Way::Forward, ratio, limit }))
 }
 
@@ -146,8 +144,8 @@ fn start(layers: &[Judged<'_>]) -> f64 {
 }
 
 /// The widths of the layers that have a weight: the others hand on what they are given.
-fn widths(layers: &[Judged<'_>]) -> Vec<usize> {
-    layers.iter().filter(|layer| layer.weighs).map(|layer| layer.units).collect()
+fn widths<'a>(layers: impl Iterator<Item = &'a Judged<'a>>) -> Vec<usize> {
+    layers.filter(|layer| layer.weighs).map(|layer| layer.units).collect()
 }
 
 fn size(way: Way, ratio: f64, limit: f64) -> Option<Fault> {
@@ -163,9 +161,6 @@ fn size(way: Way, ratio: f64, limit: f64) -> Option<Fault> {
 /// What the error signal shows on its way back, from the last layer to the first. A norm sets its size anew too. Where
 /// the error comes back to the first layer by another way, what is small is a branch: queries and keys, gates.
 pub(crate) fn backward(layers: &[Judged<'_>]) -> Option<Finding> {
-    // The head's width is the number of answers, not the net's.
-    let mut widths = widths(&layers[..layers.len().saturating_sub(1)]);
-    widths.reverse();
     let mut from = None;
     let fault = |(depth, layer): (usize, &Judged<'_>)| {
         // An error of zero is no size to compare with.
@@ -175,7 +170,9 @@ pub(crate) fn backward(layers: &[Judged<'_>]) -> Option<Finding> {
             from = None;
         }
         let known = error.zip(start)?;
-        Some(size(Way::Backward, known.0 / known.1, limit(widths.get(..depth).unwrap_or(&widths))))
+        // Between this layer and the head, whose width is the number of answers and not the net's.
+        let between = widths(layers.iter().rev().take(depth).skip(1));
+        Some(size(Way::Backward, known.0 / known.1, limit(&between)))
     };
     let faults = layers.iter().rev().enumerate().map(fault).collect();
     let (depth, fault) = from_here_on(faults)?;
