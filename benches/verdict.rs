@@ -55,7 +55,9 @@ fn fastest(run: impl Fn() -> Result<()>) -> Result<f64> {
 
 fn mlp(vb: VarBuilder<'static>) -> candle_core::Result<Net> {
     let layers = (0..12).map(|n| linear(512, 512, vb.pp(n))).collect::<candle_core::Result<Vec<_>>>()?;
-    Ok(Box::new(move |x| layers.iter().try_fold(x.clone(), |x, layer| layer.forward(&x)?.relu())?.sqr()?.mean_all()))
+    Ok(Box::new(move |x| {
+        layers.iter().try_fold(x.clone(), |x, layer| layer.forward(&x)?.relu())?.sqr()?.mean_all()
+    }))
 }
 
 fn blocks<const DEPTH: usize, const WIDTH: usize>(vb: VarBuilder<'static>) -> candle_core::Result<Net> {

@@ -31,7 +31,8 @@ fn train(file: &Path, seeds: u64, name: &str) -> Result<()> {
     let subjects = subjects();
     let means = |family: &str, net: &str| net.contains(name) || family == name;
     let wanted: Vec<_> = subjects.iter().filter(|subject| means(subject.family, subject.name)).collect();
-    let jobs: Vec<_> = (0..seeds).flat_map(|seed| wanted.iter().map(move |subject| (subject, seed))).collect();
+    let jobs: Vec<_> =
+        (0..seeds).flat_map(|seed| wanted.iter().map(move |subject| (subject, seed))).collect();
     let done = AtomicUsize::new(0);
     let all = jobs.par_iter().map(|(subject, seed)| {
         let runs = runs(subject, *seed).with_context(|| subject.name.to_owned())?;
@@ -73,11 +74,15 @@ fn read(file: &Path) -> Result<Vec<Run>> {
 
 fn check(file: &Path, name: &str) -> Result<()> {
     let (subjects, runs) = (subjects(), read(file)?);
-    let wanted: Vec<_> = runs.into_iter().filter(|run| run.net.contains(name) || run.family == name).collect();
+    let wanted: Vec<_> =
+        runs.into_iter().filter(|run| run.net.contains(name) || run.family == name).collect();
     let cases = wanted.par_iter().map(|run| Case::of(&subjects, run)).collect::<Result<Vec<_>>>()?;
     for Case { run, faults } in cases.iter().filter(|case| !case.is_right()) {
         let plant = run.plant.as_deref().unwrap_or("healthy");
-        println!("{} · {plant} · seed {}: trains {:?} {:?} of {}, stuck {:?} · {faults:?}", run.net, run.seed, run.trains, run.losses, run.blind, run.stuck);
+        println!(
+            "{} · {plant} · seed {}: trains {:?} {:?} of {}, stuck {:?} · {faults:?}",
+            run.net, run.seed, run.trains, run.losses, run.blind, run.stuck
+        );
     }
     println!("{}", Matrix::of(&cases));
     Ok(())

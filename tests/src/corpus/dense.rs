@@ -2,11 +2,15 @@
 
 use candle_core::{Result, Tensor};
 use candle_init::{Init, Initializer, init};
-use candle_nn::ops::{sigmoid, silu};
 use candle_nn::VarBuilder;
+use candle_nn::ops::{sigmoid, silu};
 
-use crate::corpus::parts::{binary, classify, glorot, he, linear, ln, regress, stack, targets, through, uniform};
-use crate::corpus::plant::{Plant, constant, far, minus_six, most_off, nan, off, thirtieth, thirtyfold, zeros};
+use crate::corpus::parts::{
+    binary, classify, glorot, he, linear, ln, regress, stack, targets, through, uniform,
+};
+use crate::corpus::plant::{
+    Plant, constant, far, minus_six, most_off, nan, off, thirtieth, thirtyfold, zeros,
+};
 use crate::corpus::subject::Subject;
 use crate::corpus::trial::{Batches, Loss, Trial};
 
@@ -23,12 +27,28 @@ const EVERY: &[Plant] = &[
     Plant { what: "one weight / 30", names: MIDDLE, harm: thirtieth, open: true },
 ];
 const RELU: &[Plant] = &[
-    EVERY[0], EVERY[1], EVERY[2], EVERY[3], EVERY[4], EVERY[5], EVERY[6], EVERY[7], EVERY[8],
+    EVERY[0],
+    EVERY[1],
+    EVERY[2],
+    EVERY[3],
+    EVERY[4],
+    EVERY[5],
+    EVERY[6],
+    EVERY[7],
+    EVERY[8],
     Plant { what: "all units off", names: &["net.1.bias"], harm: off, open: false },
     Plant { what: "most units off", names: &["net.1.bias"], harm: most_off, open: false },
 ];
 const FLAT: &[Plant] = &[
-    EVERY[0], EVERY[1], EVERY[2], EVERY[3], EVERY[4], EVERY[5], EVERY[6], EVERY[7], EVERY[8],
+    EVERY[0],
+    EVERY[1],
+    EVERY[2],
+    EVERY[3],
+    EVERY[4],
+    EVERY[5],
+    EVERY[6],
+    EVERY[7],
+    EVERY[8],
     Plant { what: "all units flat", names: &["net.1.bias"], harm: far, open: false },
 ];
 const NORMED: &[Plant] = &[
@@ -57,7 +77,11 @@ pub(super) fn subjects() -> Vec<Subject> {
         of("MLP, ReLU, PyTorch's defaults", |s| mlp(uniform(s), &[32, 64, 64, 10], Tensor::relu), RELU),
         of("MLP, leaky ReLU", |s| mlp(he(s), &[32, 64, 64, 64, 10], leaky), EVERY),
         of("MLP, tanh, 3 layers", |s| mlp(glorot(s), &[32, 64, 64, 10], Tensor::tanh), FLAT),
-        of("MLP, tanh, 8 layers", |s| mlp(glorot(s), &[32, 64, 64, 64, 64, 64, 64, 64, 10], Tensor::tanh), FLAT),
+        of(
+            "MLP, tanh, 8 layers",
+            |s| mlp(glorot(s), &[32, 64, 64, 64, 64, 64, 64, 64, 10], Tensor::tanh),
+            FLAT,
+        ),
         of("MLP, sigmoid, 2 layers", |s| mlp(glorot(s), &[32, 64, 64, 10], sigmoid), FLAT),
         of("MLP, GELU", |s| mlp(he(s), &[32, 64, 64, 64, 10], Tensor::gelu_erf), EVERY),
         of("MLP, SiLU", |s| mlp(he(s), &[32, 64, 64, 64, 10], silu), EVERY),
@@ -68,7 +92,11 @@ pub(super) fn subjects() -> Vec<Subject> {
         of("layer norm after each layer", layer_normed, NORMED),
         of("batch norm after each layer", batch_normed, BATCH_NORMED),
         of("scales of ones after each of 20 layers", scaled, &[SCALED[0], SCALED[1], EVERY[4]]),
-        of("SwiGLU", swiglu, &[EVERY[0], EVERY[3], Plant { what: "a NaN", names: &["up.weight"], harm: nan, open: false }]),
+        of(
+            "SwiGLU",
+            swiglu,
+            &[EVERY[0], EVERY[3], Plant { what: "a NaN", names: &["up.weight"], harm: nan, open: false }],
+        ),
         of("highway", highway, &[EVERY[0]]),
         of("ReZero", rezero, &[EVERY[0]]),
         of("residual, pre-norm", residual, &[EVERY[0]]),

@@ -19,9 +19,15 @@ const ALL: &[Plant] = &[
     Plant { what: "all weights / 30", names: &[], harm: thirtieth, open: true },
     Plant { what: "a NaN", names: &["first.weight", "first.0.weight"], harm: nan, open: false },
     Plant { what: "one weight zero", names: &["first.weight", "first.0.weight"], harm: zeros, open: true },
-    Plant { what: "one weight × 30", names: &["first.weight", "first.0.weight"], harm: thirtyfold, open: true },
+    Plant {
+        what: "one weight × 30",
+        names: &["first.weight", "first.0.weight"],
+        harm: thirtyfold,
+        open: true,
+    },
 ];
-const OFF: Plant = Plant { what: "all units off", names: &["first.bias", "first.0.bias"], harm: off, open: true };
+const OFF: Plant =
+    Plant { what: "all units off", names: &["first.bias", "first.0.bias"], harm: off, open: true };
 
 pub(super) fn subjects() -> Vec<Subject> {
     let of = |name, build| Subject::new("held out", name, build, ALL);
@@ -155,8 +161,13 @@ fn llama(seed: u64) -> anyhow::Result<Trial> {
             let bare = |from, to, name: &str| candle_nn::linear_no_bias(from, to, path.pp(name));
             let norm = |name: &str| candle_nn::rms_norm(32, 1e-5, path.pp(name));
             let layers = [
-                bare(32, 32, "q")?, bare(32, 32, "k")?, bare(32, 32, "v")?, bare(32, 32, "o")?,
-                bare(32, 64, "gate")?, bare(32, 64, "up")?, bare(64, 32, "down")?,
+                bare(32, 32, "q")?,
+                bare(32, 32, "k")?,
+                bare(32, 32, "v")?,
+                bare(32, 32, "o")?,
+                bare(32, 64, "gate")?,
+                bare(32, 64, "up")?,
+                bare(64, 32, "down")?,
             ];
             Ok(Layer(norm("input_norm")?, norm("post_norm")?, layers))
         };
@@ -182,7 +193,8 @@ fn llama(seed: u64) -> anyhow::Result<Trial> {
 fn graph(seed: u64) -> anyhow::Result<Trial> {
     let trial = Trial::new(he(seed), Batches::Series(16, 8, 8), |vb| {
         let near = |i: u32, j: u32| if [0, 1, 7].contains(&((8 + i - j) % 8)) { 1f32 / 3.0 } else { 0.0 };
-        let ring = Tensor::from_iter((0..64).map(|n| near(n / 8, n % 8)), &Device::Cpu)?.reshape((1, 8, 8))?;
+        let ring =
+            Tensor::from_iter((0..64).map(|n| near(n / 8, n % 8)), &Device::Cpu)?.reshape((1, 8, 8))?;
         let (first, second) = (linear(8, 32, vb.pp("first"))?, linear(32, 32, vb.pp("second"))?);
         let head = linear(32, 4, vb.pp("head"))?;
         Ok(Box::new(move |x: &Tensor| {
@@ -197,7 +209,8 @@ fn graph(seed: u64) -> anyhow::Result<Trial> {
 fn density(seed: u64) -> anyhow::Result<Trial> {
     Trial::new(he(seed), VECTORS, |vb| {
         let net = stack(&[16, 32, 32], &vb.pp("first"))?;
-        let heads = [linear(32, 3, vb.pp("mean"))?, linear(32, 3, vb.pp("log"))?, linear(32, 3, vb.pp("share"))?];
+        let heads =
+            [linear(32, 3, vb.pp("mean"))?, linear(32, 3, vb.pp("log"))?, linear(32, 3, vb.pp("share"))?];
         Ok(Box::new(move |x: &Tensor| {
             let h = through(&net, x, Tensor::relu)?.relu()?;
             let (mean, log) = (h.apply(&heads[0])?, h.apply(&heads[1])?.tanh()?);
@@ -228,7 +241,8 @@ fn crossed(seed: u64) -> anyhow::Result<Trial> {
     let init = glorot(seed).rule("queries", Init::Randn { mean: 0.0, stdev: 1.0 });
     let trial = Trial::new(init, Batches::Series(16, 8, 16), |vb| {
         let queries = vb.get((1, 4, 16), "queries")?;
-        let [q, k, v] = [linear(16, 16, vb.pp("first"))?, linear(16, 16, vb.pp("k"))?, linear(16, 16, vb.pp("v"))?];
+        let [q, k, v] =
+            [linear(16, 16, vb.pp("first"))?, linear(16, 16, vb.pp("k"))?, linear(16, 16, vb.pp("v"))?];
         let (norm, head) = (ln(16, vb.pp("norm"))?, linear(64, 4, vb.pp("head"))?);
         Ok(Box::new(move |x: &Tensor| {
             let q = queries.apply(&q)?.broadcast_as((x.dim(0)?, 4, 16))?.contiguous()?;
@@ -258,7 +272,8 @@ fn spatial(seed: u64) -> anyhow::Result<Trial> {
     let init = open.rule("mix.weight", Init::Randn { mean: 0.0, stdev: 1e-3 }).weights(init::GLOROT_UNIFORM);
     let trial = Trial::new(init, Batches::Series(16, 8, 16), |vb| {
         let (first, mix) = (linear(16, 32, vb.pp("first"))?, linear(8, 8, vb.pp("mix"))?);
-        let (norm, last, head) = (ln(16, vb.pp("norm"))?, linear(16, 16, vb.pp("last"))?, linear(16, 4, vb.pp("head"))?);
+        let (norm, last, head) =
+            (ln(16, vb.pp("norm"))?, linear(16, 16, vb.pp("last"))?, linear(16, 4, vb.pp("head"))?);
         Ok(Box::new(move |x: &Tensor| {
             let y = x.apply(&first)?.gelu_erf()?;
             let (u, v) = (y.narrow(2, 0, 16)?, y.narrow(2, 16, 16)?.contiguous()?);

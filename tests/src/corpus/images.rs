@@ -26,7 +26,12 @@ const NORMED: &[Plant] = &[
 ];
 const BLOCKS: &[Plant] = &[
     Plant { what: "a NaN", names: &["stem.weight"], harm: nan, open: false },
-    Plant { what: "all units off after the stem's norm", names: &["stem_norm.bias"], harm: minus_six, open: true },
+    Plant {
+        what: "all units off after the stem's norm",
+        names: &["stem_norm.bias"],
+        harm: minus_six,
+        open: true,
+    },
 ];
 
 pub(super) fn subjects() -> Vec<Subject> {
@@ -87,13 +92,13 @@ impl Normed {
 
 fn cnn(seed: u64, norm: Norm) -> anyhow::Result<Trial> {
     let trial = Trial::new(he(seed), BATCH, |vb| {
-        let convs =
-            [conv(3, 12, 1, vb.pp("conv0"))?, conv(12, 12, 2, vb.pp("conv1"))?, conv(12, 24, 2, vb.pp("conv2"))?];
-        let norms = [
-            norm.made(12, vb.pp("norm0"))?,
-            norm.made(12, vb.pp("norm1"))?,
-            norm.made(24, vb.pp("norm2"))?,
+        let convs = [
+            conv(3, 12, 1, vb.pp("conv0"))?,
+            conv(12, 12, 2, vb.pp("conv1"))?,
+            conv(12, 24, 2, vb.pp("conv2"))?,
         ];
+        let norms =
+            [norm.made(12, vb.pp("norm0"))?, norm.made(12, vb.pp("norm1"))?, norm.made(24, vb.pp("norm2"))?];
         let head = linear(24 * 4, 4, vb.pp("head"))?;
         Ok(Box::new(move |x: &Tensor| {
             let mut y = x.clone();
@@ -109,7 +114,8 @@ fn cnn(seed: u64, norm: Norm) -> anyhow::Result<Trial> {
 fn vgg(seed: u64) -> anyhow::Result<Trial> {
     let trial = Trial::new(he(seed), BATCH, |vb| {
         let widths = [3, 8, 8, 8, 8, 8, 8];
-        let conv = |n: usize| conv(widths[n], widths[n + 1], 1 + usize::from(n % 3 == 2), vb.pp(format!("conv{n}")));
+        let conv =
+            |n: usize| conv(widths[n], widths[n + 1], 1 + usize::from(n % 3 == 2), vb.pp(format!("conv{n}")));
         let convs = (0..6).map(conv).collect::<Result<Vec<_>>>()?;
         let head = linear(8 * 4, 4, vb.pp("head"))?;
         Ok(Box::new(move |x: &Tensor| {
@@ -241,7 +247,8 @@ fn dense(seed: u64) -> anyhow::Result<Trial> {
 fn convnext(seed: u64) -> anyhow::Result<Trial> {
     let init = he(seed).rule("*.gamma", candle_init::Init::Const(1e-6));
     let trial = Trial::new(init, BATCH, |vb| {
-        let (stem, norm) = (conv(3, 12, 1, vb.pp("stem"))?, candle_nn::group_norm(1, 12, 1e-5, vb.pp("stem_norm"))?);
+        let (stem, norm) =
+            (conv(3, 12, 1, vb.pp("stem"))?, candle_nn::group_norm(1, 12, 1e-5, vb.pp("stem_norm"))?);
         let block = |n: usize| {
             let path = vb.pp("block").pp(n);
             let config = Conv2dConfig { padding: 1, groups: 12, ..Conv2dConfig::default() };

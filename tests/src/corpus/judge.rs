@@ -97,7 +97,8 @@ fn stuck(trial: &Trial, before: &[Tensor]) -> Result<Vec<String>> {
         // A table's rows move with their tokens; of a layer's neurons most must move.
         let moved = values.chunks(row).zip(earlier.chunks(row)).filter(|(now, before)| now != before).count();
         let unmoved = 2 * moved < now.dim(0)?;
-        let equal = now.dim(0)? > 1 && row > 1 && values.chunks(row).all(|other| close(other, &values[..row]));
+        let equal =
+            now.dim(0)? > 1 && row > 1 && values.chunks(row).all(|other| close(other, &values[..row]));
         if unmoved || equal || values.iter().any(|value| !value.is_finite()) {
             names.push(name);
         }

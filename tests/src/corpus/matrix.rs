@@ -54,7 +54,10 @@ pub fn alarms(subjects: &[Subject], seeds: Range<u64>) -> anyhow::Result<Vec<Str
     let found = runs.par_iter().map(|(subject, seed)| {
         let verdict = subject.planted(None, *seed)?.verdict(seed % 2 == 1);
         let verdict = verdict.with_context(|| format!("{}, seed {seed}", subject.name))?;
-        Ok(faults(&verdict).into_iter().map(|fault| format!("{}, seed {seed}: {fault}", subject.name)).collect())
+        Ok(faults(&verdict)
+            .into_iter()
+            .map(|fault| format!("{}, seed {seed}: {fault}", subject.name))
+            .collect())
     });
     Ok(found.collect::<anyhow::Result<Vec<Vec<_>>>>()?.concat())
 }

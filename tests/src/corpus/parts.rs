@@ -16,9 +16,7 @@ pub(super) fn glorot(seed: u64) -> Initializer {
 
 /// The small normal weights of transformers, with biases of zero.
 pub(super) fn small(seed: u64) -> Initializer {
-    Initializer::new(seed)
-        .rule("*.bias", init::ZEROS)
-        .weights(Init::Randn { mean: 0.0, stdev: 0.02 })
+    Initializer::new(seed).rule("*.bias", init::ZEROS).weights(Init::Randn { mean: 0.0, stdev: 0.02 })
 }
 
 /// PyTorch's defaults: `U(−1/√fan_in, 1/√fan_in)` for weights and biases alike.
@@ -29,7 +27,9 @@ pub(super) fn uniform(seed: u64) -> Initializer {
 /// Fixed numbers of a teacher, the same for every seed.
 pub(super) fn teacher(name: &str, shape: impl Into<candle_core::Shape>) -> Result<Tensor> {
     let normal = Init::Randn { mean: 0.0, stdev: 1.0 };
-    Initializer::new(99).tensor(name, shape, normal, DType::F32, &Device::Cpu).map_err(candle_core::Error::wrap)
+    Initializer::new(99)
+        .tensor(name, shape, normal, DType::F32, &Device::Cpu)
+        .map_err(candle_core::Error::wrap)
 }
 
 /// The class that a fixed linear teacher gives each sample.

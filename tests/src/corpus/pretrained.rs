@@ -19,7 +19,11 @@ pub(super) fn subjects() -> Vec<Subject> {
             &[Plant { what: "all units off", names: &["head.0.bias"], harm: off, open: false }],
         ),
         of("frozen backbone, gradients pass", kept, &[]),
-        of("LoRA", |s| lora(s, false), &[Plant { what: "both factors zero", names: &["lora"], harm: zeros, open: false }]),
+        of(
+            "LoRA",
+            |s| lora(s, false),
+            &[Plant { what: "both factors zero", names: &["lora"], harm: zeros, open: false }],
+        ),
         of("LoRA, the base cut off", |s| lora(s, true), &[]),
         of(
             "adapters behind each layer",

@@ -74,7 +74,8 @@ fn plain(seed: u64) -> anyhow::Result<Trial> {
 fn tcn(seed: u64) -> anyhow::Result<Trial> {
     let trial = Trial::new(he(seed), SERIES, |vb| {
         let config = |dilation| Conv1dConfig { padding: dilation, dilation, ..Conv1dConfig::default() };
-        let conv = |n: usize, from: usize| candle_nn::conv1d(from, 16, 3, config(1 << n), vb.pp("conv").pp(n));
+        let conv =
+            |n: usize, from: usize| candle_nn::conv1d(from, 16, 3, config(1 << n), vb.pp("conv").pp(n));
         let convs = [conv(0, 8)?, conv(1, 16)?, conv(2, 16)?];
         let head = linear(16 * 8, 4, vb.pp("head"))?;
         Ok(Box::new(move |x: &Tensor| {

@@ -122,8 +122,7 @@ fn discriminator(seed: u64) -> anyhow::Result<Trial> {
             let made = through(&net, x, Tensor::relu)?.detach();
             let score = |x: &Tensor| through(&judge, x, Tensor::relu);
             let (fake, real) = (score(&made)?, score(&targets(x, 8)?)?);
-            binary(&fake, &fake.zeros_like()?)?
-                + binary(&real, &real.ones_like()?)?
+            binary(&fake, &fake.zeros_like()?)? + binary(&real, &real.ones_like()?)?
         }) as Loss)
     })?;
     Ok(trial.only("discriminator.*"))

@@ -118,8 +118,13 @@ fn attend(x: &Tensor, [q, k, v]: &[Linear; 3]) -> Result<Tensor> {
 /// A vision transformer over sixteen patches of 2 × 2.
 fn vit(seed: u64, token: bool) -> anyhow::Result<Trial> {
     let cut = Init::TruncatedNormal { mean: 0.0, stdev: 0.02, cut: Cut::Sigmas { lo: -2.0, up: 2.0 } };
-    let init = Initializer::new(seed).rule("*.bias", init::ZEROS).rule("cls", cut).rule("pos", cut).weights(cut);
-    let init = if token { init } else { Initializer::new(seed).rule("*.bias", init::ZEROS).rule("pos", cut).weights(cut) };
+    let init =
+        Initializer::new(seed).rule("*.bias", init::ZEROS).rule("cls", cut).rule("pos", cut).weights(cut);
+    let init = if token {
+        init
+    } else {
+        Initializer::new(seed).rule("*.bias", init::ZEROS).rule("pos", cut).weights(cut)
+    };
     let trial = Trial::new(init, Batches::Images(24, 3, 8), |vb| {
         let patch = linear(12, WIDTH, vb.pp("patch"))?;
         let pos = vb.get((1, 16 + usize::from(token), WIDTH), "pos")?;
@@ -188,7 +193,8 @@ fn mixer(seed: u64) -> anyhow::Result<Trial> {
             let channels = [linear(16, 32, path.pp("channels.0"))?, linear(32, 16, path.pp("channels.1"))?];
             Ok(([ln(16, path.pp("norm1"))?, ln(16, path.pp("norm2"))?], tokens, channels))
         };
-        let blocks = (0..2).map(block).collect::<Result<Vec<([LayerNorm; 2], [Linear; 2], [Linear; 2])>>>()?;
+        let blocks =
+            (0..2).map(block).collect::<Result<Vec<([LayerNorm; 2], [Linear; 2], [Linear; 2])>>>()?;
         let head = linear(16, 4, vb.pp("head"))?;
         Ok(Box::new(move |x: &Tensor| {
             let mut y = x.clone();

@@ -15,9 +15,11 @@ fn recorded() -> anyhow::Result<Vec<Run>> {
 #[test]
 fn the_verdict_agrees_with_training() -> anyhow::Result<()> {
     let subjects = subjects();
-    let cases = recorded()?.par_iter().map(|run| Case::of(&subjects, run)).collect::<anyhow::Result<Vec<_>>>()?;
+    let cases =
+        recorded()?.par_iter().map(|run| Case::of(&subjects, run)).collect::<anyhow::Result<Vec<_>>>()?;
     println!("{}", Matrix::of(&cases));
-    let known = |case: &&Case| KNOWN.contains(&(&case.run.net, case.run.plant.as_deref().unwrap_or_default()));
+    let known =
+        |case: &&Case| KNOWN.contains(&(&case.run.net, case.run.plant.as_deref().unwrap_or_default()));
     let wrong: Vec<_> = cases.iter().filter(|case| !case.is_right() && !known(case)).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     Ok(())
@@ -39,7 +41,10 @@ fn the_record_is_what_training_gives() -> anyhow::Result<()> {
         let of_net: Vec<_> = recorded.iter().filter(|run| run.net == subject.name && run.seed == 0).collect();
         // Another machine's arithmetic may differ in the last digits of a loss.
         let what = |run: &Run| (run.plant.clone(), run.trains, run.stuck);
-        assert_eq!(again.iter().map(what).collect::<Vec<_>>(), of_net.into_iter().map(what).collect::<Vec<_>>());
+        assert_eq!(
+            again.iter().map(what).collect::<Vec<_>>(),
+            of_net.into_iter().map(what).collect::<Vec<_>>()
+        );
     }
     Ok(())
 }

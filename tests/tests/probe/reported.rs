@@ -29,7 +29,8 @@ fn normed(shift: f64) -> (VarMap, impl Fn(&Tensor) -> Result<Tensor>) {
     let (fc, head) = (linear(16, 32, vb.pp("fc")).unwrap(), linear(32, 10, vb.pp("head")).unwrap());
     let norm = candle_nn::batch_norm(32, BatchNormConfig::default(), vb.pp("bn")).unwrap();
     set(&vars, "bn.bias", |bias| bias + shift);
-    let forward = move |x: &Tensor| cross_entropy(&head.forward(&norm.forward_train(&fc.forward(x)?)?.relu()?)?);
+    let forward =
+        move |x: &Tensor| cross_entropy(&head.forward(&norm.forward_train(&fc.forward(x)?)?.relu()?)?);
     (vars, forward)
 }
 
@@ -74,7 +75,8 @@ fn a_scale_is_no_norm() {
         let vars = VarMap::new();
         let vb = init.var_builder(&vars, DType::F32, &CPU);
         let layers = (0..20).map(|n| linear(64, 64, vb.pp(n))).collect::<Result<Vec<_>>>().unwrap();
-        let scales = (0..20).map(|n| vb.get(64, &format!("scale.{n}.weight"))).collect::<Result<Vec<_>>>().unwrap();
+        let scales =
+            (0..20).map(|n| vb.get(64, &format!("scale.{n}.weight"))).collect::<Result<Vec<_>>>().unwrap();
         let forward = |x: &Tensor| {
             let mut x = x.clone();
             for (layer, scale) in layers.iter().zip(&scales) {
@@ -94,7 +96,10 @@ fn asking_twice_gives_the_same_answer() {
     let batch = (noise((64, 16), 7, &CPU).unwrap() + 3.0).unwrap();
     let values = || {
         let data = vars.data().lock().unwrap();
-        let mut all: Vec<_> = data.iter().map(|(name, var)| (name.clone(), var.flatten_all().unwrap().to_vec1::<f32>().unwrap())).collect();
+        let mut all: Vec<_> = data
+            .iter()
+            .map(|(name, var)| (name.clone(), var.flatten_all().unwrap().to_vec1::<f32>().unwrap()))
+            .collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     };
@@ -195,7 +200,8 @@ fn buffers_are_no_weights_and_norms_of_zeros_are_found() {
     let mask = (0..64u32).map(|n| if n % 8 > n / 8 { f32::NEG_INFINITY } else { 0.0 });
     put("mask", Tensor::from_iter(mask, &CPU).unwrap().reshape((8, 8)).unwrap());
     let angles = |n: u32| (n / 16) as f32 / 10f32.powf((n % 16) as f32 / 16.0);
-    let cosines = Tensor::from_iter((0..512).map(|n| angles(n).cos()), &CPU).unwrap().reshape((32, 16)).unwrap();
+    let cosines =
+        Tensor::from_iter((0..512).map(|n| angles(n).cos()), &CPU).unwrap().reshape((32, 16)).unwrap();
     put("h.0.cos", cosines.clone());
     put("h.1.cos", cosines);
     assert_eq!(Inspection::of(&vars).unwrap().findings, []);

@@ -219,10 +219,8 @@ fn zeros_that_let_a_gradient_pass_are_a_note() {
 #[test]
 fn zeros_by_rule_that_stop_the_signal_are_a_fault() {
     let found = |rule: &str| {
-        let init = Initializer::new(1)
-            .rule(rule, init::ZEROS)
-            .weights(init::HE_NORMAL)
-            .rule("*.bias", init::ZEROS);
+        let init =
+            Initializer::new(1).rule(rule, init::ZEROS).weights(init::HE_NORMAL).rule("*.bias", init::ZEROS);
         let (vars, net) = built(&init, &plain(Function::Candle(Activation::Relu))).unwrap();
         verdict(&vars, &net, Some(&init)).unwrap()
     };

@@ -10,11 +10,17 @@ use crate::signals::report::signal::{Gradient, Signal};
 /// wrong with the signal, and what is only worth knowing.
 pub(crate) fn causes(inspection: &Inspection, signal: &Signal) -> Vec<Finding> {
     let order = |place: &str| signal.layers.iter().position(|layer| is_in(place, &layer.name));
-    let mut still: Vec<_> =
-        inspection.findings.iter().filter_map(|finding| with_gradients(finding, inspection, signal)).collect();
+    let mut still: Vec<_> = inspection
+        .findings
+        .iter()
+        .filter_map(|finding| with_gradients(finding, inspection, signal))
+        .collect();
     still.sort_by_key(|finding| order(&finding.place).unwrap_or(usize::MAX));
-    let told = |finding: &Finding| still.iter().any(|own| own.place == finding.place && own.name() == finding.name());
-    let roots: Vec<_> = still.iter().chain(&signal.findings).filter_map(|finding| root(&finding.fault)).collect();
+    let told = |finding: &Finding| {
+        still.iter().any(|own| own.place == finding.place && own.name() == finding.name())
+    };
+    let roots: Vec<_> =
+        still.iter().chain(&signal.findings).filter_map(|finding| root(&finding.fault)).collect();
     let moving = signal.findings.iter().filter(|finding| !told(finding) && !follows(&finding.fault, &roots));
     let mut all: Vec<_> = still.iter().chain(moving).cloned().collect();
     // A scale that is off, which alone is a warning, may be the cause of a fault: what is worth knowing alone goes last.
@@ -38,7 +44,9 @@ enum Root {
 
 fn root(fault: &Fault) -> Option<Root> {
     match fault {
-        Fault::NotFinite { .. } | Fault::Uninitialised { .. } | Fault::ZeroProduct { .. } => Some(Root::Stops),
+        Fault::NotFinite { .. } | Fault::Uninitialised { .. } | Fault::ZeroProduct { .. } => {
+            Some(Root::Stops)
+        }
         Fault::Symmetric { stay: Some(true), .. } => Some(Root::Merges),
         _ => None,
     }
@@ -49,9 +57,12 @@ fn follows(fault: &Fault, roots: &[Root]) -> bool {
     use Fault::{Collapsed, Dead, Exploding, Overflow, Saturated, Symmetric, Vanishing, ZeroGradient};
     match fault {
         Collapsed { .. } | ZeroGradient => !roots.is_empty(),
-        Dead { .. } | Exploding { .. } | Overflow { .. } | Saturated { .. } | Vanishing { .. } | Symmetric { .. } => {
-            roots.contains(&Root::Stops)
-        }
+        Dead { .. }
+        | Exploding { .. }
+        | Overflow { .. }
+        | Saturated { .. }
+        | Vanishing { .. }
+        | Symmetric { .. } => roots.contains(&Root::Stops),
         _ => false,
     }
 }
@@ -61,14 +72,22 @@ fn follows(fault: &Fault, roots: &[Root]) -> bool {
 fn with_gradients(finding: &Finding, inspection: &Inspection, signal: &Signal) -> Option<Finding> {
     let gradient = signal.gradients.iter().find(|gradient| gradient.name == finding.place);
     match &finding.fault {
-        Fault::Uninitialised { .. } | Fault::ZeroByRule { .. } | Fault::ZeroProduct { .. } => zeros(finding, gradient?, signal),
+        Fault::Uninitialised { .. } | Fault::ZeroByRule { .. } | Fault::ZeroProduct { .. } => {
+            zeros(finding, gradient?, signal)
+        }
         Fault::Constant { .. } => {
             let shape = &inspection.parameters.iter().find(|p| p.name == finding.place)?.shape;
             let of = shape.first().copied().unwrap_or(0);
-            let equal = Fault::Symmetric { side: Side::Rows, pair: (0, 1), count: of.saturating_sub(1), of, stay: None };
-            twins(&Finding::new(&finding.place, equal), gradient?)
+            let equal = Fault::Symmetric {
+                side: Side::Rows,
+                pair: (0, 1),
+                count: of.saturating_sub(1),
+                of,
+                stay: None,
+            };
+            twins(&Finding::new(&finding.place, equal), gradient?, signal)
         }
-        Fault::Symmetric { .. } => twins(finding, gradient?),
+        Fault::Symmetric { .. } => twins(finding, gradient?, signal),
         Fault::NotFinite { .. } | Fault::Copied { .. } | Fault::Tied { .. } => Some(finding.clone()),
         _ => gradient.map(|_| finding.clone()),
     }
@@ -84,9 +103,10 @@ fn zeros(finding: &Finding, gradient: &Gradient, signal: &Signal) -> Option<Find
 }
 
 /// Equal neurons, with what their gradients say.
-fn twins(finding: &Finding, gradient: &Gradient) -> Option<Finding> {
+fn twins(finding: &Finding, gradient: &Gradient, signal: &Signal) -> Option<Finding> {
     let Fault::Symmetric { side, pair, count, of, .. } = finding.fault else { return None };
     gradient.moments?;
-    let stay = Some(gradient.twins.iter().any(|(count, _)| *count > 0));
+    let found = |found: &Finding| found.place == finding.place && root(&found.fault) == Some(Root::Merges);
+    let stay = Some(signal.findings.iter().any(found));
     Some(Finding::new(&finding.place, Fault::Symmetric { side, pair, count, of, stay }))
 }

@@ -85,7 +85,10 @@ fn uninitialised(vector: bool, place: &str) -> Facts {
 
 fn zero_start(gradient: f64) -> Facts {
     let moves = if gradient > 0.0 {
-        format!("the rms of its gradient is {}: it contributes nothing at first and moves with the first step", short(gradient))
+        format!(
+            "the rms of its gradient is {}: it contributes nothing at first and moves with the first step",
+            short(gradient)
+        )
     } else {
         "it moves once the zeros before or behind it have moved".into()
     };
@@ -262,11 +265,22 @@ fn dead(share: f64, limit: f64) -> Facts {
 
 fn saturated(share: f64, units: f64, activation: &str) -> Facts {
     let (severity, measured, what, limit) = if units >= 0.5 {
-        let limit = "share of units whose slope is under 2 % of its largest for every sample: they do not move";
-        (Severity::Fault, units, format!("{} of its units lie where {activation} is flat for every sample", percent(units)), limit)
+        let limit =
+            "share of units whose slope is under 2 % of its largest for every sample: they do not move";
+        (
+            Severity::Fault,
+            units,
+            format!("{} of its units lie where {activation} is flat for every sample", percent(units)),
+            limit,
+        )
     } else {
         let limit = "share of outputs where the slope is under 2 % of its largest";
-        (Severity::Warning, share, format!("{} of its outputs lie where {activation} is flat", percent(share)), limit)
+        (
+            Severity::Warning,
+            share,
+            format!("{} of its outputs lie where {activation} is flat", percent(share)),
+            limit,
+        )
     };
     facts("saturated", severity, measured, (0.5, limit)).say(
         format!("{what}, so hardly any gradient passes"),
@@ -303,24 +317,28 @@ fn unscaled(growth: f64, blocks: usize, branch: f64, place: &str) -> Facts {
 }
 
 /// One line at the top of a model's file.
-const CURE: &str =
-    "Put `use candle_init::differentiable as candle_nn;` where the model is: the same names and values, with gradients";
+const CURE: &str = "Put `use candle_init::differentiable as candle_nn;` where the model is: the same names and values, with gradients";
 
 fn no_gradient(operation: Option<Operation>, count: usize, of: usize, place: &str) -> Facts {
     let (severity, cause, cure) = match operation {
         Some(Operation::LayerNorm) => (
             Severity::Fault,
-            format!("candle's fused layer_norm at `{place}` has no backward pass: it cuts off all that stands before it"),
+            format!(
+                "candle's fused layer_norm at `{place}` has no backward pass: it cuts off all that stands before it"
+            ),
             CURE,
         ),
         Some(Operation::RmsNorm) => (
             Severity::Fault,
-            format!("candle's fused rms_norm at `{place}` has no backward pass: it cuts off all that stands before it"),
+            format!(
+                "candle's fused rms_norm at `{place}` has no backward pass: it cuts off all that stands before it"
+            ),
             CURE,
         ),
         Some(Operation::Attention) => (
             Severity::Fault,
-            "candle's fused softmax_last_dim and rope have no backward pass: they cut off queries and keys".into(),
+            "candle's fused softmax_last_dim and rope have no backward pass: they cut off queries and keys"
+                .into(),
             CURE,
         ),
         None if count == of => (

@@ -58,7 +58,14 @@ impl<'a> Probe<'a> {
     /// A probe of the model whose parameters are `vars`.
     #[must_use]
     pub fn new(vars: &'a VarMap) -> Self {
-        Self { vars, initializer: None, classes: None, learning_rate: None, recorder: Recorder::new(), scope: Scope::default() }
+        Self {
+            vars,
+            initializer: None,
+            classes: None,
+            learning_rate: None,
+            recorder: Recorder::new(),
+            scope: Scope::default(),
+        }
     }
 
     /// States which initializer made the parameters, so that each is compared with what its rule promises.

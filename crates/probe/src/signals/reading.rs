@@ -10,6 +10,8 @@ use crate::signals::checks::chance;
 use crate::signals::checks::cut::cut;
 use crate::signals::checks::judge::{self, Judged};
 use crate::signals::checks::measure::{layer_signal, tap_error, tap_signal};
+use crate::signals::checks::symmetric::symmetric;
+use crate::signals::layers::graph::Graph;
 use crate::signals::layers::layer::{Layer, layers};
 use crate::signals::layers::residual::{Sum, sums};
 use crate::signals::record::flow::Flow;
@@ -25,6 +27,7 @@ pub(crate) struct Reading {
     parameters: Vec<(String, Var)>,
     flow: Flow,
     layers: Vec<Layer>,
+    graph: Graph,
     /// The share in which the samples of the batch differ; NaN where they are no vectors.
     inputs: f64,
     /// How many there are.
@@ -37,7 +40,8 @@ impl Reading {
         let layers = layers(&flow, &parameters)?;
         let samples = input.dims().first().copied().unwrap_or(0);
         let inputs = if input.dtype().is_float() { spread(&values(input)?, samples) } else { f64::NAN };
-        Ok(Self { parameters, flow, layers, inputs, samples })
+        let graph = Graph::new(&flow, &layers);
+        Ok(Self { parameters, flow, layers, graph, inputs, samples })
     }
 
     /// The layers' figures, with theory and taps beside them, then those of the taps that are no layer's output.
@@ -76,8 +80,8 @@ impl Reading {
         if !findings.iter().any(|finding| matches!(finding.fault, Fault::Overflow { .. })) {
             findings.extend(judge::not_finite(signal.loss, &signal.gradients));
         }
-        findings.extend(blocked(&self.flow, &self.layers, signal));
-        findings.extend(judge::symmetric(&signal.gradients));
+        findings.extend(blocked(&self.graph, &self.layers, &self.parameters, signal));
+        findings.extend(symmetric(&self.graph, &self.layers, &self.parameters, &signal.gradients));
         let zeros = signal.gradients.iter().any(|gradient| gradient.to_weight == Some(f64::INFINITY));
         if findings.is_empty() && !zeros {
             findings.extend(judge::zero_gradients(&signal.gradients));
@@ -98,14 +102,16 @@ impl Reading {
     }
 
     fn judged<'a>(&self, signal: &'a Signal) -> Vec<Judged<'a>> {
-        let judged = |(signal, layer): (&'a LayerSignal, &Layer)| Judged {
+        let judged = |(index, (signal, layer)): (usize, (&'a LayerSignal, &Layer))| Judged {
             signal,
+            enters: self.graph.before(index).is_empty(),
+            ends: self.graph.after(index).is_empty(),
             units: layer.units,
             normed: layer.normed,
             weighs: layer.weight.is_some(),
             dead_limit: chance::limit(layer.units, self.samples, signal.input_correlation),
         };
-        signal.layers.iter().zip(&self.layers).map(judged).collect()
+        signal.layers.iter().zip(&self.layers).enumerate().map(judged).collect()
     }
 
     /// The weight of the last layer before a branch's end.

@@ -13,7 +13,8 @@ pub(crate) fn spread(values: &[f32], samples: usize) -> f64 {
         square += row.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>() / samples as f64;
     }
     // Around the mean, so that what hardly differs keeps its digits.
-    let off = |row: &[f32]| row.iter().zip(&mean).map(|(&v, mean)| (f64::from(v) - mean).powi(2)).sum::<f64>();
+    let off =
+        |row: &[f32]| row.iter().zip(&mean).map(|(&v, mean)| (f64::from(v) - mean).powi(2)).sum::<f64>();
     values.chunks_exact(width).map(off).sum::<f64>() / samples as f64 / square
 }
 

@@ -6,12 +6,12 @@ use candle_nn::VarMap;
 
 use crate::error::Result;
 use crate::signals::passes::runner::{Forward, Pass, Runner};
+use crate::signals::passes::snapshot::Snapshot;
 use crate::signals::record::values::values;
 use crate::statistics::moments::Moments;
 use crate::tuning::linear::{Linear, linear};
 use crate::tuning::options::{Biases, Lsuv, Start};
 use crate::tuning::report::{LsuvLayer, LsuvOutcome, LsuvReport};
-use crate::signals::passes::snapshot::Snapshot;
 
 /// The largest factor of one try: a larger one may not be finite in `f32`.
 const MOST: f64 = 1e30;

@@ -32,8 +32,14 @@ fn forward(signal: &Signal) -> Figure {
     let layers = &signal.layers;
     if let Some(series) = by_role(layers, |layer| Some(layer.output.rms())) {
         let title = "Signal by depth, a line for each role".into();
-        let chart =
-            LineChart { title, x: LAYER.into(), y: "size".into(), log_y: true, series, ..LineChart::default() };
+        let chart = LineChart {
+            title,
+            x: LAYER.into(),
+            y: "size".into(),
+            log_y: true,
+            series,
+            ..LineChart::default()
+        };
         return Figure::from(&chart).with_caption(
             "What the layers of one role make of the batch (rms of the output), block after block: unlike layers have sizes of their own.",
         );
@@ -59,8 +65,14 @@ fn backward(signal: &Signal) -> Figure {
     let layers = &signal.layers;
     if let Some(series) = by_role(layers, |layer| gradient(signal, layer)) {
         let title = "Gradients by depth, a line for each role".into();
-        let chart =
-            LineChart { title, x: LAYER.into(), y: "size".into(), log_y: true, series, ..LineChart::default() };
+        let chart = LineChart {
+            title,
+            x: LAYER.into(),
+            y: "size".into(),
+            log_y: true,
+            series,
+            ..LineChart::default()
+        };
         return Figure::from(&chart).with_caption(
             "The gradient of each weight (std), block after block. A weight that no gradient reaches is drawn as zero.",
         );

@@ -281,8 +281,9 @@ mod tests {
     #[test]
     fn a_hundred_findings_are_all_there() {
         let mut verdict = verdict(&[]);
-        verdict.findings =
-            (0..100).map(|n| Finding::new(format!("place{n}."), Fault::Uninitialised { vector: false })).collect();
+        verdict.findings = (0..100)
+            .map(|n| Finding::new(format!("place{n}."), Fault::Uninitialised { vector: false }))
+            .collect();
         let html = verdict.to_html("net");
         assert!((0..100).all(|number| html.contains(&format!("place{number}."))));
         assert_eq!(html.matches("<article").count(), 2);

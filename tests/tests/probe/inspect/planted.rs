@@ -51,7 +51,8 @@ fn figures_are_those_of_the_weight() -> Outcome {
     // 15360 values: 7.13 standard errors of 1/√(2n) are 4.1 %.
     let limit = only(Plant::Tenfold)?.limit().value;
     assert!((limit / due - 1.041).abs() < 0.002, "{limit}");
-    let twins = candle_init_probe::Fault::Symmetric { side: Side::Rows, pair: (4, 9), count: 1, of: 160, stay: None };
+    let twins =
+        candle_init_probe::Fault::Symmetric { side: Side::Rows, pair: (4, 9), count: 1, of: 160, stay: None };
     assert_eq!(only(Plant::Twins)?.fault, twins);
     let nan = candle_init_probe::Fault::NotFinite { nan: 1, infinite: 0 };
     assert_eq!(only(Plant::Nan)?.fault, nan);

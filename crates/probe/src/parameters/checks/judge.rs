@@ -62,8 +62,9 @@ fn deficient(measured: &Measured<'_>) -> Option<Fault> {
 fn against_targets(parameters: &[Measured<'_>], found: &[(usize, Fault)]) -> Vec<(usize, Fault)> {
     let is_named = |index: usize| {
         let own = found.iter().filter(|(other, _)| *other == index).map(|(_, fault)| fault);
-        own.into_iter()
-            .any(|f| matches!(f, Fault::Uninitialised { .. } | Fault::Constant { .. } | Fault::ZeroProduct { .. }))
+        own.into_iter().any(|f| {
+            matches!(f, Fault::Uninitialised { .. } | Fault::Constant { .. } | Fault::ZeroProduct { .. })
+        })
     };
     let open = parameters.iter().enumerate();
     let open = open.filter(|(index, measured)| !is_named(*index) && !is_statistic(&measured.parameter.name));

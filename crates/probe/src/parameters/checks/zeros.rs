@@ -45,7 +45,12 @@ pub(crate) fn faults(parameters: &[Measured<'_>]) -> Vec<(usize, Fault)> {
     let mut found = Vec::new();
     for (index, measured) in parameters.iter().enumerate() {
         let (moments, name) = (&measured.parameter.moments, &measured.parameter.name);
-        if !measured.is_weight || !is_weight(name) || is_kept(name) || !moments.is_finite() || moments.min != moments.max {
+        if !measured.is_weight
+            || !is_weight(name)
+            || is_kept(name)
+            || !moments.is_finite()
+            || moments.min != moments.max
+        {
             continue;
         }
         if moments.min != 0.0 {

@@ -1,9 +1,11 @@
 //! Weights of zeros that never move: nothing comes to them, or nothing comes back, and no other step changes that.
 
+use candle_core::Var;
+
 use crate::findings::fault::Fault;
 use crate::findings::finding::Finding;
+use crate::signals::layers::graph::Graph;
 use crate::signals::layers::layer::Layer;
-use crate::signals::record::flow::Flow;
 use crate::signals::report::signal::{Gradient, Signal};
 
 /// A layer, as far as zeros are concerned.
@@ -20,14 +22,21 @@ struct Node<'a> {
     /// Whether something comes to it, and back to it, at some step.
     read: bool,
     error: bool,
+    /// Whether a factor of its own, such as ReZero's, is as still as its weight.
+    bound: bool,
 }
 
 /// What is wrong with weights of zeros: a finding for each that stays still, or for each pair.
 ///
 /// A weight of zeros moves as soon as something comes to it and something comes back. Where neither is so now, it may be
 /// so after a step that moves what stands before or behind: that is followed through the net until nothing changes.
-pub(crate) fn blocked(flow: &Flow, layers: &[Layer], signal: &Signal) -> Vec<Finding> {
-    let mut nodes = nodes(flow, layers, signal);
+pub(crate) fn blocked(
+    graph: &Graph,
+    layers: &[Layer],
+    parameters: &[(String, Var)],
+    signal: &Signal,
+) -> Vec<Finding> {
+    let mut nodes = nodes(graph, layers, parameters, signal);
     while step(&mut nodes) {}
     let still = |node: &Node<'_>| node.still.is_some() && !node.open;
     let stuck: Vec<bool> = nodes.iter().map(still).collect();
@@ -49,9 +58,12 @@ pub(crate) fn blocked(flow: &Flow, layers: &[Layer], signal: &Signal) -> Vec<Fin
     nodes.iter().enumerate().filter_map(&mut finding).collect()
 }
 
-fn nodes<'a>(flow: &Flow, layers: &[Layer], signal: &'a Signal) -> Vec<Node<'a>> {
-    let before: Vec<Vec<usize>> = layers.iter().map(|layer| nearest(flow, layers, layer)).collect();
-    let after = |index: usize| (0..layers.len()).filter(|l| before[*l].contains(&index)).collect::<Vec<_>>();
+fn nodes<'a>(
+    graph: &Graph,
+    layers: &[Layer],
+    parameters: &[(String, Var)],
+    signal: &'a Signal,
+) -> Vec<Node<'a>> {
     let node = |(index, layer): (usize, &Layer)| {
         let own = signal.gradients.iter().filter(|gradient| is_in(&gradient.name, &layer.name));
         let moves = |ratio: Option<f64>| ratio.is_some_and(|ratio| ratio > 0.0);
@@ -64,34 +76,25 @@ fn nodes<'a>(flow: &Flow, layers: &[Layer], signal: &'a Signal) -> Vec<Node<'a>>
             false => own.clone().filter(|gradient| gradient.of_weight).find(is_still),
         };
         let still = still.map(|gradient| gradient.name.as_str());
+        // A vector of another size than the layer's is no bias.
+        let sizes = layer.parameters.iter().filter_map(|number| parameters.get(*number));
+        let factors = sizes.filter(|(_, var)| var.rank() < 2 && var.elem_count() != layer.units);
+        let bound = factors.into_iter().any(|(name, _)| own.clone().any(|g| g.name == *name && is_still(&g)));
         let measured = signal.layers.get(index);
         let off = measured.is_some_and(|layer| layer.dead >= 1.0 && layer.activation.is_some());
-        let last = after(index).is_empty();
+        let last = graph.after(index).is_empty();
         Node {
             open: !off && still.is_none(),
-            read: measured.is_none_or(|layer| layer.input_rms != 0.0) || before[index].is_empty(),
+            read: measured.is_none_or(|layer| layer.input_rms != 0.0) || graph.before(index).is_empty(),
             error: last || own.clone().any(|gradient| moves(gradient.to_weight)),
+            bound: bound && !vector,
             still,
             vector,
-            before: before[index].clone(),
-            after: after(index),
+            before: graph.before(index).to_vec(),
+            after: graph.after(index).to_vec(),
         }
     };
     layers.iter().enumerate().map(node).collect()
-}
-
-/// The nearest layers that what a layer gives was made of.
-fn nearest(flow: &Flow, layers: &[Layer], layer: &Layer) -> Vec<usize> {
-    let tape = flow.tape();
-    let earlier = layers.iter().enumerate().rev();
-    let made = earlier.filter(|(_, e)| e.output != layer.output && tape.comes_from(layer.output, e.output));
-    let mut found: Vec<usize> = Vec::new();
-    for (index, candidate) in made {
-        if !found.iter().any(|later| tape.comes_from(layers[*later].output, candidate.output)) {
-            found.push(index);
-        }
-    }
-    found
 }
 
 /// Lets what is open pass on what comes; whether anything changed.
@@ -99,10 +102,12 @@ fn step(nodes: &mut [Node<'_>]) -> bool {
     let mut changed = false;
     for index in 0..nodes.len() {
         let node = &nodes[index];
-        let passes = |other: &usize, comes: fn(&Node<'_>) -> bool| nodes.get(*other).is_some_and(|o| o.open && comes(o));
+        let passes = |other: &usize, comes: fn(&Node<'_>) -> bool| {
+            nodes.get(*other).is_some_and(|o| o.open && comes(o))
+        };
         let read = node.read || node.before.iter().any(|other| passes(other, |node| node.read));
         let error = node.error || node.after.iter().any(|other| passes(other, |node| node.error));
-        let open = node.open || (node.still.is_some() && read && error);
+        let open = node.open || (node.still.is_some() && !node.bound && read && error);
         changed |= (read, error, open) != (node.read, node.error, node.open);
         let node = &mut nodes[index];
         (node.read, node.error, node.open) = (read, error, open);

@@ -1,6 +1,6 @@
 //! What is wrong with a signal, the cause before what follows from it.
 
-use crate::findings::fault::{Fault, Side, Way};
+use crate::findings::fault::{Fault, Way};
 use crate::findings::finding::Finding;
 use crate::signals::checks::depth::{answer_limit, limit};
 use crate::signals::layers::residual::Sum;
@@ -27,6 +27,9 @@ pub(crate) struct Judged<'a> {
     pub(crate) normed: bool,
     /// Whether it has a weight.
     pub(crate) weighs: bool,
+    /// Whether no layer stands before it, and whether none stands after it.
+    pub(crate) enters: bool,
+    pub(crate) ends: bool,
     /// The share of units that may be off for the whole batch.
     pub(crate) dead_limit: f64,
 }
@@ -53,8 +56,10 @@ pub(crate) fn forward(layers: &[Judged<'_>], inputs: f64, classes: Option<usize>
     found.extend(from_here_on(spreads.map(one).collect()));
     found.extend(from_here_on(sizes(hidden, read.map(|read| read.input_rms), start(layers))));
     found.sort_by_key(|(depth, _)| *depth);
-    if classes.is_none() && found.iter().all(|(_, fault)| !matches!(fault, Fault::Exploding { .. } | Fault::Overflow { .. })) {
-        found.extend(head(layers, start(layers)));
+    if classes.is_none()
+        && found.iter().all(|(_, fault)| !matches!(fault, Fault::Exploding { .. } | Fault::Overflow { .. }))
+    {
+        found.extend(answer(layers, start(layers)));
     }
     let finding = |(depth, fault): (usize, Fault)| Some(Finding::new(&layers.get(depth)?.signal.name, fault));
     found.into_iter().filter_map(finding).collect()
@@ -118,7 +123,8 @@ fn sizes(layers: &[Judged<'_>], read: Option<f64>, start: f64) -> Vec<Option<Opt
         if layer.normed {
             from = if layer.weighs { layer.signal.input_rms } else { here };
         }
-        (here > 0.0 && here.is_finite()).then(|| size(Way::Forward, here / from, limit(&widths(layers.iter().take(depth)))))
+        (here > 0.0 && here.is_finite())
+            .then(|| size(Way::Forward, here / from, limit(&widths(layers.iter().take(depth)))))
     };
     let mut faults: Vec<_> = layers.iter().enumerate().map(fault).collect();
     let read = read.filter(|read| *read > 0.0 && read.is_finite());
@@ -126,21 +132,24 @@ fn sizes(layers: &[Judged<'_>], read: Option<f64>, start: f64) -> Vec<Option<Opt
     faults
 }
 
-/// What the last layer gives, where it is too large for a loss that is of the size of its targets: losses are squares
-/// and exponentials of it.
-fn head(layers: &[Judged<'_>], start: f64) -> Option<(usize, Fault)> {
-    let (last, hidden) = layers.split_last()?;
+/// What one of the last layers gives, where it is too large for a loss that is of the size of its targets: losses are
+/// squares and exponentials of it.
+fn answer(layers: &[Judged<'_>], start: f64) -> Option<(usize, Fault)> {
     let from = layers.iter().rev().find(|layer| layer.normed);
-    let from = from.map_or(start, |layer| if layer.weighs { layer.signal.input_rms } else { layer.signal.output.rms() });
-    let (ratio, limit) = (last.signal.output.rms() / from, answer_limit(&widths(hidden.iter())));
-    (ratio > limit).then_some((hidden.len(), Fault::Exploding { way: Way::Forward, ratio, limit }))
+    let from = from
+        .map_or(start, |layer| if layer.weighs { layer.signal.input_rms } else { layer.signal.output.rms() });
+    let limit = answer_limit(&widths(layers.iter().filter(|layer| !layer.ends)));
+    let ends = layers.iter().enumerate().filter(|(_, layer)| layer.ends);
+    let ratios = ends.map(|(depth, layer)| (depth, layer.signal.output.rms() / from));
+    let (depth, ratio) = ratios.filter(|(_, ratio)| *ratio > limit).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some((depth, Fault::Exploding { way: Way::Forward, ratio, limit }))
 }
 
 /// The size of the signal where it starts.
 fn start(layers: &[Judged<'_>]) -> f64 {
     let Some(first) = layers.first() else { return f64::NAN };
-    let read = first.signal.input_rms;
-    if read > 0.0 { read } else { first.signal.output.rms() }
+    let sizes = [first.signal.input_rms, first.signal.output.rms()];
+    sizes.into_iter().find(|size| *size > 0.0).unwrap_or(f64::NAN)
 }
 
 /// The widths of the layers that have a weight: the others hand on what they are given.
@@ -174,7 +183,13 @@ pub(crate) fn backward(layers: &[Judged<'_>]) -> Option<Finding> {
         let between = widths(layers.iter().rev().take(depth).skip(1));
         Some(size(Way::Backward, known.0 / known.1, limit(&between)))
     };
-    let faults = layers.iter().rev().enumerate().map(fault).collect();
+    let faults: Vec<_> = layers.iter().rev().enumerate().map(fault).collect();
+    // Where an error comes back to one of the first layers, the others' way is not the only one.
+    let sound =
+        |(layer, fault): (&Judged<'_>, &Option<Option<Fault>>)| layer.enters && matches!(fault, Some(None));
+    if layers.iter().rev().zip(&faults).any(sound) {
+        return None;
+    }
     let (depth, fault) = from_here_on(faults)?;
     Some(Finding::new(layers.iter().rev().nth(depth)?.signal.name.clone(), fault))
 }
@@ -184,17 +199,6 @@ pub(crate) fn zero_gradients(gradients: &[Gradient]) -> Vec<Finding> {
     let zero = |gradient: &&Gradient| gradient.moments.is_some_and(|m| m.count > 0 && m.zeros == m.count);
     let zero = gradients.iter().filter(|gradient| gradient.of_weight).filter(zero);
     zero.map(|gradient| Finding::new(gradient.name.clone(), Fault::ZeroGradient)).collect()
-}
-
-/// Weights with neurons that are equal and stay so.
-pub(crate) fn symmetric(gradients: &[Gradient]) -> Vec<Finding> {
-    let stays = |gradient: &Gradient| {
-        let sides = [Side::Rows, Side::Columns].into_iter().zip(gradient.twins);
-        let (side, (count, of)) = sides.filter(|(_, (count, _))| *count > 0).max_by_key(|(_, twins)| twins.0)?;
-        let fault = Fault::Symmetric { side, pair: (0, 1), count, of, stay: Some(true) };
-        Some(Finding::new(gradient.name.clone(), fault))
-    };
-    gradients.iter().filter_map(stays).collect()
 }
 
 /// A stream that grows by a factor at each block. `name` names what ends the first branch.

@@ -6,4 +6,5 @@ pub(crate) mod cut;
 mod depth;
 pub(crate) mod judge;
 pub(crate) mod measure;
+pub(crate) mod symmetric;
 pub(crate) mod twins;

@@ -10,8 +10,8 @@ const FIRST: usize = 8;
 /// How many rows of a weight `(rows, columns, taps…)` are equal to an earlier one and have its gradient, of how many, and
 /// the same of columns.
 ///
-/// The gradient alone decides: equal neurons part at once where what reads them differs. Rows without a gradient, such
-/// as those of tokens that the batch does not have, say nothing unless there is none anywhere.
+/// Equal neurons part at once where their gradients differ. Rows without a gradient, such as those of tokens that the
+/// batch does not have, say nothing.
 pub(crate) fn twins(weight: &[f32], gradient: &[f32], dims: &[usize]) -> [(usize, usize); 2] {
     let [rows, columns, taps @ ..] = dims else { return Default::default() };
     let (row, taps) = (columns * taps.iter().product::<usize>(), taps.iter().product::<usize>());
@@ -37,12 +37,11 @@ impl Neurons<'_> {
         if self.length < 2 {
             return 0;
         }
-        let none = gradient.iter().all(|v| *v == 0.0);
         let mut seen: HashMap<[u32; FIRST], usize> = HashMap::with_capacity(self.count);
         let stays = |neuron: &usize| {
             let first = *seen.entry(self.first(weight, *neuron)).or_insert(*neuron);
             let equal = first != *neuron && self.values(weight, first).eq(self.values(weight, *neuron));
-            equal && self.are_near(gradient, (first, *neuron), none)
+            equal && self.are_near(gradient, (first, *neuron))
         };
         (0..self.count).filter(stays).count()
     }
@@ -57,13 +56,13 @@ impl Neurons<'_> {
         bits
     }
 
-    fn are_near(&self, gradient: &[f32], (a, b): (usize, usize), none: bool) -> bool {
+    fn are_near(&self, gradient: &[f32], (a, b): (usize, usize)) -> bool {
         let (mut longest, mut apart) = (0f64, 0f64);
         for (a, b) in self.values(gradient, a).zip(self.values(gradient, b)) {
             longest += f64::from(a.abs().max(b.abs())).powi(2);
             apart += (f64::from(a) - f64::from(b)).powi(2);
         }
-        (none || longest > 0.0) && apart.sqrt() <= EQUAL * longest.sqrt()
+        longest > 0.0 && apart.sqrt() <= EQUAL * longest.sqrt()
     }
 }
 
@@ -77,9 +76,8 @@ mod tests {
         let rows = |gradient: &[f32]| twins(&weight, gradient, &[3, 2])[0];
         assert_eq!(rows(&[0.1, 0.2, 0.1, 0.2, 0.5, 0.5]), (1, 3));
         assert_eq!(rows(&[0.1, 0.2, 0.1, 0.3, 0.5, 0.5]), (0, 3));
-        // Tokens that the batch does not have; a layer that gets nothing at all.
+        // Tokens that the batch does not have.
         assert_eq!(rows(&[0.0, 0.0, 0.0, 0.0, 0.5, 0.5]), (0, 3));
-        assert_eq!(rows(&[0.0; 6]), (1, 3));
     }
 
     #[test]

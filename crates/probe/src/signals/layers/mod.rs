@@ -1,6 +1,7 @@
 //! Layers, activations and residual sums, found on a record by their values.
 
 mod fixes;
+pub(crate) mod graph;
 pub(crate) mod layer;
 pub(crate) mod recognise;
 pub(crate) mod residual;

@@ -46,7 +46,11 @@ fn globs(patterns: &[String], parameters: &[(String, Var)]) -> Result<Vec<Glob>>
         let matched = parameters.iter().any(|(name, _)| glob.matches(name));
         matched.then_some(glob).ok_or_else(|| {
             let names = parameters.iter().take(3).map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>();
-            refuse(format!("no parameter matches it; there are {} such as {}", parameters.len(), names.join(", ")))
+            refuse(format!(
+                "no parameter matches it; there are {} such as {}",
+                parameters.len(),
+                names.join(", ")
+            ))
         })
     };
     patterns.iter().map(glob).collect()

@@ -97,7 +97,8 @@ fn looks(tensors: &[Tensor]) -> Vec<Option<usize>> {
     let mut known = HashMap::new();
     let look = |tensor: &Tensor| {
         let next = known.len();
-        (!tensor.is_variable()).then(|| *known.entry((tensor.dims().to_vec(), tensor.dtype())).or_insert(next))
+        (!tensor.is_variable())
+            .then(|| *known.entry((tensor.dims().to_vec(), tensor.dtype())).or_insert(next))
     };
     tensors.iter().map(look).collect()
 }
