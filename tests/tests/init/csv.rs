@@ -9,8 +9,11 @@ use candle_nn::{VarBuilder, VarMap};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
+/// Cells with their columns.
+type Row = Vec<(String, String)>;
+
 /// The rows of a text, each with the columns of the header.
-fn rows(text: &str) -> Result<Vec<Vec<(String, String)>>, Box<dyn Error>> {
+fn rows(text: &str) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers()?.clone();
     let pairs =
@@ -19,7 +22,7 @@ fn rows(text: &str) -> Result<Vec<Vec<(String, String)>>, Box<dyn Error>> {
 }
 
 /// What a row has to say of a record, number by number to the bit.
-fn due(record: &Record) -> Vec<(String, String)> {
+fn due(record: &Record) -> Row {
     let number = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
     let dims: Vec<_> = record.shape.dims().iter().map(ToString::to_string).collect();
     let cells = [

@@ -237,16 +237,17 @@ fn bad_input_is_an_error() -> Result<()> {
     Ok(())
 }
 
+/// A constructor of a layer.
+type Layer = fn(VarBuilder<'static>) -> Result<()>;
+
 /// The constructors ask for what candle's ask for: names, shapes and hints, in a plan and of a builder that has the old names.
 #[test]
 fn constructors_ask_for_the_same() -> Result<()> {
     let init = Initializer::new(1);
-    let plan = |layer: fn(VarBuilder<'static>) -> Result<()>| {
-        init.plan(DType::F32, layer).map(|plan: Plan| plan.to_string())
-    };
+    let plan = |layer: Layer| init.plan(DType::F32, layer).map(|plan: Plan| plan.to_string());
     let bare = LayerNormConfig { affine: false, ..Default::default() };
     assert_eq!(bare.eps, 1e-5);
-    let pairs: [[fn(VarBuilder<'static>) -> Result<()>; 2]; 3] = [
+    let pairs: [[Layer; 2]; 3] = [
         [
             |vb| candle_nn::layer_norm(8, 1e-6, vb).map(drop),
             |vb| differentiable::layer_norm(8, 1e-6, vb).map(drop),
