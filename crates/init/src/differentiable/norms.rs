@@ -147,7 +147,7 @@ impl From<candle_nn::RmsNorm> for RmsNorm {
     }
 }
 
-/// [`candle_nn::layer_norm`] with its gradient: the same requests to the `VarBuilder`.
+/// [`candle_nn::layer_norm()`] with its gradient: the same requests to the `VarBuilder`.
 ///
 /// # Errors
 /// What the `VarBuilder` refuses.
