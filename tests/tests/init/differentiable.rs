@@ -276,6 +276,31 @@ fn constructors_ask_for_the_same() -> Result<()> {
     Ok(())
 }
 
+/// By whichever path candle has a layer or an operation, it is the one with a gradient.
+#[test]
+fn every_path_leads_to_a_gradient() -> Result<()> {
+    let (x, one) = (Var::ones((2, 4), DType::F32, &CPU)?, Tensor::ones(4, DType::F32, &CPU)?);
+    let vb = || {
+        VarBuilder::from_tensors(
+            [("weight".into(), one.clone()), ("bias".into(), one.clone())].into(),
+            DType::F32,
+            &CPU,
+        )
+    };
+    let layers: [Box<dyn Module>; 6] = [
+        Box::new(differentiable::layer_norm::LayerNorm::new(one.clone(), one.clone(), 1e-5)),
+        Box::new(differentiable::layer_norm::RmsNorm::new(one.clone(), 1e-5)),
+        Box::new(differentiable::layer_norm::layer_norm(4, 1e-5, vb())?),
+        Box::new(differentiable::layer_norm::rms_norm(4, 1e-5, vb())?),
+        Box::new(differentiable::layer_norm(4, 1e-5, vb())?),
+        Box::new(differentiable::rms_norm(4, 1e-5, vb())?),
+    ];
+    for (which, layer) in layers.iter().enumerate() {
+        assert!(layer.forward(&x)?.track_op(), "{which}");
+    }
+    Ok(())
+}
+
 /// Layers of every kind, on contiguous and turned input: candle's values, and what candle's own layer becomes by `from`.
 #[test]
 fn layers_have_candles_values() -> Result<()> {
