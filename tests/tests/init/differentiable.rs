@@ -237,16 +237,17 @@ fn bad_input_is_an_error() -> Result<()> {
     Ok(())
 }
 
+/// A constructor of a layer.
+type Layer = fn(VarBuilder<'static>) -> Result<()>;
+
 /// The constructors ask for what candle's ask for: names, shapes and hints, in a plan and of a builder that has the old names.
 #[test]
 fn constructors_ask_for_the_same() -> Result<()> {
     let init = Initializer::new(1);
-    let plan = |layer: fn(VarBuilder<'static>) -> Result<()>| {
-        init.plan(DType::F32, layer).map(|plan: Plan| plan.to_string())
-    };
+    let plan = |layer: Layer| init.plan(DType::F32, layer).map(|plan: Plan| plan.to_string());
     let bare = LayerNormConfig { affine: false, ..Default::default() };
     assert_eq!(bare.eps, 1e-5);
-    let pairs: [[fn(VarBuilder<'static>) -> Result<()>; 2]; 3] = [
+    let pairs: [[Layer; 2]; 3] = [
         [
             |vb| candle_nn::layer_norm(8, 1e-6, vb).map(drop),
             |vb| differentiable::layer_norm(8, 1e-6, vb).map(drop),
@@ -272,6 +273,31 @@ fn constructors_ask_for_the_same() -> Result<()> {
     assert_eq!(norm.weight().to_vec1::<f32>()?, [3.0; 8]);
     assert_eq!(norm.bias().unwrap().to_vec1::<f32>()?, [4.0; 8]);
     assert!(norm.remove_mean() && norm.eps() == 1e-6);
+    Ok(())
+}
+
+/// By whichever path candle has a layer or an operation, it is the one with a gradient.
+#[test]
+fn every_path_leads_to_a_gradient() -> Result<()> {
+    let (x, one) = (Var::ones((2, 4), DType::F32, &CPU)?, Tensor::ones(4, DType::F32, &CPU)?);
+    let vb = || {
+        VarBuilder::from_tensors(
+            [("weight".into(), one.clone()), ("bias".into(), one.clone())].into(),
+            DType::F32,
+            &CPU,
+        )
+    };
+    let layers: [Box<dyn Module>; 6] = [
+        Box::new(differentiable::layer_norm::LayerNorm::new(one.clone(), one.clone(), 1e-5)),
+        Box::new(differentiable::layer_norm::RmsNorm::new(one.clone(), 1e-5)),
+        Box::new(differentiable::layer_norm::layer_norm(4, 1e-5, vb())?),
+        Box::new(differentiable::layer_norm::rms_norm(4, 1e-5, vb())?),
+        Box::new(differentiable::layer_norm(4, 1e-5, vb())?),
+        Box::new(differentiable::rms_norm(4, 1e-5, vb())?),
+    ];
+    for (which, layer) in layers.iter().enumerate() {
+        assert!(layer.forward(&x)?.track_op(), "{which}");
+    }
     Ok(())
 }
 

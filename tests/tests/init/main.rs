@@ -1,6 +1,7 @@
 //! Weight initialization: laws, structures, the policy, texts, and what frameworks and theory say of it.
 
 mod any_input;
+mod csv;
 mod determinism;
 mod dialects;
 mod differentiable;
@@ -28,3 +29,4 @@ mod signal;
 mod structures;
 mod symmetry;
 mod text;
+mod tied;

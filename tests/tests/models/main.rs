@@ -9,3 +9,4 @@ mod peers;
 mod probe;
 mod recipes;
 mod serial;
+mod table;

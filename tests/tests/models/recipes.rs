@@ -31,7 +31,7 @@ fn common() -> Value {
 }
 
 /// The common config with more keys; `null` takes one away.
-fn config<C: DeserializeOwned>(more: Value) -> Result<C> {
+pub(crate) fn config<C: DeserializeOwned>(more: Value) -> Result<C> {
     let mut all = common();
     if let (Some(all), Value::Object(more)) = (all.as_object_mut(), more) {
         for (key, value) in more {
@@ -46,11 +46,11 @@ fn config<C: DeserializeOwned>(more: Value) -> Result<C> {
 }
 
 /// A model: its name, the family of its recipe, the config for that, and how it is built.
-type Built = (&'static str, &'static str, &'static str, fn(VarBuilder<'static>) -> Result<()>);
+pub(crate) type Built = (&'static str, &'static str, &'static str, fn(VarBuilder<'static>) -> Result<()>);
 
 const LAYERS: &str = r#"{"num_hidden_layers": 2, "pad_token_id": 0}"#;
 
-fn built() -> Vec<Built> {
+pub(crate) fn built() -> Vec<Built> {
     macro_rules! built {
         ($($name:literal, $family:literal, $config:expr, |$vb:ident| $build:expr;)*) => {
             vec![$(($name, $family, $config, |$vb| $build.map(|_| ()))),*]

@@ -29,12 +29,12 @@
 //! experts on CUDA (`moe`), and everything that is quantized.
 
 mod grafted;
-mod norms;
+pub mod layer_norm;
 pub mod ops;
 mod pairs;
 pub mod rotary_emb;
 
-pub use norms::{LayerNorm, RmsNorm, layer_norm, layer_norm_no_bias, rms_norm};
+pub use layer_norm::{LayerNorm, RmsNorm, layer_norm, layer_norm_no_bias, rms_norm};
 
 #[doc(no_inline)]
 pub use candle_nn::*;

@@ -3,8 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use candle_nn::Init as Hint;
+
 use crate::error::{Error, Result};
 use crate::listed::listed;
+use crate::model::record::Record;
+use crate::model::tied::{Uses, warnings};
 use crate::policy::Policy;
 use crate::refusal::Refusal;
 
@@ -19,6 +23,8 @@ pub(crate) struct Answers {
     absent: BTreeSet<String>,
     /// Names that are other names of parameters.
     tied: BTreeMap<String, String>,
+    /// What parameters were asked for as.
+    uses: Uses,
 }
 
 impl Answers {
@@ -33,6 +39,16 @@ impl Answers {
             return Err(candle_core::Error::CannotFindTensor { path: kept.into() }.bt());
         }
         Ok(kept.into())
+    }
+
+    /// That a layer asked for a parameter, by the name that it is kept under.
+    pub(crate) fn used(&mut self, name: &str, hint: Hint) {
+        self.uses.note(name, hint);
+    }
+
+    /// What is to be feared of tied tables.
+    pub(crate) fn warnings(&self, records: &[Record]) -> Vec<String> {
+        warnings(records, &self.uses, &self.tied.values().map(String::as_str).collect())
     }
 
     /// The answer to whether a parameter exists that has not been asked for yet.

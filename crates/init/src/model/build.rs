@@ -108,6 +108,7 @@ impl SimpleBackend for Build {
         device: &Device,
     ) -> candle_core::Result<Tensor> {
         let name = &self.kept_as(name)?;
+        lock(&self.log).answers(&self.vars).used(name, hint);
         let request = Request { name, shape: &shape, hint, model: self.policy.model.as_deref() };
         self.request(&request, dtype, device).map_err(|e| self.remember(name, e.at(name, &shape)))
     }

@@ -147,7 +147,12 @@ impl SimpleBackend for Collect {
         dtype: DType,
         device: &Device,
     ) -> candle_core::Result<Tensor> {
-        let name = lock(&self.asked).answers.kept_as(&self.policy, name)?;
+        let name = {
+            let answers = &mut lock(&self.asked).answers;
+            let name = answers.kept_as(&self.policy, name)?;
+            answers.used(&name, hint);
+            name
+        };
         match self.request(&name, &shape, hint, dtype) {
             Ok(()) => placeholder(&shape, dtype, device),
             Err(error) => Err(lock(&self.asked).answers.remember(&name, error.at(&name, &shape))),

@@ -5,6 +5,7 @@ mod accounting;
 mod answers;
 mod build;
 mod collect;
+mod csv;
 mod folded;
 mod initializer;
 mod log;
@@ -19,6 +20,7 @@ mod seed;
 mod serial;
 mod state;
 mod table;
+mod tied;
 mod vars;
 mod written;
 

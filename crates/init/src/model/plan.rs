@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::model::accounting::Accounting;
 use crate::model::answers::Answers;
+use crate::model::csv::csv;
 use crate::model::folded::folded;
 use crate::model::record::Record;
 use crate::model::table;
@@ -19,6 +20,7 @@ pub struct Plan {
     pub(crate) shapes: Arc<Shapes>,
     answers: Answers,
     accounting: Accounting,
+    warnings: Vec<String>,
 }
 
 impl Plan {
@@ -28,7 +30,8 @@ impl Plan {
         answers: Answers,
         accounting: Accounting,
     ) -> Self {
-        Self { records, shapes: Arc::new(shapes), answers, accounting }
+        let warnings = answers.warnings(&records);
+        Self { records, shapes: Arc::new(shapes), answers, accounting, warnings }
     }
 
     /// Every parameter.
@@ -47,6 +50,27 @@ impl Plan {
     /// the files.
     pub fn never_asked(&self) -> impl Iterator<Item = &str> {
         self.accounting.never_asked()
+    }
+
+    /// What is allowed and will probably hurt: tables that are heads too, and start so wide that the first loss is far above
+    /// ln V.
+    pub fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.warnings.iter().map(String::as_str)
+    }
+
+    /// A row for each parameter as comma-separated values, below a header.
+    ///
+    /// ```
+    /// # use candle_core::DType;
+    /// # use candle_init::Initializer;
+    /// let plan = Initializer::new(42).plan(DType::F32, |vb| candle_nn::linear(4, 3, vb.pp("fc")))?;
+    /// assert!(plan.to_csv().starts_with("name,shape,dtype,reason,rule,"));
+    /// assert_eq!(plan.to_csv().lines().count(), 3);
+    /// # Ok::<(), candle_init::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        csv(&self.records)
     }
 
     /// Number of values of all parameters.
@@ -82,6 +106,7 @@ impl fmt::Display for Plan {
         let (elements, bytes) = (table::count(self.elements()), table::bytes(self.bytes()));
         write!(f, "{} parameters, {elements} values, {bytes}", self.records.len())?;
         self.accounting.write(f)?;
-        self.answers.write_notes(f)
+        self.answers.write_notes(f)?;
+        self.warnings.iter().try_for_each(|warning| write!(f, "\n{warning}"))
     }
 }

@@ -7,6 +7,7 @@ use candle_core::Var;
 use crate::error::Result;
 use crate::model::accounting::Accounting;
 use crate::model::answers::Answers;
+use crate::model::csv::csv;
 use crate::model::measure::measure;
 use crate::model::record::Record;
 use crate::model::table;
@@ -18,6 +19,7 @@ pub struct Report {
     records: Vec<Record>,
     answers: Answers,
     accounting: Accounting,
+    warnings: Vec<String>,
 }
 
 impl Report {
@@ -32,7 +34,9 @@ impl Report {
                 record.haar.as_ref().map(|haar| haar.orthogonality_error(var)).transpose()?.flatten();
             Ok(Record { measured, orthogonality_error, ..record })
         };
-        Ok(Self { records: parameters.map(record).collect::<Result<_>>()?, answers, accounting })
+        let records = parameters.map(record).collect::<Result<Vec<_>>>()?;
+        let warnings = answers.warnings(&records);
+        Ok(Self { records, answers, accounting, warnings })
     }
 
     /// Every parameter, each with its [measured](Record::measured) moments.
@@ -51,6 +55,17 @@ impl Report {
     /// the files.
     pub fn never_asked(&self) -> impl Iterator<Item = &str> {
         self.accounting.never_asked()
+    }
+
+    /// What is allowed and will probably hurt, as in [`Plan::warnings`](crate::Plan::warnings).
+    pub fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.warnings.iter().map(String::as_str)
+    }
+
+    /// A row for each parameter as comma-separated values, as [`Plan::to_csv`](crate::Plan::to_csv), with what was measured.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        csv(&self.records)
     }
 
     fn count(&self, reason: &Reason) -> usize {
@@ -82,6 +97,7 @@ impl fmt::Display for Report {
             write!(f, "\northogonal to within {error:.1e} (`{name}`)")?;
         }
         self.accounting.write(f)?;
-        self.answers.write_notes(f)
+        self.answers.write_notes(f)?;
+        self.warnings.iter().try_for_each(|warning| write!(f, "\n{warning}"))
     }
 }

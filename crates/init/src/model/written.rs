@@ -65,16 +65,18 @@ struct Account<'a> {
     denied: Vec<&'a str>,
     /// Tensors of checkpoints that the model never asked for.
     never_asked: Vec<&'a str>,
+    /// What will probably hurt.
+    warnings: Vec<&'a str>,
 }
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 impl Serialize for Plan {
-    /// As `version`, `parameters`, `denied` and `never_asked`.
+    /// As `version`, `parameters`, `denied`, `never_asked` and `warnings`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (parameters, denied) = (self.records(), self.denied().collect());
-        Account { version: VERSION, parameters, denied, never_asked: self.never_asked().collect() }
-            .serialize(serializer)
+        let (never_asked, warnings) = (self.never_asked().collect(), self.warnings().collect());
+        Account { version: VERSION, parameters, denied, never_asked, warnings }.serialize(serializer)
     }
 }
 
@@ -82,7 +84,7 @@ impl Serialize for Report {
     /// As a [`Plan`], with what was measured.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (parameters, denied) = (self.records(), self.denied().collect());
-        Account { version: VERSION, parameters, denied, never_asked: self.never_asked().collect() }
-            .serialize(serializer)
+        let (never_asked, warnings) = (self.never_asked().collect(), self.warnings().collect());
+        Account { version: VERSION, parameters, denied, never_asked, warnings }.serialize(serializer)
     }
 }

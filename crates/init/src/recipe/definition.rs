@@ -166,6 +166,11 @@ impl Recipe {
         for (pattern, _) in &mut self.exists {
             *pattern = below(pattern)?;
         }
+        if let Some((name, same)) = self.ties.first().filter(|_| path.contains(WILDCARDS)) {
+            let reason =
+                format!("this recipe ties `{name}` to `{same}`, so a path without wildcards is required");
+            return Err(Error::Text { kind: "a pattern", text: path.into(), reason });
+        }
         for (name, same) in &mut self.ties {
             (*name, *same) = (format!("{path}.{name}"), format!("{path}.{same}"));
         }
@@ -211,7 +216,10 @@ impl Recipe {
                 Some(_) => library::of_config(&config)?,
                 None => library::family(&part.family)?,
             };
-            let whole = Self::of(file, &config, deeper(depth)?)?;
+            let mut whole = Self::of(file, &config, deeper(depth)?)?;
+            if part.at.as_ref().is_some_and(|path| path.contains(WILDCARDS)) {
+                whole.ties.clear(); // a tower, which has no head
+            }
             recipe.take(part.at.as_ref().map_or_else(|| whole.clone(), |path| whole.clone().at(path)));
         }
         Ok(recipe)
@@ -247,6 +255,9 @@ impl Recipe {
         self.ties.extend(part.ties);
     }
 }
+
+/// What stands for other letters in a pattern: no name of a tie may have it.
+const WILDCARDS: [char; 4] = ['*', '?', '[', '{'];
 
 /// How deep parts may have parts: more is a circle.
 const DEPTH: usize = 4;

@@ -76,6 +76,13 @@ impl Number {
 }
 
 fn number(key: &str, value: &Value) -> Result<f64> {
+    // transformers takes it for 0.02 in the rule that most models share, and for 0 in those that have a rule of their own.
+    if key.ends_with("initializer_range") && value.as_f64() == Some(0.0) {
+        return Err(refuse(
+            format!("has 0 at `{key}`"),
+            "a positive number is required, or none at all, which is 0.02",
+        ));
+    }
     let number = value.as_f64().filter(|number| number.is_finite());
     number.ok_or_else(|| refuse(format!("has {} at `{key}`", kind(value)), "a finite number is required"))
 }

@@ -81,6 +81,36 @@ fn a_recipe_holds_below_its_path() -> Outcome {
     Ok(())
 }
 
+/// A tie is of two whole names, so below a path with wildcards it could never hold: refused, and not forgotten.
+#[test]
+fn ties_need_a_whole_path() -> Outcome {
+    let recipe = || Recipe::configured("gpt2", r#"{"n_layer": 2, "tie_word_embeddings": true}"#);
+    for path in ["*lm", "l?", "{a,b}", "[l]m"] {
+        let refused = plan(&Initializer::new(1).recipe(recipe()?.at(path)));
+        let message = refused.err().ok_or("a tie that can do nothing is taken")?.to_string();
+        assert!(message.contains(path) && message.contains("ties `lm_head.weight`"), "{message}");
+    }
+    plan(&Initializer::new(1).recipe(recipe()?.at("lm")))?;
+    plan(&Initializer::new(1).recipe(own()?.at("*lm")))?; // no ties
+    Recipe::named("chinese_clip")?; // its text tower is a BERT, and has no head
+    Ok(())
+}
+
+/// A net of zeros is no start; transformers itself reads 0 in two ways.
+#[test]
+fn a_range_of_zero_is_refused() -> Outcome {
+    for key in ["initializer_range", "text_config.initializer_range"] {
+        let (family, config) = match key.split_once('.') {
+            None => ("bert", r#"{"initializer_range": 0}"#),
+            Some(_) => ("blip", r#"{"text_config": {"initializer_range": 0.0}}"#),
+        };
+        let error = Recipe::configured(family, config).err().ok_or("0 is taken")?;
+        assert!(matches!(error, InitError::Config { .. }), "{error}");
+        assert!(error.to_string().contains(&format!("has 0 at `{key}`")), "{error}");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_recipe_goes_by_file() -> Outcome {
     let code = Initializer::new(9).recipe(own()?).rule("b.head.bias", init::ZEROS);

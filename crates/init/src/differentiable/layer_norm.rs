@@ -1,9 +1,12 @@
-//! The layers that call candle's fused norms, with a gradient.
+//! [`candle_nn::layer_norm`](mod@candle_nn::layer_norm), with a gradient in the layers that call candle's fused norms.
 
 use candle_core::{Module, Result, Tensor};
-use candle_nn::{LayerNormConfig, VarBuilder};
+use candle_nn::VarBuilder;
 
 use super::ops;
+
+#[doc(no_inline)]
+pub use candle_nn::layer_norm::*;
 
 /// [`candle_nn::LayerNorm`] with its gradient: the same names, values and methods.
 ///
@@ -147,7 +150,7 @@ impl From<candle_nn::RmsNorm> for RmsNorm {
     }
 }
 
-/// [`candle_nn::layer_norm`] with its gradient: the same requests to the `VarBuilder`.
+/// [`candle_nn::layer_norm()`] with its gradient: the same requests to the `VarBuilder`.
 ///
 /// # Errors
 /// What the `VarBuilder` refuses.
