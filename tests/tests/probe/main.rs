@@ -6,6 +6,7 @@ mod coordinates;
 mod depth;
 mod healthy;
 mod inspect;
+mod lesson;
 mod lsuv;
 mod lsuv_layers;
 mod nothing;
