@@ -49,7 +49,7 @@ impl Bars {
             r#"<g class="bars {}">{bars}</g><path class="grid" d="M{left} {base}h{}"/>{}{}"#,
             self.ink.class(),
             CELL.0,
-            text("tick", left, base + 14.0, &format!("{lo} … {hi}")),
+            text("tick", left, base + 14.0, &format!("{lo} … {hi}").replace('-', "−")),
             text("note", left, base + 30.0, name)
         )
     }

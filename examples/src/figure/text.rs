@@ -12,5 +12,5 @@ pub(super) fn text(class: &str, x: f64, y: f64, text: &str) -> String {
 
 /// About how wide `text` is in letters of `size`: an upper estimate for common sans-serif fonts.
 pub(super) fn width(text: &str, size: f64) -> f64 {
-    0.56 * size * text.chars().count() as f64
+    0.63 * size * text.chars().count() as f64
 }

@@ -4,7 +4,6 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::facts::Facts;
-use crate::words::number;
 
 /// The lines as `scripts/lesson-peers` reads them, too.
 pub(super) const TONGUES: &str = include_str!("page/tongues.json");
@@ -81,14 +80,20 @@ fn tabs(tongue: &Tongue) -> String {
 /// What the lines give, in words.
 fn said(tongue: &Tongue) -> String {
     let (outputs, inputs) = tongue.shape;
-    let bound = tongue.bound.map(|bound| format!(", no value beyond ±{}", number(bound))).unwrap_or_default();
+    let bound = tongue.bound.map(|bound| format!(", no value beyond ±{}", four(bound))).unwrap_or_default();
     let differs = if tongue.differs.is_empty() { String::new() } else { format!(" {}", tongue.differs) };
     format!(
         "<p class=\"said\">For {inputs} inputs and {outputs} outputs: standard deviation {}{bound}.{differs}</p>",
-        number(tongue.std)
+        four(tongue.std)
     )
 }
 
 fn escaped(line: &str) -> String {
     line.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+/// Up to four decimals: enough for what a program prints to be told from another.
+fn four(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -61,7 +61,7 @@ function spread(wanted, top, bottom) {
 // {title, x, y, log, bounds, first, curves: [{label, ink, stroke, values}]} as SVG.
 function chart({ title, x, y, log, bounds, first = 1, curves }) {
   const longest = Math.max(...curves.map(({ label }) => label.length));
-  const right = SIZE.width - Math.min(Math.max(0.56 * 13 * longest + 12, 16), 200);
+  const right = SIZE.width - Math.min(Math.max(0.63 * 13 * longest + 12, 16), 200);
   const last = first + Math.max(1, ...curves.map(({ values }) => values.length - 1));
   const across = linear([first, last], [SIZE.left, right]);
   const all = curves.flatMap(({ values }) => values);
