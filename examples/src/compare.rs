@@ -9,9 +9,9 @@ use candle_init_probe::Verdict;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use crate::ending::Ending;
-use crate::figure::{self, Run};
 use crate::number::short;
 use crate::progress::Progress;
+use crate::runs::{self, Run};
 use crate::summary::Summary;
 use crate::train::Epoch;
 use crate::trial::{Setting, Trial};
@@ -50,7 +50,7 @@ pub fn compare(setting: &Setting, chance: f64, figure: &Path) -> Result<()> {
     }
     println!("\n{:.1} s in all", start.elapsed().as_secs_f64());
     let runs: Vec<_> = rows.into_iter().map(|row| row.run).collect();
-    figure::save(figure, &heading(setting), &runs)
+    runs::save(figure, &heading(setting), &runs)
 }
 
 fn heading(setting: &Setting) -> String {
@@ -68,9 +68,10 @@ fn row(setting: &Setting, law: Init, chance: f64) -> Result<Row> {
     progress.finish();
     let ending = Ending::of(&epochs, chance);
     let run = Run {
-        label: label(law, &trial.summary.finding, &epochs),
+        law,
         losses: trial.losses(&epochs),
         stds: trial.summary.stds.clone(),
+        accuracy: epochs.last().map_or(0., |epoch| epoch.accuracy),
     };
     Ok(Row { law, verdict: trial.verdict, summary: trial.summary, epochs, ending, run })
 }
@@ -81,11 +82,6 @@ fn reason(verdict: &Verdict) -> String {
         None => verdict.headline(),
         Some(finding) => format!("{} · `{}`: {}", finding.name(), finding.place, finding.what()),
     }
-}
-
-fn label(law: Init, finding: &str, epochs: &[Epoch]) -> String {
-    let percent = epochs.last().map_or(0., |epoch| 100. * epoch.accuracy);
-    format!("{law}: {finding}, test accuracy {percent:.1} %")
 }
 
 fn table(rows: &[Row]) -> Table {

@@ -21,11 +21,13 @@ pub mod number;
 pub mod pipe;
 pub mod progress;
 pub mod run;
+pub mod runs;
 pub mod set;
 pub mod summary;
 pub mod threads;
 pub mod train;
 pub mod trial;
+pub mod words;
 
 #[cfg(test)]
 mod scratch;

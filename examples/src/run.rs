@@ -13,10 +13,10 @@ use crate::activation::Activation;
 use crate::args::Args;
 use crate::compare::compare;
 use crate::data::Dataset;
-use crate::figure::{self, Run};
 use crate::mlp::{Mlp, Shape};
 use crate::pipe::end_with_the_reader;
 use crate::progress::Progress;
+use crate::runs::{self, Run};
 use crate::threads::restarted;
 use crate::train::{Epoch, Method};
 use crate::trial::{Setting, Trial, rules};
@@ -100,8 +100,9 @@ fn single(setting: &Setting, law: Init, figure: &std::path::Path) -> Result<()> 
     println!("{}, {:.1} s", last(&epochs), start.elapsed().as_secs_f64());
     let heading =
         format!("{} hidden layers of {} {activation} units, weights {law}", shape.depth, shape.width);
-    let run = Run { label: law.to_string(), losses: trial.losses(&epochs), stds: trial.summary.stds.clone() };
-    figure::save(figure, &heading, &[run])
+    let accuracy = epochs.last().map_or(0., |epoch| epoch.accuracy);
+    let (losses, stds) = (trial.losses(&epochs), trial.summary.stds.clone());
+    runs::save(figure, &heading, &[Run { law, losses, stds, accuracy }])
 }
 
 /// The end in enough digits to tell two runs apart, and to the bit.

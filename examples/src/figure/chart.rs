@@ -1,152 +1,193 @@
-//! One panel: curves over whole numbers, on a logarithmic scale.
+//! Curves with a title, named axes, and their names at their ends.
 
-use plotters::coord::Shift;
-use plotters::coord::types::RangedCoordusize;
-use plotters::prelude::*;
+use super::axis::Axis;
+use super::label::spread;
+use super::line::Line;
+use super::text::{escaped, text, width};
 
-use super::{Run, color};
+/// The size of a picture, in its own units.
+pub(super) const SIZE: (f64, f64) = (480.0, 300.0);
+const TOP: f64 = 52.0;
+const BOTTOM: f64 = 46.0;
+const LEFT: f64 = 52.0;
+const LETTER: f64 = 13.0;
 
-/// What lies beyond these is drawn on the edge, so that one exploded run cannot flatten the rest.
-const LOSS_BOUNDS: (f64, f64) = (1e-4, 1e2);
-const STD_BOUNDS: (f64, f64) = (1e-8, 1e4);
-
-/// A little room beyond the outer decades; without it rounding may drop their labels.
-const EDGE: f64 = 1.01;
-
-/// The drawing surface of a panel, its vertical axis logarithmic.
-type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordusize, LogCoord<f64>>>;
-
-/// Curves with a title and named axes.
-pub(super) struct Panel {
-    title: &'static str,
-    x: &'static str,
-    y: &'static str,
-    bounds: (f64, f64),
-    curves: Vec<Vec<f64>>,
+/// A line chart.
+#[derive(Clone, Debug, Default)]
+pub struct Chart {
+    /// What it shows.
+    pub title: String,
+    /// What goes to the right.
+    pub x: String,
+    /// What goes up, with its unit.
+    pub y: String,
+    /// Whether the scale that goes up is logarithmic.
+    pub log: bool,
+    /// What lies outside is drawn on the edge, with a cross; a linear scale starts at the lower one.
+    pub bounds: Option<(f64, f64)>,
+    /// The curves.
+    pub lines: Vec<Line>,
 }
 
-impl Panel {
-    pub(super) fn losses(runs: &[Run]) -> Self {
-        let curves: Vec<_> = runs.iter().map(|run| run.losses.clone()).collect();
-        let bounds = decades(&curves, LOSS_BOUNDS);
-        Self {
-            title: "Training loss by epoch",
-            x: "epoch (0: before training)",
-            y: "cross-entropy",
-            bounds,
-            curves,
+/// A chart's two scales, and what is free at its right for names.
+struct Frame {
+    x: Axis,
+    y: Axis,
+    right: f64,
+}
+
+impl Chart {
+    /// The chart as an SVG element.
+    #[must_use]
+    pub fn svg(&self) -> String {
+        format!(
+            r#"<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>"#,
+            SIZE.0,
+            SIZE.1,
+            escaped(&self.spoken()),
+            self.body()
+        )
+    }
+
+    /// What is read out in its place: the title and where each curve ends.
+    fn spoken(&self) -> String {
+        let end = |line: &Line| {
+            let last = line.points.last().map_or(f64::NAN, |point| point.1);
+            format!("{} ends at {}", line.label, crate::words::number(last))
+        };
+        let ends: Vec<_> = self.lines.iter().filter(|line| !line.label.is_empty()).map(end).collect();
+        format!("{}: {}", self.title, ends.join(", "))
+    }
+
+    /// What stands inside the SVG element.
+    pub(super) fn body(&self) -> String {
+        let frame = self.frame();
+        let bands: String = self.lines.iter().map(|line| band(line, &frame)).collect();
+        let curves: String = self.lines.iter().map(|line| curve(line, &frame)).collect();
+        let head = text("title", 4.0, 17.0, &self.title) + &text("note", 4.0, 36.0, &self.y);
+        let foot = text("note end", frame.right, SIZE.1 - 8.0, &self.x);
+        format!("{head}{}{bands}{curves}{}{foot}", grid(&frame), self.names(&frame))
+    }
+
+    fn frame(&self) -> Frame {
+        let longest = self.lines.iter().map(|line| width(&line.label, LETTER)).fold(0.0, f64::max);
+        let right = SIZE.0 - (longest + 12.0).clamp(16.0, 200.0);
+        let points = || self.lines.iter().flat_map(|line| &line.points);
+        let xs = points().map(|point| point.0).filter(|x| x.is_finite());
+        let (first, last) = xs.fold((f64::INFINITY, 1.0f64), |(lo, hi), x| (lo.min(x), hi.max(x)));
+        let most = self.bounds.unwrap_or(if self.log { (1e-38, 1e38) } else { (0.0, f64::MAX) });
+        let ys = points().map(|point| point.1);
+        Frame {
+            x: Axis::linear((first.min(last - 1.0), last), (LEFT, right)),
+            y: Axis::around(self.log, ys, most, (SIZE.1 - BOTTOM, TOP)),
+            right,
         }
     }
 
-    pub(super) fn stds(runs: &[Run]) -> Self {
-        let curves: Vec<_> = runs.iter().map(|run| run.stds.clone()).collect();
-        let bounds = decades(&curves, STD_BOUNDS);
-        let title = "Activations by layer before training";
-        Self { title, x: "hidden layer", y: "standard deviation", bounds, curves }
-    }
-
-    pub(super) fn draw<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-        let last = self.curves.iter().map(Vec::len).max().unwrap_or(0).max(2) - 1;
-        let (lo, hi) = self.bounds;
-        let mut chart = ChartBuilder::on(&area.titled(self.title, ("sans-serif", 17))?)
-            .margin(12)
-            .x_label_area_size(44)
-            .y_label_area_size(64)
-            .build_cartesian_2d(0..last, (lo / EDGE..hi * EDGE).log_scale())?;
-        self.axes(&mut chart)?;
-        self.curves.iter().enumerate().try_for_each(|(index, curve)| {
-            let points = clipped(curve, self.bounds);
-            self.curve(&mut chart, index, &points)
-        })
-    }
-
-    /// Whether a curve leaves the scale.
-    pub(super) fn is_clipped(&self) -> bool {
-        let inside = |y: &f64| (self.bounds.0..=self.bounds.1).contains(y);
-        !self.curves.iter().flatten().all(inside)
-    }
-
-    fn axes<B: DrawingBackend>(
-        &self,
-        chart: &mut Chart<'_, B>,
-    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-        chart
-            .configure_mesh()
-            .light_line_style(WHITE)
-            .bold_line_style(BLACK.mix(0.12))
-            .x_desc(self.x)
-            .y_desc(self.y)
-            .y_label_formatter(&|y| format!("1e{}", y.log10().round() as i32))
-            .label_style(("sans-serif", 14))
-            .axis_desc_style(("sans-serif", 15))
-            .draw()
-    }
-
-    /// A line through the points, and a cross where it leaves the scale.
-    fn curve<B: DrawingBackend>(
-        &self,
-        chart: &mut Chart<'_, B>,
-        index: usize,
-        points: &[(usize, f64)],
-    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
-        let stroke = color(index).stroke_width(stroke(index, self.curves.len()));
-        chart.draw_series(LineSeries::new(points.iter().copied(), stroke))?;
-        let (lo, hi) = self.bounds;
-        let off = points.iter().filter(|&&(_, y)| y <= lo || y >= hi);
-        let crosses = off.map(|&point| Cross::new(point, 6, color(index).stroke_width(3)));
-        chart.draw_series(crosses)?;
-        Ok(())
+    fn names(&self, frame: &Frame) -> String {
+        let named: Vec<_> = self.lines.iter().filter(|line| !line.label.is_empty()).collect();
+        let ends: Vec<_> = named.iter().map(|line| end(line, frame)).collect();
+        let wanted: Vec<_> = ends.iter().map(|(_, y)| y + 4.0).collect();
+        let places = spread(&wanted, (TOP + 6.0, SIZE.1 - BOTTOM + 6.0));
+        let name = |((line, (x, y)), place): ((&&Line, &(f64, f64)), f64)| {
+            // A curve that ends early keeps its name at the right, with a thread to it.
+            let from = x + 3.0;
+            let thread = format!(
+                r#"<path class="thread {}" d="M{from:.1} {y:.1}L{:.1} {:.1}"/>"#,
+                line.ink.class(),
+                frame.right + 4.0,
+                place - 4.0
+            );
+            thread + &text(&format!("name {}", line.ink.class()), frame.right + 6.0, place, &line.label)
+        };
+        named.iter().zip(&ends).zip(places).map(name).collect()
     }
 }
 
-/// Later curves are thinner, so that curves on top of each other all show.
-pub(super) fn stroke(index: usize, count: usize) -> u32 {
-    [3, 3, 5, 8, 12].get(count.saturating_sub(index + 1)).copied().unwrap_or(12)
+/// Where the curve is last seen.
+fn end(line: &Line, frame: &Frame) -> (f64, f64) {
+    visible(line, frame).last().map_or((frame.right, SIZE.1 - BOTTOM), |(x, y, _)| (*x, *y))
 }
 
-/// The whole decades around all positive, finite values, within `most` and at least two.
-fn decades(curves: &[Vec<f64>], most: (f64, f64)) -> (f64, f64) {
-    let values = curves.iter().flatten().copied();
-    let values = values.filter(|value| value.is_finite() && *value > 0.);
-    let (lo, hi) = values.fold((f64::INFINITY, 0f64), |(lo, hi), value| (lo.min(value), hi.max(value)));
-    let lo = 10f64.powi(lo.clamp(most.0, most.1).log10().floor() as i32).min(most.1 / 100.);
-    let hi = 10f64.powi(hi.clamp(most.0, most.1).log10().ceil() as i32);
-    (lo, hi.max(lo * 100.))
-}
-
-/// The points up to the first that leaves the scale, which is put on its edge.
-fn clipped(curve: &[f64], (lo, hi): (f64, f64)) -> Vec<(usize, f64)> {
-    let mut points = Vec::new();
-    for (x, &y) in curve.iter().enumerate() {
-        // A loss or spread that is not a number has grown past any bound.
-        let shown = if y.is_nan() { hi } else { y.clamp(lo, hi) };
-        points.push((x, shown));
-        if shown != y {
+/// The points up to the first that leaves the scale, and whether each lies on it.
+fn visible(line: &Line, frame: &Frame) -> Vec<(f64, f64, bool)> {
+    let mut places = Vec::new();
+    for (x, y) in &line.points {
+        let (place, inside) = frame.y.place(*y);
+        places.push((frame.x.place(*x).0, place, inside));
+        if !inside {
             break;
         }
     }
-    points
+    places
+}
+
+fn curve(line: &Line, frame: &Frame) -> String {
+    let places = visible(line, frame);
+    let points: Vec<_> = places.iter().map(|(x, y, _)| format!("{x:.1},{y:.1}")).collect();
+    let cross = places.last().filter(|(_, _, inside)| !inside).map(|(x, y, _)| cross(*x, *y, line));
+    format!(
+        r#"<polyline class="{}" opacity="1" points="{}"/>{}"#,
+        line.class(),
+        points.join(" "),
+        cross.unwrap_or_default()
+    )
+}
+
+/// Here a curve leaves the scale.
+fn cross(x: f64, y: f64, line: &Line) -> String {
+    let (left, right, up, down) = (x - 5.0, x + 5.0, y - 5.0, y + 5.0);
+    format!(
+        r#"<path class="cross {}" d="M{left:.1} {up:.1}L{right:.1} {down:.1}M{left:.1} {down:.1}L{right:.1} {up:.1}"/>"#,
+        line.ink.class()
+    )
+}
+
+fn band(line: &Line, frame: &Frame) -> String {
+    if line.band.is_empty() {
+        return String::new();
+    }
+    let at = |x: f64, y: f64| format!("{:.1},{:.1}", frame.x.place(x).0, frame.y.place(y).0);
+    let upper = line.band.iter().map(|(x, _, hi)| at(*x, *hi));
+    let lower = line.band.iter().rev().map(|(x, lo, _)| at(*x, *lo));
+    let points: Vec<_> = upper.chain(lower).collect();
+    format!(r#"<polygon class="band {}" points="{}"/>"#, line.ink.class(), points.join(" "))
+}
+
+fn grid(frame: &Frame) -> String {
+    let row = |(y, mark): (f64, String)| {
+        format!(r#"<path class="grid" d="M{LEFT} {y:.1}H{:.1}"/>"#, frame.right)
+            + &text("tick end", LEFT - 6.0, y + 4.0, &mark)
+    };
+    let column = |(x, mark): (f64, String)| text("tick middle", x, SIZE.1 - BOTTOM + 18.0, &mark);
+    frame.y.marks().into_iter().map(row).chain(frame.x.marks().into_iter().map(column)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figure::Ink;
 
-    #[test]
-    fn the_scale_spans_whole_decades() {
-        assert_eq!(decades(&[vec![0.03, 2.3]], LOSS_BOUNDS), (1e-2, 1e1));
-        assert_eq!(decades(&[vec![1e30, 0., f64::NAN]], LOSS_BOUNDS), (1., 100.));
-        let (lo, hi) = decades(&[vec![]], LOSS_BOUNDS);
-        assert!(lo > 0. && hi >= 100. * lo && hi.is_finite());
+    fn chart(values: &[f64]) -> String {
+        let lines = vec![Line::by_layer("a <b>", Ink::He, values)];
+        Chart { title: "t".into(), log: true, bounds: Some((1e-3, 1e3)), lines, ..Chart::default() }.svg()
     }
 
     #[test]
-    fn a_curve_ends_on_the_edge() {
-        assert_eq!(clipped(&[1., 0., 5.], (0.1, 10.)), [(0, 1.), (1, 0.1)]);
-        assert_eq!(clipped(&[f64::NAN, 5.], (0.1, 10.)), [(0, 10.)]);
-        assert_eq!(clipped(&[], (0.1, 10.)), []);
+    fn values_that_are_not_finite_are_drawn_as_crosses() {
+        for values in [&[1.0, f64::NAN, 1.0][..], &[f64::INFINITY], &[0.0]] {
+            let svg = chart(values);
+            assert!(
+                svg.contains("class=\"cross ink-he\"") && !svg.contains("NaN") && !svg.contains("\"inf"),
+                "{svg}"
+            );
+        }
+        assert!(!chart(&[1.0, 2.0]).contains("cross"));
+        assert!(!chart(&[]).contains("NaN"));
+    }
+
+    #[test]
+    fn texts_are_escaped() {
+        assert!(chart(&[1.0]).contains("a &lt;b&gt;</text>"));
     }
 }

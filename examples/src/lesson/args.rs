@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Parser;
 
 const LONG: &str = "Draws weight initialization as one page: why zeros fail, why small values vanish and large \
-ones explode, what Glorot does for tanh and He for ReLU, how many ReLUs die, what depth does, and a cheat sheet.
+ones explode, what Glorot does for tanh and He for ReLU, how many ReLUs die, what depth does, and what to use when.
 
-Each picture is from nets that are run while you wait. The page is one file without scripts; open it in any browser.";
+Each picture is from nets that are run while you wait. The page is one file that needs no network; open it in any browser.";
 
 const EXAMPLES: &str = "Examples:
   cargo run --release --example lesson
@@ -24,10 +24,6 @@ pub(super) struct Args {
     /// Folder for lesson.html, made if need be.
     #[arg(long, value_name = "DIR", default_value = "target/figures")]
     pub(super) out: PathBuf,
-
-    /// Also write each picture into that folder as a file of its own: lesson-1.svg, lesson-2.svg ...
-    #[arg(long)]
-    pub(super) svg: bool,
 
     /// Threads of the processor; on matrices this small a second one waits more than it works.
     #[arg(long, default_value = "1", value_parser = clap::value_parser!(u16).range(1..=1024))]

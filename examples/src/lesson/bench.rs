@@ -2,13 +2,14 @@
 
 use anyhow::Result;
 use candle_core::{DType, Device};
-use candle_init_probe::figure::Series;
 use candle_init_probe::{LayerSignal, Probe, Recorder, Signal};
 use candle_nn::{Module, VarMap, loss};
 
+use super::fit::descend;
 use super::net::Net;
 use super::start::Start;
 use crate::data::Dataset;
+use crate::mlp::Shape;
 use crate::set::Set;
 
 /// Units in each hidden layer.
@@ -50,13 +51,20 @@ impl Bench {
     fn tapped(&self, start: &Start, taps: Recorder) -> Result<(Net, VarMap)> {
         let vars = VarMap::new();
         let vb = start.initializer(self.seed).var_builder(&vars, DType::F32, &Device::Cpu);
-        Ok((Net::new(&vb, self.inputs, start.depth, start.bend, taps)?, vars))
+        let shape = Shape { inputs: self.inputs, width: WIDTH, depth: start.depth };
+        Ok((Net::new(&vb, shape, start.bend, taps)?, vars))
     }
 
     /// One pass forward and one back, measured.
     pub(super) fn signal(&self, start: &Start) -> Result<Measured> {
+        self.signal_after(start, 0, 0.0)
+    }
+
+    /// The same after `steps` steps of plain gradient descent.
+    pub(super) fn signal_after(&self, start: &Start, steps: usize, rate: f64) -> Result<Measured> {
         let taps = Recorder::new();
         let (net, vars) = self.tapped(start, taps.clone())?;
+        descend(self, &net, &vars, steps, rate)?;
         let cross_entropy = |x: &_| loss::cross_entropy(&net.forward(x)?, &self.set.labels);
         let signal = Probe::new(&vars).recorder(&taps).signal(&self.set.images, cross_entropy)?;
         Ok(Measured { depth: start.depth, signal })
@@ -93,6 +101,16 @@ impl Measured {
         values.iter().sum::<f64>() / values.len().max(1) as f64
     }
 
+    /// The standard deviation of what each hidden layer passes on.
+    pub(super) fn passed(&self) -> Vec<f64> {
+        self.values(|layer| layer.passed.std)
+    }
+
+    /// The size of the loss's gradient with respect to what each hidden layer passes on.
+    pub(super) fn errors(&self) -> Vec<f64> {
+        self.values(|layer| layer.error_rms.unwrap_or(f64::NAN))
+    }
+
     /// The standard deviation of the gradient of each hidden layer's weight.
     pub(super) fn gradients(&self) -> Vec<f64> {
         let std = |layer: &LayerSignal| {
@@ -102,9 +120,4 @@ impl Measured {
         };
         self.values(std)
     }
-}
-
-/// What a layer passes on, as a line by depth.
-pub(super) fn passed(label: &str, measured: &Measured) -> Series {
-    Series::by_layer(label, &measured.values(|layer| layer.passed.std))
 }

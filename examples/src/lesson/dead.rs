@@ -1,48 +1,64 @@
-//! How many ReLUs die.
+//! How many ReLUs die, by their start and by what training does to them.
 
 use anyhow::Result;
 use candle_init::{Init, init};
-use candle_init_probe::figure::{Figure, LineChart, Series};
-use candle_init_probe::page::Section;
 
 use super::bench::Bench;
-use super::bend::RELU;
+use super::bend::{LEAKY, RELU};
+use super::facts::Facts;
 use super::start::Start;
-use super::words::percent;
+use crate::figure::{Chart, Ink, Line, Stroke};
 
 const DEPTH: usize = 30;
+/// Of the net that is trained.
+const SHALLOW: usize = 5;
+const STEPS: usize = 30;
 
-pub(super) fn section(bench: &Bench) -> Result<Section> {
-    let by_bias = [
-        ("bias 0", init::HE_NORMAL, 0.0),
-        ("bias −0.1", init::HE_NORMAL, -0.1),
-        ("bias −0.3", init::HE_NORMAL, -0.3),
-        ("bias +0.1", init::HE_NORMAL, 0.1),
-    ];
-    let by_law = [
-        ("He", init::HE_NORMAL, -0.1),
-        ("Glorot", init::GLOROT_NORMAL, -0.1),
-        ("N(0, 1)", Init::Randn { mean: 0.0, stdev: 1.0 }, -0.1),
-    ];
-    let (bias, bias_last) = chart(bench, "By bias, weights by He", &by_bias)?;
-    let (law, law_last) = chart(bench, "By law, biases −0.1", &by_law)?;
-    let text = format!(
-        "A ReLU that is off for every image passes nothing and gets no gradient. With biases of 0 a unit is off for half \
-         of all inputs, but deep down the inputs of a layer have become alike, and units are off for all of them. \
-         Biases below 0 kill sooner, the more so the smaller the signal. In layer {DEPTH}: {bias_last}; with biases of −0.1 by law: {law_last}."
-    );
-    Ok(Section::new("How many ReLUs die").text(text).figure(bias).figure(law))
+pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
+    starts(bench, facts)?;
+    training(bench, facts)
 }
 
-/// The share of dead units by layer of each of `starts`, and the last layer's in words.
-fn chart(bench: &Bench, title: &str, starts: &[(&str, Init, f64)]) -> Result<(Figure, String)> {
-    let (mut series, mut words) = (Vec::new(), Vec::new());
-    for &(name, law, bias) in starts {
+/// The share of dead units by layer, before training.
+fn starts(bench: &Bench, facts: &mut Facts) -> Result<()> {
+    let large = Init::Randn { mean: 0.0, stdev: 1.0 };
+    let cases = [
+        ("zero", "He, bias 0", init::HE_NORMAL, 0.0, Ink::He, Stroke::Solid),
+        ("down", "He, bias −0.1", init::HE_NORMAL, -0.1, Ink::He, Stroke::Dashed),
+        ("glorot", "Glorot, bias −0.1", init::GLOROT_NORMAL, -0.1, Ink::Glorot, Stroke::Dashed),
+        ("large", "N(0, 1), bias −0.1", large, -0.1, Ink::Large, Stroke::Dashed),
+    ];
+    let mut lines = Vec::new();
+    for (fact, name, law, bias, ink, stroke) in cases {
         let measured = bench.signal(&Start::new(RELU, DEPTH, law).biases(Init::Const(bias)))?;
-        series.push(Series::by_layer(name, &measured.values(|layer| layer.dead)));
-        words.push(format!("{name} {}", percent(measured.last(|layer| layer.dead))));
+        facts.percent(format!("dead.{fact}"), measured.last(|layer| layer.dead));
+        lines.push(Line::by_layer(name, ink, &measured.values(|layer| layer.dead)).stroke(stroke));
     }
-    let (title, x, y) = (title.into(), "hidden layer".into(), "share of dead units".into());
-    let chart = LineChart { title, x, y, bounds: Some((0.0, 1.0)), series, ..LineChart::default() };
-    Ok((Figure::from(&chart), words.join(", ")))
+    facts.chart("dead.starts", &chart("Dead at the start, by layer", lines));
+    Ok(())
+}
+
+/// The share of dead units by layer after some steps, from a small and from a large rate.
+fn training(bench: &Bench, facts: &mut Facts) -> Result<()> {
+    let cases = [
+        ("slow", "rate 0.05", RELU, 0.05, Stroke::Solid),
+        ("fast", "rate 0.7", RELU, 0.7, Stroke::Dashed),
+        ("leaky", "leaky, rate 0.7", LEAKY, 0.7, Stroke::Thin),
+    ];
+    let mut lines = Vec::new();
+    for (fact, name, bend, rate, stroke) in cases {
+        let start = Start::new(bend, SHALLOW, init::HE_NORMAL);
+        let measured = bench.signal_after(&start, STEPS, rate)?;
+        let dead = measured.values(|layer| layer.dead);
+        facts.percent(format!("dead.{fact}"), measured.mean(|layer| layer.dead));
+        lines.push(Line::by_layer(name, Ink::He, &dead).stroke(stroke));
+    }
+    facts.html("dead.steps", STEPS.to_string());
+    facts.chart("dead.training", &chart("Dead after 30 steps, all started by He", lines));
+    Ok(())
+}
+
+fn chart(title: &str, lines: Vec<Line>) -> Chart {
+    let (x, y) = ("hidden layer".into(), "share of units off for all 256 images".into());
+    Chart { title: title.into(), x, y, bounds: Some((0.0, 1.0)), lines, ..Chart::default() }
 }

@@ -3,29 +3,31 @@
 use anyhow::Result;
 use candle_core::backprop::GradStore;
 use candle_init::trainable_vars;
-use candle_nn::{Module, Optimizer, SGD, loss};
+use candle_nn::{Module, Optimizer, SGD, VarMap, loss};
 
 use super::bench::Bench;
+use super::net::Net;
 use super::start::Start;
 
-/// The losses of `steps` steps on the bench's batch, the loss before training first.
-pub(super) fn losses(bench: &Bench, start: &Start, steps: usize, rate: f64) -> Result<Vec<f64>> {
-    let (net, vars) = bench.net(start)?;
-    let mut rule = SGD::new(trainable_vars(&vars), rate)?;
+/// Takes `steps` steps of plain gradient descent on the bench's batch; the loss before each of them.
+pub(super) fn descend(bench: &Bench, net: &Net, vars: &VarMap, steps: usize, rate: f64) -> Result<Vec<f64>> {
+    let mut rule = SGD::new(trainable_vars(vars), rate)?;
     let mut losses = Vec::with_capacity(steps + 1);
     for _ in 0..steps {
         let loss = loss::cross_entropy(&net.forward(&bench.set.images)?, &bench.set.labels)?;
         rule.backward_step(&loss)?;
         losses.push(f64::from(loss.to_scalar::<f32>()?));
     }
-    let loss = loss::cross_entropy(&net.forward(&bench.set.images)?, &bench.set.labels)?;
-    losses.push(f64::from(loss.to_scalar::<f32>()?));
     Ok(losses)
 }
 
-/// The losses as points, by step from 0.
-pub(super) fn by_step(losses: &[f64]) -> Vec<(f64, f64)> {
-    losses.iter().enumerate().map(|(step, loss)| (step as f64, *loss)).collect()
+/// The losses of `steps` steps, the loss before training first.
+pub(super) fn losses(bench: &Bench, start: &Start, steps: usize, rate: f64) -> Result<Vec<f64>> {
+    let (net, vars) = bench.net(start)?;
+    let mut losses = descend(bench, &net, &vars, steps, rate)?;
+    let loss = loss::cross_entropy(&net.forward(&bench.set.images)?, &bench.set.labels)?;
+    losses.push(f64::from(loss.to_scalar::<f32>()?));
+    Ok(losses)
 }
 
 /// How many of the rows of `fc1.weight`'s gradient differ, of how many: a row is a neuron's.

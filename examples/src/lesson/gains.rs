@@ -1,47 +1,66 @@
 //! The gain of any activation.
 
 use anyhow::Result;
-use candle_init::{Rule, gain, init};
-use candle_init_probe::figure::{Figure, LineChart, Series};
-use candle_init_probe::page::Section;
+use candle_init::{Activation, Rule, backward_gain, gain, init};
 
 use super::bench::Bench;
 use super::bend::{Bend, GELU, SILU};
+use super::facts::Facts;
 use super::start::Start;
-use super::words::number;
+use crate::figure::{Chart, Ink, Line};
 
 const DEPTH: usize = 30;
 
-pub(super) fn section(bench: &Bench) -> Result<Section> {
-    let (gelu, gelu_words) = chart(bench, "GELU", GELU)?;
-    let (silu, silu_words) = chart(bench, "SiLU", SILU)?;
-    let text = format!(
-        "For any function f the weights' variance that keeps a signal's mean square is `gain²/fan_in` with \
-         `gain = 1/√E[f(z)²]`, z standard normal: He's √2 is ReLU's. `candle_init::gain` computes it. {gelu_words} \
-         {silu_words} Unlike ReLU's, these functions are not the same at every scale, so even the right gain holds the \
-         size only for a while: beyond some tens of layers use norms or residual branches."
-    );
-    Ok(Section::new("GELU and SiLU: a gain for any activation").text(text).figure(gelu).figure(silu))
+/// The activations of the table, by name.
+const ACTIVATIONS: [(&str, Activation); 10] = [
+    ("linear", Activation::Linear),
+    ("ReLU", Activation::Relu),
+    ("leaky ReLU, slope 0.1", Activation::LeakyRelu(0.1)),
+    ("GELU", Activation::Gelu),
+    ("SiLU (swish)", Activation::Silu),
+    ("mish", Activation::Mish),
+    ("ELU", Activation::Elu(1.0)),
+    ("SELU", Activation::Selu),
+    ("tanh", Activation::Tanh),
+    ("sigmoid", Activation::Sigmoid),
+];
+
+pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
+    facts.html("gains.table", table()?);
+    curves(bench, facts, "gelu", "GELU", GELU)?;
+    curves(bench, facts, "silu", "SiLU", SILU)
 }
 
-fn chart(bench: &Bench, name: &str, bend: Bend) -> Result<(Figure, String)> {
+/// Rows of the activations, their gains, and the variance that follows.
+fn table() -> Result<String> {
+    let row = |(name, f): (&str, Activation)| {
+        let (forward, backward) = (gain(f)?, backward_gain(f)?);
+        Ok(format!(
+            "<tr><th scope=\"row\">{name}</th><td class=\"number\">{forward:.4}</td>\
+             <td class=\"number\">{:.3}/n</td><td class=\"number\">{backward:.4}</td></tr>",
+            forward * forward
+        ))
+    };
+    Ok(ACTIVATIONS.into_iter().map(row).collect::<Result<Vec<_>>>()?.join("\n"))
+}
+
+fn curves(bench: &Bench, facts: &mut Facts, fact: &str, name: &str, bend: Bend) -> Result<()> {
     let gain = gain(bend.theory)?;
-    let rules: [(String, Rule); 3] = [
-        ("gain 1: LeCun".into(), init::LECUN_NORMAL.into()),
-        ("gain √2: He".into(), init::HE_NORMAL.into()),
-        (format!("gain {gain:.3}: computed"), init::LECUN_NORMAL.times(gain)),
+    let rules: [(&str, String, Ink, Rule); 3] = [
+        ("lecun", "LeCun, gain 1".into(), Ink::Lecun, init::LECUN_NORMAL.into()),
+        ("he", "He, gain √2".into(), Ink::He, init::HE_NORMAL.into()),
+        ("own", format!("own gain {gain:.3}"), Ink::Gain, init::LECUN_NORMAL.times(gain)),
     ];
-    let (mut series, mut last) = (Vec::new(), Vec::new());
-    for (label, rule) in rules {
+    facts.html(format!("gains.{fact}"), format!("{gain:.3}"));
+    let mut lines = Vec::new();
+    for (law, label, ink, rule) in rules {
         // The first layer reads pixels of mean square one, which no function has changed.
         let measured = bench.signal(&Start::new(bend, DEPTH, rule).first(init::LECUN_NORMAL))?;
-        last.push(number(measured.last(|layer| layer.output.rms())));
-        series.push(Series::by_layer(label, &measured.values(|layer| layer.output.rms())));
+        facts.number(format!("gains.{fact}.{law}"), measured.last(|layer| layer.output.rms()));
+        lines.push(Line::by_layer(label, ink, &measured.values(|layer| layer.output.rms())));
     }
-    let words = format!(
-        "{name}'s is {gain:.3}; after {DEPTH} layers gains of 1, √2 and {gain:.3} leave an rms of {}.",
-        last.join(", ")
-    );
-    let (title, x, y) = (name.into(), "hidden layer".into(), "rms of layers' outputs".into());
-    Ok((Figure::from(&LineChart { title, x, y, log_y: true, series, ..LineChart::default() }), words))
+    let (title, x) = (format!("{name}: size of layers' outputs"), "hidden layer".into());
+    let chart = Chart { title, x, y: "rms, log scale".into(), log: true, lines, ..Chart::default() };
+    facts.chart(format!("gains.{fact}.chart"), &chart);
+    Ok(())
 }

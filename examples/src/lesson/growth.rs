@@ -2,33 +2,40 @@
 
 use anyhow::Result;
 use candle_init::{Init, init};
-use candle_init_probe::LayerSignal;
-use candle_init_probe::figure::{Figure, LineChart, Series};
-use candle_init_probe::page::Section;
 
-use super::bench::{Bench, Measured, WIDTH, passed};
+use super::bench::{Bench, Measured, WIDTH};
 use super::bend::RELU;
+use super::facts::Facts;
 use super::start::Start;
-use super::words::number;
+use crate::figure::{Chart, Ink, Line};
 
 const DEPTH: usize = 30;
 
-pub(super) fn small(bench: &Bench) -> Result<Section> {
-    let (figures, text) = beside_he(bench, 0.01, "N(0, 0.01²)")?;
-    let section = Section::new("Small weights: the signal vanishes").text(format!(
-        "Each layer multiplies the signal by about `std·√(n/2)`, here {}. {text} A gradient that small moves nothing.",
-        number(factor(0.01))
-    ));
-    Ok(figures.into_iter().fold(section, Section::figure))
-}
+const LAWS: [(&str, &str, Init, Ink); 3] = [
+    ("large", "N(0, 1)", Init::Randn { mean: 0.0, stdev: 1.0 }, Ink::Large),
+    ("he", "He", init::HE_NORMAL, Ink::He),
+    ("small", "N(0, 0.01²)", Init::Randn { mean: 0.0, stdev: 0.01 }, Ink::Small),
+];
 
-pub(super) fn large(bench: &Bench) -> Result<Section> {
-    let (figures, text) = beside_he(bench, 1.0, "N(0, 1)")?;
-    let section = Section::new("Large weights: the signal explodes").text(format!(
-        "The same factor, here {}, now above one. {text} The first step throws the net out of all bounds.",
-        number(factor(1.0))
-    ));
-    Ok(figures.into_iter().fold(section, Section::figure))
+pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
+    facts.number("growth.small.factor", factor(0.01));
+    facts.number("growth.large.factor", factor(1.0));
+    let (mut forward, mut backward) = (Vec::new(), Vec::new());
+    for (fact, name, law, ink) in LAWS {
+        let measured = bench.signal(&Start::new(RELU, DEPTH, law))?;
+        tell(facts, fact, &measured);
+        forward.push(Line::by_layer(name, ink, &measured.passed()));
+        backward.push(Line::by_layer(name, ink, &measured.errors()));
+    }
+    facts.chart(
+        "growth.forward",
+        &chart("Forward: the signal by layer", "std of what a layer passes on, log scale", forward),
+    );
+    facts.chart(
+        "growth.backward",
+        &chart("Back: the gradient by layer", "rms of the loss's gradient there, log scale", backward),
+    );
+    Ok(())
 }
 
 /// What a ReLU layer of normal weights does to the size of a signal.
@@ -36,31 +43,12 @@ fn factor(std: f64) -> f64 {
     std * (WIDTH as f64 / 2.0).sqrt()
 }
 
-/// Signals and gradients of weights of this size and of He's, and what became of them.
-fn beside_he(bench: &Bench, stdev: f64, label: &str) -> Result<(Vec<Figure>, String)> {
-    let ours = bench.signal(&Start::new(RELU, DEPTH, Init::Randn { mean: 0.0, stdev }))?;
-    let he = bench.signal(&Start::new(RELU, DEPTH, init::HE_NORMAL))?;
-    let forward = chart("Forward: what layers pass on", "std", vec![passed(label, &ours), passed("He", &he)]);
-    let errors = |label: &str, one: &Measured| Series::by_layer(label, &one.values(error));
-    let backward =
-        chart("Back: gradient at what layers pass on", "rms", vec![errors(label, &ours), errors("He", &he)]);
-    let text = format!(
-        "After {DEPTH} layers the activations' std is {}, where He's weights leave {}; the gradient of the first layer's weights has \
-         a std of {}, He's {}.",
-        number(ours.last(|layer| layer.passed.std)),
-        number(he.last(|layer| layer.passed.std)),
-        number(ours.gradients().first().copied().unwrap_or(f64::NAN)),
-        number(he.gradients().first().copied().unwrap_or(f64::NAN)),
-    );
-    Ok((vec![forward, backward], text))
+fn tell(facts: &mut Facts, fact: &str, measured: &Measured) {
+    facts.number(format!("growth.{fact}.passed"), measured.last(|layer| layer.passed.std));
+    let first = measured.gradients().first().copied().unwrap_or(f64::NAN);
+    facts.number(format!("growth.{fact}.gradient"), first);
 }
 
-/// The size of the loss's gradient with respect to what a layer passes on.
-fn error(layer: &LayerSignal) -> f64 {
-    layer.error_rms.unwrap_or(f64::NAN)
-}
-
-fn chart(title: &str, y: &str, series: Vec<Series>) -> Figure {
-    let (title, x, y) = (title.into(), "hidden layer".into(), y.into());
-    Figure::from(&LineChart { title, x, y, log_y: true, series, ..LineChart::default() })
+fn chart(title: &str, y: &str, lines: Vec<Line>) -> Chart {
+    Chart { title: title.into(), x: "hidden layer".into(), y: y.into(), log: true, lines, ..Chart::default() }
 }

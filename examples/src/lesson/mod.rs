@@ -1,24 +1,32 @@
-//! The whole of weight initialization as one page of pictures, each from nets that are run.
+//! The whole of weight initialization as one page, each number and picture from nets that are run.
 //!
-//! A file a section: `SECTIONS` lists them. `bench.rs` runs and measures a net, `net.rs` is the net, `start.rs`
-//! says how it starts.
+//! `page/` has what a person writes: a text a section, the style, the script, the nets that the script runs and the
+//! lines in three libraries. A file here measures what its section asks for: `PARTS` lists them, `document.rs` puts all
+//! together. `bench.rs` runs and measures a net, `net.rs` is the net, `start.rs` says how it starts.
 
 mod args;
 mod bench;
 mod bend;
 mod dead;
 mod depth;
+mod digits;
+mod document;
+mod exhibits;
+mod facts;
 mod fit;
 mod gains;
 mod growth;
+mod measure;
 mod net;
+mod norm;
 mod orthogonal;
 mod relu;
 mod residual;
 mod sheet;
+mod spec;
 mod start;
 mod tanh;
-mod words;
+mod tongues;
 mod zeros;
 
 use std::path::Path;
@@ -26,33 +34,47 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use candle_init_probe::page::{Page, Section};
 use candle_init_probe::write_whole;
 use indicatif::ProgressIterator;
 
 use crate::pipe::end_with_the_reader;
+use crate::set::Set;
 use crate::threads::restarted;
 use args::Args;
 use bench::{BATCH, Bench, WIDTH};
+use facts::Facts;
 
-/// A section's name, for the progress bar, and what runs and draws it.
-type Part = (&'static str, fn(&Bench) -> Result<Section>);
+pub use exhibits::{Curve, Exhibit, exhibits};
+pub use spec::{Readings, Spec};
+pub use tongues::{Tongue, tongues};
 
-/// The page's sections, in order.
-const SECTIONS: [Part; 12] = [
-    ("zeros", zeros::section),
-    ("small weights", growth::small),
-    ("large weights", growth::large),
-    ("Glorot for tanh", tanh::section),
-    ("He for ReLU", relu::section),
-    ("dead ReLUs", dead::section),
+/// What is measured, for messages, and what measures it.
+type Part = (&'static str, fn(&Bench, &mut Facts) -> Result<()>);
+
+const PARTS: [Part; 13] = [
+    ("zeros", zeros::measure),
+    ("small and large weights", growth::measure),
+    ("Glorot for tanh", tanh::measure),
+    ("He for ReLU", relu::measure),
+    ("dead ReLUs", dead::measure),
     ("width and depth", depth::relu),
     ("tanh at 100 layers", depth::tanh),
-    ("GELU and SiLU", gains::section),
-    ("residual nets", residual::section),
-    ("orthogonal weights", orthogonal::section),
-    ("cheat sheet", sheet::section),
+    ("gains", gains::measure),
+    ("residual nets", residual::measure),
+    ("normalization", norm::measure),
+    ("orthogonal weights", orthogonal::measure),
+    ("what to use when", sheet::measure),
+    ("the questions' nets", exhibits::measure),
 ];
+
+/// The page, and the picture of it that the README shows.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// The page as HTML.
+    pub page: String,
+    /// One of its pictures as an SVG file.
+    pub picture: String,
+}
 
 /// Runs the program on the command line's arguments.
 ///
@@ -69,42 +91,39 @@ pub fn run() -> Result<ExitCode> {
     // Before the nets run, so that a folder that cannot be made costs no wait.
     std::fs::create_dir_all(out).with_context(|| unwritable(out))?;
     println!(
-        "running nets of {WIDTH} units a layer on {BATCH} handwritten digits, seed {}: {} sections",
+        "running nets of up to {WIDTH} units a layer on {BATCH} handwritten digits, seed {}: {} parts",
         args.seed,
-        SECTIONS.len()
+        PARTS.len()
     );
-    let (page, path) = (page(args.seed)?, out.join("lesson.html"));
-    page.save(&path).with_context(|| unwritable(out))?;
-    if args.svg {
-        pictures(&page, out).with_context(|| unwritable(out))?;
-    }
+    let lesson = lesson(args.seed)?;
+    let path = out.join("lesson.html");
+    write_whole(&path, &lesson.page).with_context(|| unwritable(out))?;
+    write_whole(out.join("lesson.svg"), &lesson.picture).with_context(|| unwritable(out))?;
     println!("done in {:.1} s\npage: {}", begun.elapsed().as_secs_f64(), path.display());
     Ok(ExitCode::SUCCESS)
-}
-
-/// Writes each figure of the page as a file of its own.
-fn pictures(page: &Page, out: &Path) -> candle_init_probe::Result<()> {
-    let file = |number: usize| out.join(format!("lesson-{}.svg", number + 1));
-    page.figures().enumerate().try_for_each(|(number, figure)| write_whole(file(number), &figure.svg()))
 }
 
 fn unwritable(out: &Path) -> String {
     format!("{}: cannot be written; give --out a folder that can be written", out.display())
 }
 
-/// The page of this seed: the same to the last byte each time. A bar on standard error shows how far it is.
+/// The lesson of this seed: the same to the last byte each time. A bar on standard error shows how far it is.
 ///
 /// # Errors
 /// As candle's own operations.
-pub fn page(seed: u64) -> Result<Page> {
-    let bench = Bench::new(seed)?;
-    let page = Page::new("Weight initialization in pictures").lead(format!(
-        "What a net's starting weights do, before and in its first steps. Every line and number is from nets of \
-         {WIDTH} units a layer that were run on {BATCH} handwritten digits when this page was made (seed {seed}); \
-         what is computed from theory is said to be."
-    ));
-    SECTIONS.iter().progress().try_fold(page, |page, (name, section)| {
-        let section = section(&bench).with_context(|| format!("the section on {name}"))?;
-        Ok(page.section(section))
-    })
+pub fn lesson(seed: u64) -> Result<Lesson> {
+    let (bench, mut facts) = (Bench::new(seed)?, Facts::default());
+    for (name, measure) in PARTS.iter().progress() {
+        measure(&bench, &mut facts).with_context(|| format!("the part on {name}"))?;
+    }
+    let picture = facts.fill("{{relu.file}}")?;
+    Ok(Lesson { page: document::html(&bench, &mut facts)?, picture })
+}
+
+/// The digits of this seed, which the page carries: for those who run its nets beside it.
+///
+/// # Errors
+/// As candle's own operations.
+pub fn digits(seed: u64) -> Result<Set> {
+    Ok(Bench::new(seed)?.set)
 }

@@ -3,50 +3,40 @@
 use anyhow::{Result, anyhow};
 use candle_core::{DType, Device};
 use candle_init::{Init, Initializer, init};
-use candle_init_probe::figure::{Figure, LineChart, Series};
-use candle_init_probe::page::Section;
 use faer::Mat;
 
 use super::bench::Bench;
-use super::words::number;
+use super::facts::Facts;
+use crate::figure::{Chart, Ink, Line, Stroke};
 
 /// Smaller than the other nets: singular values take time.
 const UNITS: usize = 128;
 const DEPTHS: [usize; 3] = [1, 5, 20];
 
-pub(super) fn section(bench: &Bench) -> Result<Section> {
-    let (mut series, mut last) = (Vec::new(), f64::NAN);
-    for depth in DEPTHS {
+pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
+    let (mut lines, mut last) = (Vec::new(), f64::NAN);
+    for (depth, stroke) in DEPTHS.into_iter().zip([Stroke::Thin, Stroke::Dashed, Stroke::Solid]) {
         let values = spectrum(bench.seed, depth, init::LECUN_NORMAL)?;
         last = values.first().copied().unwrap_or(f64::NAN) / median(&values);
-        series.push(Series::by_layer(
-            format!("normal, {depth} layer{}", if depth == 1 { "" } else { "s" }),
-            &values,
-        ));
+        let label = format!("LeCun, {depth} layer{}", if depth == 1 { "" } else { "s" });
+        lines.push(Line::by_layer(label, Ink::Lecun, &values).stroke(stroke));
     }
     let deepest = DEPTHS.last().copied().unwrap_or(1);
-    series.push(Series::by_layer(
-        format!("orthogonal, {deepest} layers"),
-        &spectrum(bench.seed, deepest, init::ORTHOGONAL)?,
-    ));
-    let chart = LineChart {
+    let values = spectrum(bench.seed, deepest, init::ORTHOGONAL)?;
+    lines.push(Line::by_layer(format!("orthogonal, {deepest}"), Ink::Orthogonal, &values));
+    facts.number("orthogonal.ratio", last);
+    facts.html("orthogonal.depth", deepest.to_string());
+    facts.html("orthogonal.units", UNITS.to_string());
+    let chart = Chart {
         title: "Singular values of a linear net".into(),
         x: format!("singular value, largest first, of {UNITS}"),
-        y: "size".into(),
-        log_y: true,
-        series,
-        ..LineChart::default()
+        y: "size, log scale".into(),
+        log: true,
+        bounds: Some((1e-10, 1e4)),
+        lines,
     };
-    let text = format!(
-        "A normal matrix of variance 1/n keeps a signal's size on average, but not its shape: some directions grow, \
-         most shrink, and depth compounds it. After {deepest} layers the largest singular value is {} times the median one. A \
-         product of orthogonal matrices is orthogonal: all of its singular values are 1 (Saxe et al. 2014).",
-        number(last)
-    );
-    let caption = format!("The product of the weights of a deep linear net of {UNITS} units a layer.");
-    Ok(Section::new("Orthogonal weights: no direction is lost")
-        .text(text)
-        .figure(Figure::from(&chart).with_caption(caption)))
+    facts.chart("orthogonal.spectrum", &chart);
+    Ok(())
 }
 
 /// The singular values, largest first, of the product of `depth` matrices of `law`.

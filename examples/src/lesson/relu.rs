@@ -2,44 +2,39 @@
 
 use anyhow::Result;
 use candle_init::init;
-use candle_init_probe::figure::{Figure, LineChart, Series};
-use candle_init_probe::page::Section;
 
 use super::bench::{Bench, Measured};
 use super::bend::RELU;
+use super::facts::Facts;
 use super::start::Start;
-use super::words::number;
+use crate::figure::{Chart, Ink, Line, Stroke, file};
 
 const DEPTH: usize = 30;
 
-pub(super) fn section(bench: &Bench) -> Result<Section> {
+pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     let he = ratios(&bench.signal(&Start::new(RELU, DEPTH, init::HE_NORMAL))?);
     let glorot = ratios(&bench.signal(&Start::new(RELU, DEPTH, init::GLOROT_NORMAL))?);
     let theory: Vec<_> = (0..DEPTH as i32).map(|layer| 0.5f64.powi(layer)).collect();
-    let chart = LineChart {
-        title: "Mean square of layers' outputs".into(),
+    let last = |values: &[f64]| values.last().copied().unwrap_or(f64::NAN);
+    facts.number("relu.he", last(&he));
+    facts.number("relu.glorot", last(&glorot));
+    facts.number("relu.theory", last(&theory));
+    let chart = Chart {
+        title: "ReLU: mean square of layers' outputs".into(),
         x: "hidden layer".into(),
-        y: "relative to the first layer".into(),
-        log_y: true,
-        series: vec![
-            Series::by_layer("He, measured", &he),
-            Series::by_layer("Glorot, measured", &glorot),
-            Series::by_layer("1, theory for He", &vec![1.0; DEPTH]).thin(),
-            Series::by_layer("½ a layer, theory for Glorot", &theory).thin(),
+        y: "relative to the first layer, log scale".into(),
+        log: true,
+        lines: vec![
+            Line::by_layer("He", Ink::He, &he),
+            Line::by_layer("Glorot", Ink::Glorot, &glorot),
+            Line::by_layer("theory: 1", Ink::Theory, &[1.0; DEPTH]).stroke(Stroke::Dashed),
+            Line::by_layer("theory: ½ a layer", Ink::Theory, &theory).stroke(Stroke::Dashed),
         ],
-        ..LineChart::default()
+        ..Chart::default()
     };
-    let last = |values: &[f64]| number(values.last().copied().unwrap_or(f64::NAN));
-    let text = format!(
-        "ReLU sets half of a signal to zero, so Glorot's weights halve its mean square at every layer; He's, of \
-         variance 2/fan_in, make up for it. At layer {DEPTH} theory has {} for Glorot and 1 for He; these two nets \
-         have {} and {}.",
-        last(&theory),
-        last(&glorot),
-        last(&he)
-    );
-    let figure = Figure::from(&chart).with_caption("Outputs before the activation. One net each: a net of finite width strays from theory, by more the deeper it is.");
-    Ok(Section::new("He for ReLU").text(text).figure(figure))
+    facts.chart("relu.squares", &chart);
+    facts.html("relu.file", file("He keeps a ReLU net's signal, Glorot halves it at every layer", &[chart]));
+    Ok(())
 }
 
 /// The second moment of each layer's output over that of the first.

@@ -2,53 +2,46 @@
 
 use anyhow::Result;
 use candle_core::{DType, Device, Tensor};
-use candle_init::{Initializer, Rule, init};
-use candle_init_probe::figure::{Figure, LineChart, Series};
-use candle_init_probe::page::Section;
+use candle_init::{Initializer, Rule, depth, init};
 use candle_init_probe::{Probe, Recorder};
 use candle_nn::{Linear, Module, VarBuilder, VarMap, linear, loss};
 
 use super::bench::{Bench, WIDTH};
-use super::words::number;
+use super::facts::Facts;
+use crate::figure::{Chart, Ink, Line, Stroke};
 use crate::mlp::CLASSES;
 
 const BLOCKS: usize = 50;
 
-pub(super) fn section(bench: &Bench) -> Result<Section> {
+pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     let scale = (BLOCKS as f64).sqrt().recip();
     let plain = stream(bench, init::HE_NORMAL)?;
     let scaled = stream(bench, init::HE_NORMAL.times(scale))?;
     let growth = |base: f64| (0..=BLOCKS as i32).map(|block| base.powi(block)).collect::<Vec<_>>();
     let theory = growth(1.0 + 1.0 / BLOCKS as f64);
-    let chart = LineChart {
-        title: "Mean square of the stream".into(),
+    let last = |values: &[f64]| values.last().copied().unwrap_or(f64::NAN);
+    facts.number("residual.plain", last(&plain));
+    facts.number("residual.scaled", last(&scaled));
+    facts.number("residual.theory", last(&theory));
+    facts.html("residual.blocks", BLOCKS.to_string());
+    let chart = Chart {
+        title: "Residual net: mean square of the stream".into(),
         x: "blocks passed".into(),
-        y: "relative to the start".into(),
-        log_y: true,
-        series: vec![
-            line("branches as they are", &plain),
-            line(&format!("branches times 1/√{BLOCKS}"), &scaled),
-            line("2 a block, theory", &growth(2.0)).thin(),
-            line(&format!("1 + 1/{BLOCKS} a block, theory"), &theory).thin(),
+        y: "relative to the start, log scale".into(),
+        log: true,
+        lines: vec![
+            Line::by_step("He", Ink::He, &plain),
+            Line::by_step(format!("He times 1/√{BLOCKS}"), Ink::He, &scaled).stroke(Stroke::Dashed),
+            Line::by_step("theory: 2 a block", Ink::Theory, &growth(2.0)).stroke(Stroke::Thin),
+            Line::by_step(format!("theory: 1 + 1/{BLOCKS}"), Ink::Theory, &theory).stroke(Stroke::Thin),
         ],
-        ..LineChart::default()
+        ..Chart::default()
     };
-    let last = |values: &[f64]| number(values.last().copied().unwrap_or(f64::NAN));
-    let text = format!(
-        "In a residual net each block adds its branch to a stream, `x + W·relu(x)`. With He's weights a branch is as \
-         large as the stream, so its mean square doubles at each block: times {} after {BLOCKS}. With every branch multiplied by \
-         1/√L it grows by a factor of (1 + 1/L)^L, less than e, whatever the number L of blocks: here times {}, where \
-         theory has {}.",
-        last(&plain),
-        last(&scaled),
-        last(&theory)
-    );
-    Ok(Section::new("Residual nets: scale the branches").text(text).figure(Figure::from(&chart)))
-}
-
-fn line(label: &str, values: &[f64]) -> Series {
-    let points = values.iter().enumerate().map(|(block, value)| (block as f64, *value));
-    Series::new(label, points.collect())
+    facts.chart("residual.stream", &chart);
+    facts.number("gpt2.gain", 0.02 * 768f64.sqrt());
+    facts.number("gpt2.wide", 0.02 * 4096f64.sqrt());
+    facts.number("gpt2.factor", depth::gpt2(12)?);
+    Ok(())
 }
 
 /// The stream's mean square at its start and after each block, over that at its start.

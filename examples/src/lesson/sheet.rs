@@ -1,73 +1,78 @@
-//! The cheat sheet.
+//! What to use when, from the rules themselves: the numbers are those of the code beside them.
 
 use anyhow::Result;
-use candle_init::{Activation, backward_gain, gain};
-use candle_init_probe::page::{Section, Table};
+use candle_core::DType;
+use candle_init::{Activation, Initializer, Rule, gain, init};
 
 use super::bench::Bench;
+use super::facts::Facts;
 
-pub(super) fn section(_: &Bench) -> Result<Section> {
-    let mut gains =
-        Table::new("By activation", ["what follows the layer", "law", "gain", "backward gain", "in code"]);
-    for (name, law, f, code) in LAWS {
-        let [forward, backward] = [gain(f)?, backward_gain(f)?].map(|gain| format!("{gain:.4}"));
-        gains = gains.row([name.into(), law.into(), forward, backward, format!("`{code}`")]);
-    }
-    let parts = Table::new("By part of the net", ["part", "start", "in code"]);
-    let parts = PARTS.iter().fold(parts, |table, (part, start, code)| {
-        table.row([(*part).to_owned(), (*start).to_owned(), format!("`{code}`")])
-    });
-    Ok(Section::new("Cheat sheet")
-        .text("Gains are computed, to ten digits. Which law for which layer, and the line of code for it.")
-        .table(gains)
-        .table(parts)
-        .text("Then ask the net itself, before the first step:")
-        .code(CHECK))
-}
+/// A square layer, in which all fans are the same.
+const UNITS: usize = 256;
 
-/// What follows a layer, its weights' law in words, the function, and the line of code.
-const LAWS: [(&str, &str, Activation, &str); 9] = [
-    ("nothing (linear), softmax", "LeCun: 1/fan_in", Activation::Linear, ".weights(init::LECUN_NORMAL)"),
-    ("ReLU", "He: 2/fan_in", Activation::Relu, ".weights(init::HE_NORMAL)"),
+/// A row: what follows the layer, the rule, its code, and the reason.
+type Row = (&'static str, &'static str, fn() -> Result<Rule>, &'static str);
+
+const ROWS: [Row; 7] = [
+    (
+        "ReLU",
+        "init::HE_NORMAL",
+        || Ok(init::HE_NORMAL.into()),
+        "ReLU drops half of the mean square; 2/n makes up for it",
+    ),
     (
         "leaky ReLU, slope 0.1",
-        "He with its slope",
-        Activation::LeakyRelu(0.1),
-        ".weights(init::LECUN_NORMAL.gain(Activation::LeakyRelu(0.1)))",
+        "init::LECUN_NORMAL.gain(Activation::LeakyRelu(0.1))",
+        || own(Activation::LeakyRelu(0.1)),
+        "He with the slope: 2/((1 + 0.1²)·n)",
     ),
-    ("tanh", "Glorot: 2/(fan_in + fan_out)", Activation::Tanh, ".weights(init::GLOROT_UNIFORM)"),
-    ("sigmoid", "Glorot", Activation::Sigmoid, ".weights(init::GLOROT_UNIFORM)"),
-    ("GELU", "gain²/fan_in", Activation::Gelu, ".weights(init::LECUN_NORMAL.gain(Activation::Gelu))"),
-    ("SiLU", "gain²/fan_in", Activation::Silu, ".weights(init::LECUN_NORMAL.gain(Activation::Silu))"),
-    ("SELU", "LeCun: its gain is 1", Activation::Selu, ".weights(init::LECUN_NORMAL)"),
-    ("sine", "gain²/fan_in", Activation::Sin, ".weights(init::LECUN_NORMAL.gain(Activation::Sin))"),
+    (
+        "GELU",
+        "init::LECUN_NORMAL.gain(Activation::Gelu)",
+        || own(Activation::Gelu),
+        "its own gain; He's √2 is a little small",
+    ),
+    (
+        "SiLU",
+        "init::LECUN_NORMAL.gain(Activation::Silu)",
+        || own(Activation::Silu),
+        "its own gain; He's √2 is too small",
+    ),
+    (
+        "tanh, sigmoid",
+        "init::GLOROT_UNIFORM",
+        || Ok(init::GLOROT_UNIFORM.into()),
+        "both are straight near 0, where their signals should stay: gain 1, for forward and backward at once",
+    ),
+    ("SELU", "init::LECUN_NORMAL", || Ok(init::LECUN_NORMAL.into()), "SELU is made to have gain 1"),
+    (
+        "nothing (the last layer)",
+        "init::LECUN_NORMAL",
+        || Ok(init::LECUN_NORMAL.into()),
+        "logits of the size of their inputs; zeros work here, too, since the layers below differ",
+    ),
 ];
 
-/// A part of a net, how it starts, and the line of code.
-const PARTS: [(&str, &str, &str); 7] = [
-    ("biases", "zeros", ".rule(\"*.bias\", init::ZEROS)"),
-    ("scales of norms", "ones", ".rule(\"*.norm.weight\", init::ONES)"),
-    (
-        "last layer of a residual branch, L layers",
-        "times 1/√(2L)",
-        ".rule(\"*.c_proj.weight\", normal.times(depth::gpt2(L)?))",
-    ),
-    (
-        "recurrent weights",
-        "orthogonal, gate by gate",
-        ".rule(\"*.weight_hh*\", init::ORTHOGONAL.on(Layer::LSTM))",
-    ),
-    ("forget gate's bias", "one", ".rule(\"*.bias_ih*\", init::forget_gate_bias(1.0))"),
-    (
-        "deep tanh nets",
-        "edge of chaos",
-        ".weights(init::LECUN_NORMAL.times(critical(Activation::Tanh, 0.5)?.weight_std()))",
-    ),
-    ("embeddings", "N(0, 0.02²)", ".rule(\"wte.weight\", Init::Randn { mean: 0.0, stdev: 0.02 })"),
-];
+pub(super) fn measure(_: &Bench, facts: &mut Facts) -> Result<()> {
+    facts.html("sheet.rows", ROWS.iter().map(row).collect::<Result<Vec<_>>>()?.join("\n"));
+    Ok(())
+}
 
-const CHECK: &str =
-    "let signal = Probe::new(&vars).signal(&batch, |x| loss::cross_entropy(&net.forward(x)?, &labels))?;
-for finding in &signal.findings {
-    println!(\"{finding}\");
-}";
+fn own(f: Activation) -> Result<Rule> {
+    Ok(init::LECUN_NORMAL.times(gain(f)?))
+}
+
+fn row(&(what, code, rule, reason): &Row) -> Result<String> {
+    let gain = std(rule()?)? * (UNITS as f64).sqrt();
+    Ok(format!(
+        "<tr><th scope=\"row\">{what}</th><td><code>{code}</code></td><td class=\"number\">{gain:.3}</td><td class=\"reason\">{reason}</td></tr>"
+    ))
+}
+
+/// The standard deviation that a rule gives a square layer.
+fn std(rule: Rule) -> Result<f64> {
+    let plan =
+        Initializer::new(1).rule("weight", rule).plan(DType::F32, |vb| vb.get((UNITS, UNITS), "weight"))?;
+    let expected = plan.records().first().and_then(|record| record.expected);
+    Ok(expected.map_or(f64::NAN, |moments| moments.std))
+}

@@ -1,43 +1,63 @@
-//! What Glorot does for tanh.
+//! What Glorot does for tanh, and why it does less for the sigmoid.
 
 use anyhow::Result;
+use candle_core::Tensor;
 use candle_init::{Init, init};
-use candle_init_probe::LayerSignal;
-use candle_init_probe::figure::{Figure, HistogramCell, HistogramGrid};
-use candle_init_probe::page::Section;
 
-use super::bench::{Bench, Measured};
-use super::bend::TANH;
+use super::bench::Bench;
+use super::bend::{SIGMOID, TANH};
+use super::facts::Facts;
+use super::measure::counts;
 use super::start::Start;
-use super::words::{number, percent};
+use crate::figure::{Bars, Chart, Ink, Line, Stroke};
 
 const DEPTH: usize = 6;
+/// What tanh can give.
+const ENDS: (f64, f64) = (-1.0, 1.0);
 
-pub(super) fn section(bench: &Bench) -> Result<Section> {
-    let laws = [
-        ("N(0, 0.01²): all near zero", Init::Randn { mean: 0.0, stdev: 0.01 }),
-        ("N(0, 1): all at the ends, where tanh is flat", Init::Randn { mean: 0.0, stdev: 1.0 }),
-        ("Glorot: alive in every layer", init::GLOROT_NORMAL),
-    ];
-    let measured = laws.iter().map(|(_, law)| bench.signal(&Start::new(TANH, DEPTH, *law)));
-    let measured = measured.collect::<Result<Vec<_>>>()?;
-    let section = Section::new("Glorot for tanh").text(
-        "tanh passes a signal on only where it is neither too small nor so large that the function is flat. Glorot's \
-         variance, `2/(fan_in + fan_out)`, keeps it between.",
-    );
-    Ok(laws.iter().zip(&measured).fold(section, |section, ((name, _), one)| section.figure(grid(name, one))))
+const LAWS: [(&str, &str, Init, Ink); 3] = [
+    ("small", "N(0, 0.01²): all near zero", Init::Randn { mean: 0.0, stdev: 0.01 }, Ink::Small),
+    (
+        "large",
+        "N(0, 1): all at the ends, where tanh is flat",
+        Init::Randn { mean: 0.0, stdev: 1.0 },
+        Ink::Large,
+    ),
+    ("glorot", "Glorot: alive in every layer", init::GLOROT_NORMAL, Ink::Glorot),
+];
+
+pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
+    for (fact, title, law, ink) in LAWS {
+        let measured = bench.signal(&Start::new(TANH, DEPTH, law))?;
+        facts.number(format!("tanh.{fact}.last"), measured.last(|layer| layer.passed.std));
+        facts.percent(format!("tanh.{fact}.flat"), measured.mean(|layer| layer.saturated));
+        facts.bars(format!("tanh.{fact}"), &bars(bench, title, ink, law)?);
+    }
+    sigmoid(bench, facts)
 }
 
-/// What each layer passes on, and how large and how flat it is, in words.
-fn grid(name: &str, measured: &Measured) -> Figure {
-    let cell = |(index, layer): (usize, &LayerSignal)| {
-        HistogramCell::new(format!("layer {}", index + 1), layer.histogram.clone())
-    };
-    let cells = measured.layers().iter().enumerate().map(cell).collect();
-    let stds: Vec<_> = measured.values(|layer| layer.passed.std).into_iter().map(number).collect();
-    let flat = percent(measured.mean(|layer| layer.saturated));
-    Figure::from(&HistogramGrid::new(name, cells)).with_caption(format!(
-        "std by layer {}; {flat} of the outputs lie where tanh is flat",
-        stds.join(", ")
-    ))
+fn bars(bench: &Bench, title: &str, ink: Ink, law: Init) -> Result<Bars> {
+    let (net, _) = bench.net(&Start::new(TANH, DEPTH, law))?;
+    let (hidden, _) = net.states(&bench.set.images)?;
+    let cell =
+        |(index, values): (usize, &Tensor)| Ok((format!("layer {}", index + 1), counts(values, ENDS)?));
+    let cells = hidden.iter().enumerate().map(cell).collect::<Result<_>>()?;
+    Ok(Bars { title: title.into(), ink, ends: ENDS, cells })
+}
+
+/// The gradient that reaches each layer's weight: tanh and sigmoid from Glorot's weights.
+fn sigmoid(bench: &Bench, facts: &mut Facts) -> Result<()> {
+    let mut lines = Vec::new();
+    for (fact, name, bend, stroke) in
+        [("tanh", "tanh", TANH, Stroke::Solid), ("sigmoid", "sigmoid", SIGMOID, Stroke::Dashed)]
+    {
+        let gradients = bench.signal(&Start::new(bend, DEPTH, init::GLOROT_UNIFORM))?.gradients();
+        let (first, last) = (gradients.first().copied(), gradients.last().copied());
+        facts.number(format!("glorot.{fact}.ratio"), last.unwrap_or(f64::NAN) / first.unwrap_or(f64::NAN));
+        lines.push(Line::by_layer(name, Ink::Glorot, &gradients).stroke(stroke));
+    }
+    let (title, x) = ("Gradients of the weights, both by Glorot".into(), "hidden layer".into());
+    let y = "std of the weights' gradient, log scale".into();
+    facts.chart("glorot.gradients", &Chart { title, x, y, log: true, lines, ..Chart::default() });
+    Ok(())
 }

@@ -7,6 +7,7 @@ mod corpus;
 mod depth;
 mod healthy;
 mod inspect;
+mod lesson;
 mod lsuv;
 mod lsuv_layers;
 mod nothing;

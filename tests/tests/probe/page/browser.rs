@@ -124,8 +124,12 @@ impl Browser {
         let mobile = view.width < 600;
         let size = json!({ "width": view.width, "height": 900, "deviceScaleFactor": 1, "mobile": mobile });
         self.call("Emulation.setDeviceMetricsOverride", size);
-        let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": view.scheme }] });
-        self.call("Emulation.setEmulatedMedia", scheme);
+        // Without motion, so that what a page trains is there at once.
+        let media = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": view.scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
+        self.call("Emulation.setEmulatedMedia", media);
     }
 
     /// Saves what the whole page looks like, if `$PROBE_SCREENSHOTS` says where.

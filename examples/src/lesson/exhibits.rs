@@ -1,0 +1,136 @@
+//! The nets that the page's script runs when the reader asks, run here with candle for the sentences about them.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use super::bench::Bench;
+use super::facts::Facts;
+use super::spec::{Readings, Spec};
+use crate::figure::{Chart, Ink, Line, Stroke};
+
+/// The nets as the page's script reads them, too.
+pub(super) const NETS: &str = include_str!("page/nets.json");
+
+/// A few nets that are shown together.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exhibit {
+    /// What is shown of them: fields of [`Readings`], or `loss` by step.
+    pub show: Vec<String>,
+    /// Steps of plain gradient descent, where the loss is shown.
+    #[serde(default)]
+    pub steps: usize,
+    /// Their rate.
+    #[serde(default)]
+    pub rate: f64,
+    /// The nets.
+    pub curves: Vec<Curve>,
+}
+
+/// A net of an exhibit.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Curve {
+    /// The name of its facts.
+    pub key: String,
+    /// The name of its curve.
+    pub label: String,
+    /// The colour of its curve: the class of an [`Ink`](crate::figure::Ink), without `ink-`.
+    pub ink: String,
+    /// How its curve is drawn: `dashed`, `thin`, or as usual.
+    pub stroke: String,
+    /// The net.
+    pub net: Spec,
+}
+
+/// The page's exhibits by name.
+///
+/// # Errors
+/// If `page/nets.json` is malformed.
+pub fn exhibits() -> Result<BTreeMap<String, Exhibit>> {
+    serde_json::from_str(NETS).context("page/nets.json")
+}
+
+/// The facts of all exhibits: `q.name.key.signal.last` and the like, and a picture `q.name.chart.signal`.
+pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
+    for (name, exhibit) in exhibits()? {
+        let runs = exhibit.curves.iter().map(|curve| run(&exhibit, curve, bench));
+        let runs = runs.collect::<Result<Vec<_>>>().with_context(|| name.clone())?;
+        for (curve, (found, losses)) in exhibit.curves.iter().zip(&runs) {
+            let fact = format!("q.{name}.{}", curve.key);
+            readings(facts, &fact, found);
+            ends(facts, &format!("{fact}.loss"), losses);
+        }
+        for field in &exhibit.show {
+            facts.chart(format!("q.{name}.chart.{field}"), &picture(&exhibit, field, &runs)?);
+        }
+    }
+    Ok(())
+}
+
+/// What one net shows, and its losses where the exhibit trains it.
+fn run(exhibit: &Exhibit, curve: &Curve, bench: &Bench) -> Result<(Readings, Vec<f64>)> {
+    let losses = match exhibit.steps {
+        0 => Vec::new(),
+        steps => curve.net.train(&bench.set, exhibit.rate, steps)?,
+    };
+    Ok((curve.net.measure(&bench.set)?, losses))
+}
+
+/// A field of all of the exhibit's nets, as the page's script draws it.
+fn picture(exhibit: &Exhibit, field: &str, runs: &[(Readings, Vec<f64>)]) -> Result<Chart> {
+    let lines = exhibit.curves.iter().zip(runs).map(|(curve, run)| line(field, curve, run));
+    Ok(Chart { lines: lines.collect::<Result<_>>()?, ..frame(field)? })
+}
+
+/// The picture of a field, without its curves.
+fn frame(field: &str) -> Result<Chart> {
+    let share = Some((0.0, 1.0));
+    let (title, y, log, bounds) = match field {
+        "signal" => ("Signal by layer", "std of what a layer passes on, log scale", true, None),
+        "gradient" => ("Gradient by layer", "std of the weights' gradient, log scale", true, None),
+        "dead" => ("Dead units by layer", "share of units off for all images", false, share),
+        "alike" => ("How alike two images are", "mean cosine of what a layer passes on", false, share),
+        "loss" => ("Loss by step", "cross-entropy; guessing costs 2.3", false, Some((0.0, 6.0))),
+        other => bail!("nothing shows {other}"),
+    };
+    let x = if field == "loss" { "step of gradient descent" } else { "hidden layer" };
+    Ok(Chart { title: title.into(), x: x.into(), y: y.into(), log, bounds, ..Chart::default() })
+}
+
+fn line(field: &str, curve: &Curve, (found, losses): &(Readings, Vec<f64>)) -> Result<Line> {
+    let ink = Ink::named(&curve.ink).with_context(|| format!("no ink {}", curve.ink))?;
+    let by_layer = |values| Line::by_layer(&curve.label, ink, values);
+    let line = match field {
+        "signal" => by_layer(&found.signal),
+        "gradient" => by_layer(&found.gradient),
+        "dead" => by_layer(&found.dead),
+        "alike" => by_layer(&found.alike),
+        _ => Line::by_step(&curve.label, ink, losses),
+    };
+    Ok(line.stroke(Stroke::named(&curve.stroke)))
+}
+
+fn readings(facts: &mut Facts, fact: &str, readings: &Readings) {
+    ends(facts, &format!("{fact}.signal"), &readings.signal);
+    ends(facts, &format!("{fact}.gradient"), &readings.gradient);
+    ends(facts, &format!("{fact}.alike"), &readings.alike);
+    for (layer, share) in readings.dead.iter().enumerate() {
+        facts.percent(format!("{fact}.dead.{}", layer + 1), *share);
+    }
+    facts.percent(format!("{fact}.dead.last"), readings.dead.last().copied().unwrap_or(f64::NAN));
+}
+
+/// The first and the last of `values`, and the last over the first.
+fn ends(facts: &mut Facts, fact: &str, values: &[f64]) {
+    let (first, last) =
+        (values.first().copied().unwrap_or(f64::NAN), values.last().copied().unwrap_or(f64::NAN));
+    facts.number(format!("{fact}.first"), first);
+    facts.number(format!("{fact}.last"), last);
+    facts.number(format!("{fact}.ratio"), last / first);
+    for (index, value) in values.iter().enumerate().take(50) {
+        facts.number(format!("{fact}.{}", index + 1), *value);
+    }
+}

@@ -1,0 +1,65 @@
+// The bench with sliders: a net is run anew at every move.
+
+const LAWS = {
+  he_normal: { name: "He", ink: "he" },
+  he_uniform: { name: "He, uniform", ink: "he" },
+  glorot_normal: { name: "Glorot", ink: "glorot" },
+  glorot_uniform: { name: "Glorot, uniform", ink: "glorot" },
+  lecun_normal: { name: "LeCun", ink: "lecun" },
+  "normal(std=0.01)": { name: "N(0, 0.01²)", ink: "small" },
+  "normal(std=1)": { name: "N(0, 1)", ink: "large" },
+  "const(0.1)": { name: "all 0.1", ink: "zeros" },
+  zeros: { name: "zeros", ink: "zeros" },
+};
+
+function lab(element, digits) {
+  const control = (name) => element.querySelector(`[name=${name}]`);
+  const value = (name) => Number(control(name).value);
+  let before = null; // the curves of the last setting, which stay as a thin line
+
+  const settings = () => {
+    const scale = 2 ** value("scale"), law = control("law").value;
+    const rule = scale === 1 ? law : `${law}.times(${scale})`;
+    return {
+      law, scale,
+      net: {
+        depth: value("depth"), width: value("width"), activation: control("activation").value, seed: value("seed"),
+        images: 24, rules: [["*.bias", "zeros"], ["*.weight", rule]],
+      },
+    };
+  };
+
+  const redraw = () => {
+    const { law, scale, net } = settings();
+    for (const name of ["depth", "width", "seed"]) element.querySelector(`output[for=lab-${name}]`).value = value(name);
+    element.querySelector("output[for=lab-scale]").value = `× ${number(scale)}`;
+    const found = measure(net, digits);
+    const { name, ink } = LAWS[law];
+    for (const field of ["signal", "gradient"]) {
+      const curves = [{ label: name, ink, values: found[field] }];
+      if (before) curves.unshift({ label: "before", ink: "theory", stroke: "ghost", values: before[field] });
+      element.querySelector(`.${field}`).innerHTML = show(field, curves);
+    }
+    before = found;
+    element.querySelector(".said").innerHTML = said(net, found);
+  };
+
+  element.addEventListener("input", redraw);
+  redraw();
+}
+
+// What became of the signal and the gradient, in words.
+function said(net, { loss, signal, gradient, dead, alike }) {
+  const steps = Math.max(net.depth - 1, 1);
+  const factor = (signal.at(-1) / signal[0]) ** (1 / steps);
+  const back = (gradient[0] / gradient.at(-1)) ** (1 / steps);
+  const verdict = signal.at(-1) === 0 || factor < 0.8 ? "The signal vanishes."
+    : factor > 1.25 || !Number.isFinite(factor) ? "The signal explodes."
+    : back < 0.8 ? "The signal passes; the gradient vanishes on its way back."
+    : back > 1.25 ? "The signal passes; the gradient explodes on its way back."
+    : "Signal and gradient pass.";
+  return `<strong>${verdict}</strong> A layer multiplies the signal by ${number(factor)} on average: ${number(signal[0])} ` +
+    `after the first layer, ${number(signal.at(-1))} after layer ${net.depth}. On the way back the gradient changes by ` +
+    `${number(back)} a layer. In the last layer ${percent(dead.at(-1))} of the units are dead, and two images have a cosine ` +
+    `of ${number(alike.at(-1))}. Loss before training: ${number(loss)}.`;
+}

@@ -1,0 +1,254 @@
+// Nets: layers fc0, fc1 … of one width with a function after each, then a linear head; cross-entropy.
+//
+// A net is {depth, width, activation, seed, images, rules}. Rules are candle-init's: [glob, text], the first match wins.
+// Weights are the crate's floats; what is computed from them is computed in doubles.
+
+const CLASSES = 10;
+const root2 = Math.sqrt(2);
+const density = (x) => Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+
+// Abramowitz and Stegun 7.1.26, good to 1.5e-7.
+function erf(x) {
+  const t = 1 / (1 + 0.3275911 * Math.abs(x));
+  const sum = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  return Math.sign(x) * (1 - sum * Math.exp(-x * x));
+}
+const below = (x) => (1 + erf(x / root2)) / 2; // the normal distribution function
+
+// Each function f and its slope, by the value x that goes in and y = f(x) that comes out.
+const ACTIVATIONS = {
+  relu: { f: (x) => (x > 0 ? x : 0), slope: (x) => (x > 0 ? 1 : 0) },
+  tanh: { f: Math.tanh, slope: (x, y) => 1 - y * y },
+  sigmoid: { f: sigmoid, slope: (x, y) => y * (1 - y) },
+  gelu: { f: (x) => x * below(x), slope: (x) => below(x) + x * density(x) },
+  silu: { f: (x) => x * sigmoid(x), slope: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))) },
+  leaky_relu: { f: (x) => (x > 0 ? x : 0.1 * x), slope: (x) => (x > 0 ? 1 : 0.1) },
+  linear: { f: (x) => x, slope: () => 1 },
+};
+
+// The standard deviation of a rule's weights, from the layer's inputs (n) and outputs (m).
+const STDS = {
+  he_normal: (n) => Math.sqrt(2 / n),
+  he_uniform: (n) => Math.sqrt(2 / n),
+  glorot_normal: (n, m) => Math.sqrt(2 / (n + m)),
+  glorot_uniform: (n, m) => Math.sqrt(2 / (n + m)),
+  lecun_normal: (n) => Math.sqrt(1 / n),
+};
+
+const cache = new Map();
+
+// Standard values of a parameter. They depend on seed, name and count alone, so that a slider need not draw them again.
+function standard(draw, seed, name, count) {
+  const address = `${draw.name} ${seed} ${name} ${count}`;
+  if (!cache.has(address)) {
+    if (cache.size > 600) cache.clear();
+    cache.set(address, draw(seed, name, count, 1));
+  }
+  return cache.get(address);
+}
+
+// The values of a parameter by the text of its rule, such as he_normal.times(0.5), normal(std=0.01), const(0.1) or zeros.
+function parameter(text, seed, name, count, inputs, outputs) {
+  const [, law, given, times] = text.match(/^(\w+)(?:\((?:std=)?([^)]*)\))?(?:\.times\(([^)]*)\))?$/);
+  const factor = Number(times ?? 1);
+  if (law === "zeros") return new Float64Array(count);
+  if (law === "const") return new Float64Array(count).fill(float(float(given) * factor));
+  const std = law === "normal" ? Number(given ?? 1) : STDS[law](inputs, outputs);
+  const uniform = law.endsWith("uniform");
+  const values = standard(uniform ? uniforms : normals, seed, name, count);
+  const scale = float((uniform ? Math.sqrt(3) : 1) * std);
+  const scaled = new Float64Array(count);
+  for (let i = 0; i < count; i++) scaled[i] = float(float(values[i] * scale) * factor);
+  return scaled;
+}
+
+const matches = (glob, name) =>
+  new RegExp(`^${glob.replaceAll(".", "\\.").replaceAll("*", ".*")}$`).test(name);
+
+// The layers of a net, hidden ones first, then the head.
+function build(net, pixels) {
+  const draw = (name, count, inputs, outputs) => {
+    const [, text] = net.rules.find(([glob]) => matches(glob, name));
+    return parameter(text, net.seed, name, count, inputs, outputs);
+  };
+  const layer = (name, inputs, outputs) => ({
+    name, inputs, outputs,
+    weight: draw(`${name}.weight`, inputs * outputs, inputs, outputs),
+    bias: draw(`${name}.bias`, outputs, inputs, outputs),
+  });
+  const hidden = [...Array(net.depth).keys()].map((i) => layer(`fc${i}`, i ? net.width : pixels, net.width));
+  return [...hidden, layer("head", net.width, CLASSES)];
+}
+
+// y = x·Wᵀ + b for each image: four outputs at a time, so that x is read once for all four.
+function affine(x, { weight, bias, inputs, outputs }, images) {
+  const y = new Float64Array(images * outputs);
+  for (let image = 0; image < images; image++) {
+    const from = image * inputs, to = image * outputs;
+    let o = 0;
+    for (; o + 4 <= outputs; o += 4) {
+      let a = 0, b = 0, c = 0, d = 0;
+      const first = o * inputs, second = first + inputs, third = second + inputs, fourth = third + inputs;
+      for (let i = 0; i < inputs; i++) {
+        const value = x[from + i];
+        a += value * weight[first + i];
+        b += value * weight[second + i];
+        c += value * weight[third + i];
+        d += value * weight[fourth + i];
+      }
+      y[to + o] = a + bias[o];
+      y[to + o + 1] = b + bias[o + 1];
+      y[to + o + 2] = c + bias[o + 2];
+      y[to + o + 3] = d + bias[o + 3];
+    }
+    for (; o < outputs; o++) {
+      let sum = bias[o];
+      for (let i = 0; i < inputs; i++) sum += x[from + i] * weight[o * inputs + i];
+      y[to + o] = sum;
+    }
+  }
+  return y;
+}
+
+// From the gradient at a layer's output, those of its weight and bias, and of its input where that is wanted.
+function affineBack(gradient, x, { weight, inputs, outputs }, images, wanted) {
+  const dWeight = new Float64Array(weight.length), dBias = new Float64Array(outputs);
+  const dx = wanted ? new Float64Array(images * inputs) : null;
+  for (let image = 0; image < images; image++) {
+    const from = image * inputs;
+    for (let o = 0; o < outputs; o++) {
+      const g = gradient[image * outputs + o];
+      if (g === 0) continue;
+      const row = o * inputs;
+      dBias[o] += g;
+      for (let i = 0; i < inputs; i++) dWeight[row + i] += g * x[from + i];
+      if (wanted) for (let i = 0; i < inputs; i++) dx[from + i] += g * weight[row + i];
+    }
+  }
+  return { dWeight, dBias, dx };
+}
+
+// The mean cross-entropy of logits, and its gradient.
+function crossEntropy(logits, labels, images) {
+  const gradient = new Float64Array(logits.length);
+  let loss = 0;
+  for (let image = 0; image < images; image++) {
+    const row = logits.subarray(image * CLASSES, (image + 1) * CLASSES);
+    const top = Math.max(...row);
+    const sum = row.reduce((sum, logit) => sum + Math.exp(logit - top), 0);
+    loss += (Math.log(sum) + top - row[labels[image]]) / images;
+    row.forEach((logit, c) => {
+      gradient[image * CLASSES + c] = (Math.exp(logit - top) / sum - (c === labels[image] ? 1 : 0)) / images;
+    });
+  }
+  return { loss, gradient };
+}
+
+function each(f, values) {
+  const found = new Float64Array(values.length);
+  for (let i = 0; i < found.length; i++) found[i] = f(values[i]);
+  return found;
+}
+
+function forward(layers, activation, data) {
+  const { f } = ACTIVATIONS[activation];
+  const inputs = [data.images], outputs = [];
+  for (const layer of layers) {
+    outputs.push(affine(inputs.at(-1), layer, data.count));
+    if (layer.name !== "head") inputs.push(each(f, outputs.at(-1)));
+  }
+  return { inputs, outputs };
+}
+
+// The gradients of all layers, first to last.
+function backward(layers, activation, { inputs, outputs }, gradient, data) {
+  const { slope } = ACTIVATIONS[activation];
+  const gradients = [];
+  for (let at = layers.length - 1; at >= 0; at--) {
+    const found = affineBack(gradient, inputs[at], layers[at], data.count, at > 0);
+    gradients.unshift(found);
+    if (at === 0) break;
+    gradient = found.dx;
+    const x = outputs[at - 1], y = inputs[at];
+    for (let i = 0; i < gradient.length; i++) gradient[i] *= slope(x[i], y[i]);
+  }
+  return gradients;
+}
+
+function pass(layers, net, data) {
+  const states = forward(layers, net.activation, data);
+  const { loss, gradient } = crossEntropy(states.outputs.at(-1), data.labels, data.count);
+  return { states, loss, gradients: backward(layers, net.activation, states, gradient, data) };
+}
+
+function std(values) {
+  let sum = 0, squares = 0;
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  for (const value of values) squares += (value - mean) ** 2;
+  return Math.sqrt(squares / values.length);
+}
+
+// The share of units that pass on one and the same value for every image.
+function dead(values, images, units) {
+  let count = 0;
+  for (let unit = 0; unit < units; unit++) {
+    let same = true;
+    for (let image = 1; same && image < images; image++) same = values[image * units + unit] === values[unit];
+    if (same) count++;
+  }
+  return count / units;
+}
+
+// The mean cosine between what two images make a layer pass on: |Σu|² for unit vectors u counts all pairs at once.
+function likeness(values, images, units) {
+  const sum = new Float64Array(units);
+  let alive = 0;
+  for (let image = 0; image < images; image++) {
+    const row = values.subarray(image * units, (image + 1) * units);
+    const length = Math.hypot(...row);
+    if (length > 0) { alive++; for (let unit = 0; unit < units; unit++) sum[unit] += row[unit] / length; }
+  }
+  return alive < 2 ? NaN : (sum.reduce((total, s) => total + s * s, 0) - alive) / (alive * (alive - 1));
+}
+
+// The first images of the page's digits.
+function batch(digits, count) {
+  const size = digits.size, images = new Float64Array(count * size);
+  for (let i = 0; i < images.length; i++) images[i] = digits.values[parseInt(digits.pixels[i], 36)];
+  return { images, labels: [...digits.labels.slice(0, count)].map(Number), count, size };
+}
+
+// One pass forward and one back: by hidden layer, what it passes on and how large its weight's gradient is.
+function measure(net, digits) {
+  const data = batch(digits, net.images);
+  const { states, loss, gradients } = pass(build(net, data.size), net, data);
+  const passed = states.inputs.slice(1);
+  return {
+    loss,
+    signal: passed.map(std),
+    gradient: gradients.slice(0, -1).map(({ dWeight }) => std(dWeight)),
+    dead: passed.map((values) => dead(values, data.count, net.width)),
+    alike: passed.map((values) => likeness(values, data.count, net.width)),
+  };
+}
+
+// Plain gradient descent on one batch, a step a call; each call gives the loss before its step.
+function trainer(net, digits, rate) {
+  const data = batch(digits, net.images), layers = build(net, data.size);
+  return () => {
+    const { loss, gradients } = pass(layers, net, data);
+    layers.forEach((layer, at) => {
+      const { dWeight, dBias } = gradients[at];
+      for (let i = 0; i < dWeight.length; i++) layer.weight[i] -= rate * dWeight[i];
+      for (let i = 0; i < dBias.length; i++) layer.bias[i] -= rate * dBias[i];
+    });
+    return loss;
+  };
+}
+
+function train(net, digits, rate, steps) {
+  const step = trainer(net, digits, rate);
+  return Array.from({ length: steps + 1 }, step);
+}

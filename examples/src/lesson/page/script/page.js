@@ -1,0 +1,36 @@
+// What the reader handles. Without this script the page reads the same, with still pictures.
+
+const json = (id) => JSON.parse(document.getElementById(id).textContent);
+const digits = json("digits");
+const nets = json("nets");
+
+document.documentElement.classList.add("script");
+document.querySelectorAll(".lab").forEach((element) => lab(element, digits));
+
+// A button that runs an exhibit in the place after it. Where the reader has predicted something, it says how that went.
+for (const button of document.querySelectorAll("button[data-run]")) {
+  const place = document.createElement("div");
+  place.className = "figures";
+  button.after(place);
+  button.addEventListener("click", () => {
+    exhibit(place, nets[button.dataset.run], digits);
+    const question = button.closest(".question");
+    const choice = question?.querySelector("input:checked");
+    const told = question?.querySelector(".told");
+    if (told) {
+      told.textContent = !choice ? "Predict first, if you like: then press again."
+        : "right" in choice.dataset ? "As you predicted." : "Not what you predicted: what did the sum leave out?";
+    }
+    const still = button.dataset.still && document.getElementById(button.dataset.still);
+    if (still) still.hidden = true;
+  });
+}
+
+// One choice of library holds for the whole page.
+document.addEventListener("change", ({ target }) => {
+  if (!target.name?.startsWith("tongue-")) return;
+  for (const other of document.querySelectorAll(`.tongues input[value=${target.value}]`)) other.checked = true;
+});
+
+// Paper shows what is folded, too.
+addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => (one.open = true)));
