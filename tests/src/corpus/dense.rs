@@ -159,10 +159,9 @@ fn layer_normed(seed: u64) -> anyhow::Result<Trial> {
         let net = stack(&[32, 64, 64, 64, 10], &vb.pp("net"))?;
         let norms = (0..3).map(|n| ln(64, vb.pp("norm").pp(n))).collect::<Result<Vec<_>>>()?;
         Ok(Box::new(move |x: &Tensor| {
-            let hidden = net.iter().zip(&norms);
-            let x_last = hidden.fold(Ok(x.clone()), |x: Result<Tensor>, (layer, norm)| {
-                x?.apply(layer)?.apply(norm)?.relu()
-            })?;
+            let mut hidden = net.iter().zip(&norms);
+            let x_last =
+                hidden.try_fold(x.clone(), |x, (layer, norm)| x.apply(layer)?.apply(norm)?.relu())?;
             classify(&x_last.apply(&net[3])?, x)
         }) as Loss)
     })?;
@@ -175,10 +174,9 @@ fn batch_normed(seed: u64) -> anyhow::Result<Trial> {
         let bn = |n: usize| crate::corpus::parts::bn(64, vb.pp("norm").pp(n));
         let norms = (0..3).map(bn).collect::<Result<Vec<_>>>()?;
         Ok(Box::new(move |x: &Tensor| {
-            let hidden = net.iter().zip(&norms);
-            let x_last = hidden.fold(Ok(x.clone()), |x: Result<Tensor>, (layer, norm)| {
-                norm.forward_train(&x?.apply(layer)?)?.relu()
-            })?;
+            let mut hidden = net.iter().zip(&norms);
+            let x_last = hidden
+                .try_fold(x.clone(), |x, (layer, norm)| norm.forward_train(&x.apply(layer)?)?.relu())?;
             classify(&x_last.apply(&net[3])?, x)
         }) as Loss)
     })?;
@@ -193,10 +191,9 @@ fn scaled(seed: u64) -> anyhow::Result<Trial> {
         let net = stack(&widths, &vb.pp("net"))?;
         let scales = (0..19).map(|n| vb.get(64, &format!("scale.{n}.weight"))).collect::<Result<Vec<_>>>()?;
         Ok(Box::new(move |x: &Tensor| {
-            let hidden = net.iter().zip(&scales);
-            let x_last = hidden.fold(Ok(x.clone()), |x: Result<Tensor>, (layer, scale)| {
-                x?.apply(layer)?.broadcast_mul(scale)?.relu()
-            })?;
+            let mut hidden = net.iter().zip(&scales);
+            let x_last = hidden
+                .try_fold(x.clone(), |x, (layer, scale)| x.apply(layer)?.broadcast_mul(scale)?.relu())?;
             classify(&x_last.apply(&net[19])?, x)
         }) as Loss)
     })?;
