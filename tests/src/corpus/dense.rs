@@ -14,6 +14,8 @@ use crate::corpus::plant::{
 use crate::corpus::subject::Subject;
 use crate::corpus::trial::{Batches, Loss, Trial};
 
+/// Widths of a net that no sigmoid trains: the signal's samples become one, and the error vanishes.
+const DEEP: [usize; 13] = [32, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 10];
 const MIDDLE: &[&str] = &["net.1.weight"];
 const EVERY: &[Plant] = &[
     Plant { what: "all weights zero", names: &[], harm: zeros, open: false },
@@ -83,6 +85,7 @@ pub(super) fn subjects() -> Vec<Subject> {
             FLAT,
         ),
         of("MLP, sigmoid, 2 layers", |s| mlp(glorot(s), &[32, 64, 64, 10], sigmoid), FLAT),
+        of("MLP, sigmoid, 12 layers", |s| mlp(glorot(s), &DEEP, sigmoid), &[]).faulty(),
         of("MLP, GELU", |s| mlp(he(s), &[32, 64, 64, 64, 10], Tensor::gelu_erf), EVERY),
         of("MLP, SiLU", |s| mlp(he(s), &[32, 64, 64, 64, 10], silu), EVERY),
         of("MLP, ELU", |s| mlp(glorot(s), &[32, 64, 64, 64, 10], |x| x.elu(1.0)), EVERY),

@@ -227,3 +227,20 @@ fn exact_cancellation_is_sound() {
     let verdict = Probe::new(&vars).check(&noise((32, 16), 7, &CPU).unwrap(), forward).unwrap();
     assert_eq!(faults(&verdict), []);
 }
+
+/// A forgotten `pp`: four layers under one path are one, as in a recurrent net.
+#[test]
+fn layers_under_one_path_are_told_to_be_one() {
+    let vars = VarMap::new();
+    let vb = he(1).var_builder(&vars, DType::F32, &CPU);
+    let layers = (0..4).map(|_| linear(16, 16, vb.pp("fc"))).collect::<Result<Vec<_>>>().unwrap();
+    let head = linear(16, 10, vb.pp("head")).unwrap();
+    let forward = |x: &Tensor| {
+        let x = layers.iter().try_fold(x.clone(), |x, layer| layer.forward(&x)?.relu())?;
+        cross_entropy(&head.forward(&x)?)
+    };
+    let verdict = Probe::new(&vars).check(&noise((32, 16), 7, &CPU).unwrap(), forward).unwrap();
+    let shared: Vec<_> = verdict.findings.iter().filter(|finding| finding.name() == "shared").collect();
+    assert!(verdict.is_trainable() && shared.len() == 1, "{verdict}");
+    assert_eq!((shared[0].place.as_str(), shared[0].measured()), ("fc.weight", 4.0));
+}

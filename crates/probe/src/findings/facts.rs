@@ -41,6 +41,7 @@ impl Facts {
             }
             Fault::Copied { other } => copied(other, place),
             Fault::Tied { other } => tied(other),
+            Fault::Shared { places } => shared(*places),
             Fault::RankDeficient { rank, of } => rank_deficient(*rank, *of, place),
             Fault::Overflow { count } => overflow(*count),
             Fault::Vanishing { way, ratio, limit } => vanishing(*way, *ratio, *limit),
@@ -209,6 +210,13 @@ fn tied(other: &str) -> Facts {
     facts("tied", Severity::Note, 1.0, limit).say(
         format!("it is the same variable as `{other}`, so the two are trained as one"),
         "Nothing to fix where the two are meant to be shared",
+    )
+}
+
+fn shared(places: usize) -> Facts {
+    facts("shared", Severity::Note, places as f64, (1.0, "a weight of a layer of its own is used once")).say(
+        format!("it is used at {places} places of the pass or more: they are one layer, and learn as one"),
+        "Right in recurrent and Siamese nets; where several layers are meant, give each a path of its own with vb.pp(..)",
     )
 }
 

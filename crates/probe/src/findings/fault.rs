@@ -140,6 +140,11 @@ pub enum Fault {
         /// The other's name.
         other: String,
     },
+    /// A weight is used at several places of one pass: as in recurrent and Siamese nets, or by layers under one path.
+    Shared {
+        /// How many places, at least.
+        places: usize,
+    },
     /// A matrix has fewer dimensions than its size, so it loses part of what it is given.
     RankDeficient {
         /// Its numerical rank.

@@ -87,9 +87,18 @@ impl Reading {
             findings.extend(judge::zero_gradients(&signal.gradients));
         }
         findings.extend(cut(&self.flow, &self.parameters, &signal.gradients, store));
+        findings.extend(self.shared());
         let head = self.layers.last().map_or("the loss", |head| self.weight_name(head));
         findings.extend(judge::first_loss(signal.loss, signal.classes, head, self.logits(signal)));
         Ok(findings)
+    }
+
+    /// The weights that are used at more than one place.
+    fn shared(&self) -> Vec<Finding> {
+        let weights = self.parameters.iter().enumerate().filter(|(_, (_, var))| var.rank() > 1);
+        let places = weights.map(|(number, (name, _))| (name, self.flow.places(number)));
+        let several = places.filter(|(_, places)| *places > 1);
+        several.map(|(name, places)| Finding::new(name.clone(), Fault::Shared { places })).collect()
     }
 
     /// The standard deviation of the last layer's output, if it is one number a class: a tied head is met at the

@@ -19,7 +19,7 @@ pub(crate) fn findings(parameters: &[Measured<'_>], targets: bool, pool: &Pool) 
     found.extend(zeros::faults(parameters));
     found.extend(each(parameters, |m| symmetric(&m.rows, Side::Rows)));
     found.extend(each(parameters, |m| symmetric(&m.columns, Side::Columns)));
-    found.extend(if targets { against_targets(parameters, &found) } else { consensus(parameters) });
+    found.extend(if targets { against_targets(parameters) } else { consensus(parameters) });
     found.extend(each(parameters, deficient));
     found.extend(copies::faults(parameters, pool)?);
     let finding = |(index, fault): (usize, Fault)| {
@@ -58,16 +58,14 @@ fn deficient(measured: &Measured<'_>) -> Option<Fault> {
     (dense && rank < of).then_some(Fault::RankDeficient { rank, of })
 }
 
-/// Scales against targets, but for what is zero or constant and named so.
-fn against_targets(parameters: &[Measured<'_>], found: &[(usize, Fault)]) -> Vec<(usize, Fault)> {
-    let is_named = |index: usize| {
-        let own = found.iter().filter(|(other, _)| *other == index).map(|(_, fault)| fault);
-        own.into_iter().any(|f| {
-            matches!(f, Fault::Uninitialised { .. } | Fault::Constant { .. } | Fault::ZeroProduct { .. })
-        })
+/// Scales against targets, but for weights that are zero or constant, which is a finding of its own.
+fn against_targets(parameters: &[Measured<'_>]) -> Vec<(usize, Fault)> {
+    let is_one = |measured: &Measured<'_>| {
+        let moments = &measured.parameter.moments;
+        measured.is_weight && moments.min == moments.max
     };
     let open = parameters.iter().enumerate();
-    let open = open.filter(|(index, measured)| !is_named(*index) && !is_statistic(&measured.parameter.name));
+    let open = open.filter(|(_, measured)| !is_one(measured) && !is_statistic(&measured.parameter.name));
     let fault = |(index, measured): (usize, &Measured<'_>)| {
         Some((index, scale::against(measured.parameter.target.as_ref()?, measured)?))
     };

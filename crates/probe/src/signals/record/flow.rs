@@ -54,6 +54,15 @@ impl Flow {
         self.made_from.get(index).is_some_and(|set| set.contains(parameter))
     }
 
+    /// At how many places a parameter is used: tensors that were made from it, and from nothing that was.
+    pub(crate) fn places(&self, parameter: usize) -> usize {
+        let own = self.parameters.get(parameter).copied().flatten();
+        let mut made = FixedBitSet::with_capacity(self.tape.len());
+        let of_it = (0..self.tape.len()).filter(|&index| Some(index) != own && self.uses(index, parameter));
+        of_it.for_each(|index| made.insert(index));
+        made.ones().filter(|&index| !self.tape.comes_from_any(index, &made)).count()
+    }
+
     /// Whether two tensors were made from the same parameters.
     pub(crate) fn same_parameters(&self, a: usize, b: usize) -> bool {
         self.made_from.get(a) == self.made_from.get(b)

@@ -75,6 +75,11 @@ impl Tape {
         index == ancestor || self.nodes.get(index).is_some_and(|node| node.ancestors.contains(ancestor))
     }
 
+    /// Whether the tensor at `index` was made from one of `others`.
+    pub(crate) fn comes_from_any(&self, index: usize, others: &FixedBitSet) -> bool {
+        self.nodes.get(index).is_some_and(|node| !node.ancestors.is_disjoint(others))
+    }
+
     /// The indices of all that the tensor at `index` was made from, last first.
     pub(crate) fn ancestors(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         self.nodes.get(index).into_iter().flat_map(|node| node.ancestors.ones().rev())
