@@ -83,10 +83,10 @@ proptest! {
         }
         let signal = first.signal.as_ref().unwrap();
         prop_assert_eq!(signal.layers.len(), plan.widths.len());
-        // Weights of zeros in a hidden layer of two neurons and more are a fault whatever else is.
+        // Weights of zeros are told of whatever else is: biases may move them, or nothing does.
         let hidden = plan.widths.len() > 2 && plan.widths[1..].iter().all(|width| *width > 1);
         if law == init::ZEROS && hidden {
-            prop_assert!(first.findings.iter().any(|f| f.severity() == Severity::Fault), "{}", first);
+            prop_assert!(!first.findings.is_empty(), "{}", first);
         }
     }
 }

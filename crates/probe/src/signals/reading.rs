@@ -93,9 +93,13 @@ impl Reading {
         Ok(findings)
     }
 
-    /// The weights that are used at more than one place.
+    /// The weights that are used at more than one place, but for tables, which a head may share.
     fn shared(&self) -> Vec<Finding> {
-        let weights = self.parameters.iter().enumerate().filter(|(_, (_, var))| var.rank() > 1);
+        let is_table = |number: usize| {
+            self.layers.iter().any(|layer| layer.weight == Some(number) && layer.reads.is_none())
+        };
+        let weights = self.parameters.iter().enumerate();
+        let weights = weights.filter(|(number, (_, var))| var.rank() > 1 && !is_table(*number));
         let places = weights.map(|(number, (name, _))| (name, self.flow.places(number)));
         let several = places.filter(|(_, places)| *places > 1);
         several.map(|(name, places)| Finding::new(name.clone(), Fault::Shared { places })).collect()
