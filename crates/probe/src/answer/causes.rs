@@ -107,6 +107,8 @@ fn twins(finding: &Finding, gradient: &Gradient, signal: &Signal) -> Option<Find
     let Fault::Symmetric { side, pair, count, of, .. } = finding.fault else { return None };
     gradient.moments?;
     let found = |found: &Finding| found.place == finding.place && root(&found.fault) == Some(Root::Merges);
-    let stay = Some(signal.findings.iter().any(found));
+    // Gradients of equal neurons say that they stay, or part; of units that are off there is none.
+    let parts = gradient.twins.iter().any(|twins| twins.parting + twins.staying > 0);
+    let stay = if signal.findings.iter().any(found) { Some(true) } else { parts.then_some(false) };
     Some(Finding::new(&finding.place, Fault::Symmetric { side, pair, count, of, stay }))
 }

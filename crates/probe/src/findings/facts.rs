@@ -137,7 +137,10 @@ fn symmetric(
     let (severity, follows) = match stay {
         Some(true) => (Severity::Fault, "their gradients are equal too, so they stay equal"),
         Some(false) => (Severity::Note, "their gradients differ, so they part with the first step"),
-        None => (Severity::Warning, "they stay equal unless what reads them differs"),
+        None => (
+            Severity::Warning,
+            "no gradient tells them apart yet: they stay equal unless what reads them differs",
+        ),
     };
     let limit = (0.0, "no two neurons drawn from a continuous distribution are equal");
     facts("symmetric", severity, count as f64, limit).say(

@@ -94,7 +94,7 @@ pub enum Fault {
         count: usize,
         /// How many there are in all.
         of: usize,
-        /// Whether their gradients are equal too, so that they stay equal; none where no pass was made.
+        /// Whether their gradients are equal too, so that they stay equal; none where no pass was made, or they have none.
         stay: Option<bool>,
     },
     /// The standard deviation is not what it should be.

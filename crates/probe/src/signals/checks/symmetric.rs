@@ -21,16 +21,17 @@ pub(crate) fn symmetric(
     let number = |name: &str| (0..layers.len()).find(|layer| weight(*layer) == Some(name));
     let tells_apart = |reader: &usize, neurons: usize| {
         let twins = weight(*reader).and_then(of).map(|gradient| gradient.twins[1]);
-        twins.is_some_and(|(equal, columns)| columns == neurons && equal == 0)
+        twins.is_some_and(|columns| columns.of == neurons && columns.staying == 0)
     };
     let stays = |gradient: &Gradient| {
-        let [(rows, neurons), (columns, inputs)] = gradient.twins;
+        let [rows, columns] = gradient.twins;
         let readers = number(&gradient.name).map_or(&[][..], |layer| graph.after(layer));
         let fault = |side, count, of| Fault::Symmetric { side, pair: (0, 1), count, of, stay: Some(true) };
-        if rows > 0 && !readers.iter().any(|reader| tells_apart(reader, neurons)) {
-            return Some(Finding::new(gradient.name.clone(), fault(Side::Rows, rows, neurons)));
+        if rows.staying > 0 && !readers.iter().any(|reader| tells_apart(reader, rows.of)) {
+            return Some(Finding::new(gradient.name.clone(), fault(Side::Rows, rows.staying, rows.of)));
         }
-        (columns > 0).then(|| Finding::new(gradient.name.clone(), fault(Side::Columns, columns, inputs)))
+        let fault = || fault(Side::Columns, columns.staying, columns.of);
+        (columns.staying > 0).then(|| Finding::new(gradient.name.clone(), fault()))
     };
     gradients.iter().filter_map(stays).collect()
 }

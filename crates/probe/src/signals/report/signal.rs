@@ -85,10 +85,21 @@ pub struct Gradient {
     /// What a step of plain gradient descent changes relative to the parameter: the learning rate times
     /// `to_weight`, where a learning rate was stated.
     pub update: Option<f64>,
-    /// Equal rows whose gradients are equal too, so that they stay equal, and rows in all; the same of columns.
+    /// Equal rows and equal columns, with what their gradients say.
     #[serde(skip)]
-    pub(crate) twins: [(usize, usize); 2],
+    pub(crate) twins: [Twins; 2],
     /// Whether the parameter is a matrix or a kernel.
     #[serde(skip)]
     pub(crate) of_weight: bool,
+}
+
+/// The equal neurons of a weight along one side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Twins {
+    /// How many are equal to an earlier one and have its gradient.
+    pub(crate) staying: usize,
+    /// How many are equal to an earlier one and have another gradient.
+    pub(crate) parting: usize,
+    /// How many neurons there are.
+    pub(crate) of: usize,
 }
