@@ -6,6 +6,7 @@ mod held;
 mod images;
 mod judge;
 mod matrix;
+mod parametrized;
 mod parts;
 mod plant;
 mod pretrained;
