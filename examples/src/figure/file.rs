@@ -30,7 +30,7 @@ pub fn file(heading: &str, charts: &[Chart]) -> String {
     )
 }
 
-/// Writes [`file`] to `path`.
+/// Writes [`file()`] to `path`.
 ///
 /// # Errors
 /// If the file cannot be written; an older file of that name then stays as it was.

@@ -1,7 +1,7 @@
 //! The programs' pictures: line charts and histograms as SVG, whose curves carry their names.
 //!
 //! One [`Ink`] belongs to one initializer in every picture. A picture inside a page takes its colours from the page's
-//! style sheet; [`file`] makes one that stands alone, in light and dark.
+//! style sheet; [`file()`] makes one that stands alone, in light and dark.
 
 mod axis;
 mod chart;
