@@ -21,7 +21,7 @@ use crate::signals::report::signal::Signal;
 /// # use candle_init_probe::{Probe, noise};
 /// # use candle_nn::{VarMap, linear};
 /// # let vars = VarMap::new();
-/// let init = Initializer::new(1).weights(init::ZEROS);
+/// let init = Initializer::new(1).weights(init::ZEROS).rule("*.bias", init::ZEROS);
 /// # let vb = init.var_builder(&vars, DType::F32, &Device::Cpu);
 /// # let (fc, head) = (linear(64, 128, vb.pp("fc"))?, linear(128, 10, vb.pp("head"))?);
 /// # let batch = noise((32, 64), 7, &Device::Cpu)?;
