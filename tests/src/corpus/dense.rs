@@ -19,15 +19,15 @@ use crate::corpus::trial::{Batches, Loss, Trial};
 const DEEP: [usize; 13] = [32, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 10];
 const MIDDLE: &[&str] = &["net.1.weight"];
 const EVERY: &[Plant] = &[
-    Plant { what: "all weights zero", names: &[], harm: zeros, open: false },
-    Plant { what: "all weights one number", names: &[], harm: constant, open: true },
-    Plant { what: "all weights × 30", names: &[], harm: thirtyfold, open: true },
-    Plant { what: "all weights / 30", names: &[], harm: thirtieth, open: true },
-    Plant { what: "a NaN", names: MIDDLE, harm: nan, open: false },
-    Plant { what: "one weight zero", names: MIDDLE, harm: zeros, open: true },
-    Plant { what: "one weight one number", names: MIDDLE, harm: constant, open: true },
-    Plant { what: "one weight × 30", names: MIDDLE, harm: thirtyfold, open: true },
-    Plant { what: "one weight / 30", names: MIDDLE, harm: thirtieth, open: true },
+    Plant { what: "all weights zero", names: &[], harm: zeros },
+    Plant { what: "all weights one number", names: &[], harm: constant },
+    Plant { what: "all weights × 30", names: &[], harm: thirtyfold },
+    Plant { what: "all weights / 30", names: &[], harm: thirtieth },
+    Plant { what: "a NaN", names: MIDDLE, harm: nan },
+    Plant { what: "one weight zero", names: MIDDLE, harm: zeros },
+    Plant { what: "one weight one number", names: MIDDLE, harm: constant },
+    Plant { what: "one weight × 30", names: MIDDLE, harm: thirtyfold },
+    Plant { what: "one weight / 30", names: MIDDLE, harm: thirtieth },
 ];
 const RELU: &[Plant] = &[
     EVERY[0],
@@ -39,8 +39,8 @@ const RELU: &[Plant] = &[
     EVERY[6],
     EVERY[7],
     EVERY[8],
-    Plant { what: "all units off", names: &["net.1.bias"], harm: off, open: false },
-    Plant { what: "most units off", names: &["net.1.bias"], harm: most_off, open: false },
+    Plant { what: "all units off", names: &["net.1.bias"], harm: off },
+    Plant { what: "most units off", names: &["net.1.bias"], harm: most_off },
 ];
 const FLAT: &[Plant] = &[
     EVERY[0],
@@ -52,24 +52,24 @@ const FLAT: &[Plant] = &[
     EVERY[6],
     EVERY[7],
     EVERY[8],
-    Plant { what: "all units flat", names: &["net.1.bias"], harm: far, open: false },
+    Plant { what: "all units flat", names: &["net.1.bias"], harm: far },
 ];
 const NORMED: &[Plant] = &[
-    Plant { what: "a NaN", names: MIDDLE, harm: nan, open: false },
-    Plant { what: "one weight × 30", names: MIDDLE, harm: thirtyfold, open: true },
-    Plant { what: "one weight / 30", names: MIDDLE, harm: thirtieth, open: true },
-    Plant { what: "norms zero", names: &["norm"], harm: zeros, open: true },
+    Plant { what: "a NaN", names: MIDDLE, harm: nan },
+    Plant { what: "one weight × 30", names: MIDDLE, harm: thirtyfold },
+    Plant { what: "one weight / 30", names: MIDDLE, harm: thirtieth },
+    Plant { what: "norms zero", names: &["norm"], harm: zeros },
 ];
 const BATCH_NORMED: &[Plant] = &[
     NORMED[0],
     NORMED[1],
     NORMED[2],
-    Plant { what: "all units off after the norm", names: &["norm.1.bias"], harm: minus_six, open: false },
+    Plant { what: "all units off after the norm", names: &["norm.1.bias"], harm: minus_six },
 ];
 
 const SCALED: &[Plant] = &[
-    Plant { what: "all weights × 3", names: &["net"], harm: |w| w * 3.0, open: true },
-    Plant { what: "all weights × 0.3", names: &["net"], harm: |w| w * 0.3, open: true },
+    Plant { what: "all weights × 3", names: &["net"], harm: |w| w * 3.0 },
+    Plant { what: "all weights × 0.3", names: &["net"], harm: |w| w * 0.3 },
 ];
 
 pub(super) fn subjects() -> Vec<Subject> {
@@ -99,7 +99,7 @@ pub(super) fn subjects() -> Vec<Subject> {
         of(
             "SwiGLU",
             swiglu,
-            &[EVERY[0], EVERY[3], Plant { what: "a NaN", names: &["up.weight"], harm: nan, open: false }],
+            &[EVERY[0], EVERY[3], Plant { what: "a NaN", names: &["up.weight"], harm: nan }],
         ),
         of("highway", highway, &[EVERY[0]]),
         of("ReZero", rezero, &[EVERY[0]]),

@@ -13,21 +13,15 @@ use crate::corpus::subject::Subject;
 use crate::corpus::trial::{Batches, Loss, Trial};
 
 const ALL: &[Plant] = &[
-    Plant { what: "all weights zero", names: &[], harm: zeros, open: true },
-    Plant { what: "all weights one number", names: &[], harm: constant, open: true },
-    Plant { what: "all weights × 30", names: &[], harm: thirtyfold, open: true },
-    Plant { what: "all weights / 30", names: &[], harm: thirtieth, open: true },
-    Plant { what: "a NaN", names: &["first.weight", "first.0.weight"], harm: nan, open: false },
-    Plant { what: "one weight zero", names: &["first.weight", "first.0.weight"], harm: zeros, open: true },
-    Plant {
-        what: "one weight × 30",
-        names: &["first.weight", "first.0.weight"],
-        harm: thirtyfold,
-        open: true,
-    },
+    Plant { what: "all weights zero", names: &[], harm: zeros },
+    Plant { what: "all weights one number", names: &[], harm: constant },
+    Plant { what: "all weights × 30", names: &[], harm: thirtyfold },
+    Plant { what: "all weights / 30", names: &[], harm: thirtieth },
+    Plant { what: "a NaN", names: &["first.weight", "first.0.weight"], harm: nan },
+    Plant { what: "one weight zero", names: &["first.weight", "first.0.weight"], harm: zeros },
+    Plant { what: "one weight × 30", names: &["first.weight", "first.0.weight"], harm: thirtyfold },
 ];
-const OFF: Plant =
-    Plant { what: "all units off", names: &["first.bias", "first.0.bias"], harm: off, open: true };
+const OFF: Plant = Plant { what: "all units off", names: &["first.bias", "first.0.bias"], harm: off };
 
 pub(super) fn subjects() -> Vec<Subject> {
     let of = |name, build| Subject::new("held out", name, build, ALL);

@@ -10,28 +10,23 @@ use crate::corpus::subject::Subject;
 use crate::corpus::trial::{Batches, Loss, Trial};
 
 const PLAIN: &[Plant] = &[
-    Plant { what: "all weights zero", names: &[], harm: zeros, open: false },
-    Plant { what: "all weights / 30", names: &[], harm: thirtieth, open: true },
-    Plant { what: "all weights × 30", names: &[], harm: thirtyfold, open: true },
-    Plant { what: "a NaN", names: &["conv1.weight"], harm: nan, open: false },
-    Plant { what: "one weight zero", names: &["conv1.weight"], harm: zeros, open: true },
-    Plant { what: "one weight one number", names: &["conv1.weight"], harm: constant, open: true },
-    Plant { what: "all units off", names: &["conv1.bias"], harm: off, open: false },
+    Plant { what: "all weights zero", names: &[], harm: zeros },
+    Plant { what: "all weights / 30", names: &[], harm: thirtieth },
+    Plant { what: "all weights × 30", names: &[], harm: thirtyfold },
+    Plant { what: "a NaN", names: &["conv1.weight"], harm: nan },
+    Plant { what: "one weight zero", names: &["conv1.weight"], harm: zeros },
+    Plant { what: "one weight one number", names: &["conv1.weight"], harm: constant },
+    Plant { what: "all units off", names: &["conv1.bias"], harm: off },
 ];
 const NORMED: &[Plant] = &[
-    Plant { what: "a NaN", names: &["conv1.weight"], harm: nan, open: false },
-    Plant { what: "one weight × 30", names: &["conv1.weight"], harm: thirtyfold, open: true },
-    Plant { what: "one weight / 30", names: &["conv1.weight"], harm: thirtieth, open: true },
-    Plant { what: "all units off after the norm", names: &["norm1.bias"], harm: minus_six, open: false },
+    Plant { what: "a NaN", names: &["conv1.weight"], harm: nan },
+    Plant { what: "one weight × 30", names: &["conv1.weight"], harm: thirtyfold },
+    Plant { what: "one weight / 30", names: &["conv1.weight"], harm: thirtieth },
+    Plant { what: "all units off after the norm", names: &["norm1.bias"], harm: minus_six },
 ];
 const BLOCKS: &[Plant] = &[
-    Plant { what: "a NaN", names: &["stem.weight"], harm: nan, open: false },
-    Plant {
-        what: "all units off after the stem's norm",
-        names: &["stem_norm.bias"],
-        harm: minus_six,
-        open: true,
-    },
+    Plant { what: "a NaN", names: &["stem.weight"], harm: nan },
+    Plant { what: "all units off after the stem's norm", names: &["stem_norm.bias"], harm: minus_six },
 ];
 
 pub(super) fn subjects() -> Vec<Subject> {

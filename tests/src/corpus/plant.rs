@@ -13,8 +13,6 @@ pub struct Plant {
     pub names: &'static [&'static str],
     /// What happens to them.
     pub harm: fn(&Tensor) -> Result<Tensor>,
-    /// Whether a net may train all the same: then the verdict is held against what training shows.
-    pub open: bool,
 }
 
 impl Plant {

@@ -16,19 +16,15 @@ pub(super) fn subjects() -> Vec<Subject> {
         of(
             "frozen backbone, cut off",
             frozen,
-            &[Plant { what: "all units off", names: &["head.0.bias"], harm: off, open: false }],
+            &[Plant { what: "all units off", names: &["head.0.bias"], harm: off }],
         ),
         of("frozen backbone, gradients pass", kept, &[]),
-        of(
-            "LoRA",
-            |s| lora(s, false),
-            &[Plant { what: "both factors zero", names: &["lora"], harm: zeros, open: false }],
-        ),
+        of("LoRA", |s| lora(s, false), &[Plant { what: "both factors zero", names: &["lora"], harm: zeros }]),
         of("LoRA, the base cut off", |s| lora(s, true), &[]),
         of(
             "adapters behind each layer",
             adapters,
-            &[Plant { what: "a NaN", names: &["adapter.0.down.weight"], harm: nan, open: false }],
+            &[Plant { what: "a NaN", names: &["adapter.0.down.weight"], harm: nan }],
         ),
     ]
 }

@@ -11,8 +11,8 @@ use crate::corpus::trial::{Batches, Loss, Trial};
 
 const SERIES: Batches = Batches::Series(16, 8, 8);
 const PLANTS: &[Plant] = &[
-    Plant { what: "a NaN", names: &["weight_hh"], harm: nan, open: false },
-    Plant { what: "all weights zero", names: &[], harm: zeros, open: false },
+    Plant { what: "a NaN", names: &["weight_hh"], harm: nan },
+    Plant { what: "all weights zero", names: &[], harm: zeros },
 ];
 
 pub(super) fn subjects() -> Vec<Subject> {

@@ -10,9 +10,9 @@ use crate::corpus::subject::Subject;
 use crate::corpus::trial::{Batches, Loss, Trial};
 
 const NET: &[Plant] = &[
-    Plant { what: "a NaN", names: &["net.1.weight"], harm: nan, open: false },
-    Plant { what: "all weights zero", names: &[], harm: zeros, open: false },
-    Plant { what: "all units off", names: &["net.1.bias"], harm: off, open: false },
+    Plant { what: "a NaN", names: &["net.1.weight"], harm: nan },
+    Plant { what: "all weights zero", names: &[], harm: zeros },
+    Plant { what: "all units off", names: &["net.1.bias"], harm: off },
 ];
 
 pub(super) fn subjects() -> Vec<Subject> {

@@ -16,9 +16,9 @@ const VOCABULARY: usize = 40;
 const LENGTH: usize = 8;
 const TOKENS: Batches = Batches::Tokens(8, LENGTH, VOCABULARY as u32);
 const PLANTS: &[Plant] = &[
-    Plant { what: "a NaN", names: &["h.0.mlp.up.weight"], harm: nan, open: false },
-    Plant { what: "all weights zero", names: &[], harm: zeros, open: false },
-    Plant { what: "norms zero", names: &["ln_1", "ln_2", "ln_f"], harm: zeros, open: true },
+    Plant { what: "a NaN", names: &["h.0.mlp.up.weight"], harm: nan },
+    Plant { what: "all weights zero", names: &[], harm: zeros },
+    Plant { what: "norms zero", names: &["ln_1", "ln_2", "ln_f"], harm: zeros },
 ];
 
 pub(super) fn subjects() -> Vec<Subject> {

@@ -4,6 +4,7 @@ use crate::findings::fault::{Fault, Side};
 use crate::findings::finding::Finding;
 use crate::findings::severity::Severity;
 use crate::parameters::report::inspection::Inspection;
+use crate::signals::layers::layer::is_in;
 use crate::signals::report::signal::{Gradient, Signal};
 
 /// The findings of both checks, in this order: what is wrong with the parameters, in the order of the layers, what is
@@ -26,11 +27,6 @@ pub(crate) fn causes(inspection: &Inspection, signal: &Signal) -> Vec<Finding> {
     // A scale that is off, which alone is a warning, may be the cause of a fault: what is worth knowing alone goes last.
     all.sort_by_key(|finding| finding.severity() == Severity::Note);
     all
-}
-
-/// Whether a parameter belongs to a layer.
-fn is_in(parameter: &str, layer: &str) -> bool {
-    parameter == layer || parameter.rsplit_once('.').is_some_and(|(path, _)| path == layer)
 }
 
 /// What a fault brings about beside itself.

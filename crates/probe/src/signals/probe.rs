@@ -116,7 +116,8 @@ impl<'a> Probe<'a> {
     /// One forward and one backward pass, measured layer by layer.
     ///
     /// `forward` takes the batch and gives the loss. The batch it is given is a variable with the values of `batch`, so
-    /// that candle's record starts there. Nothing in the model changes. Where it gives errors of another type, wrap it in
+    /// that candle's record starts there. Nothing in the model changes: all variables are copied before and put back after,
+    /// which takes their memory once more. Where it gives errors of another type, wrap it in
     /// [`any_error`](crate::any_error()).
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use candle_core::Var;
 use crate::findings::fault::Fault;
 use crate::findings::finding::Finding;
 use crate::signals::layers::graph::Graph;
-use crate::signals::layers::layer::Layer;
+use crate::signals::layers::layer::{Layer, is_in};
 use crate::signals::report::signal::{Gradient, Signal};
 
 /// A layer, as far as zeros are concerned.
@@ -113,9 +113,4 @@ fn step(nodes: &mut [Node<'_>]) -> bool {
         (node.read, node.error, node.open) = (read, error, open);
     }
     changed
-}
-
-/// Whether a parameter belongs to a layer.
-fn is_in(parameter: &str, layer: &str) -> bool {
-    parameter == layer || parameter.rsplit_once('.').is_some_and(|(path, _)| path == layer)
 }

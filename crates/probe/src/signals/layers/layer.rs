@@ -154,3 +154,8 @@ fn passes(flow: &Flow, output: usize) -> Result<(usize, Option<Activation>)> {
     }
     Ok(found)
 }
+
+/// Whether a parameter belongs to the layer of a name.
+pub(crate) fn is_in(parameter: &str, layer: &str) -> bool {
+    parameter == layer || parameter.rsplit_once('.').is_some_and(|(path, _)| path == layer)
+}
