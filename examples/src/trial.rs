@@ -146,7 +146,7 @@ mod tests {
     fn laws_are_told_apart_by_what_they_do() {
         let setting = setting(30);
         let finding = |law| Trial::new(&setting, law).unwrap().summary.finding;
-        assert_eq!(finding(init::ZEROS), "uninitialised");
+        assert_eq!(finding(init::ZEROS), "zero product");
         assert_eq!(finding(Init::Const(0.01)), "symmetric");
         assert_eq!(finding(Init::Randn { mean: 0., stdev: 1e-3 }), "vanishing");
         assert_eq!(finding(Init::Randn { mean: 0., stdev: 2. }), "exploding");
