@@ -234,6 +234,14 @@ pub enum Error {
         /// The bytes that were asked for.
         asked: usize,
     },
+    /// A tensor that no file can have.
+    #[error("`{tensor}` {what}")]
+    Layout {
+        /// The tensor.
+        tensor: String,
+        /// What is wrong with it, and the way out.
+        what: String,
+    },
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {

@@ -7,6 +7,7 @@ mod error;
 mod file;
 mod glob;
 mod kind;
+mod layout;
 mod nearest;
 mod source;
 mod tensor;
@@ -16,5 +17,6 @@ pub use error::{Error, Result};
 #[doc(hidden)]
 pub use glob::Glob;
 pub use kind::Kind;
+pub use layout::{Layout, Slot};
 pub use safetensors::Dtype;
 pub use tensor::Tensor;

@@ -70,6 +70,16 @@ pub enum Error {
         /// Its value.
         value: f64,
     },
+    /// A part of a parameter was asked for that it does not have.
+    #[error("{asked}: a part of {shape:?} is required, in whole elements of {dtype:?}")]
+    Part {
+        /// What was asked.
+        asked: String,
+        /// The shape of the whole.
+        shape: Shape,
+        /// The dtype.
+        dtype: DType,
+    },
     /// A rule needs to know more of a parameter than its name, shape and hint tell.
     #[error("{what} cannot be resolved for this parameter: {required}")]
     Unresolved {

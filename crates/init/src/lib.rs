@@ -24,7 +24,9 @@
 //! | dropout, noise and orders that are seeded too | [`Noise`], [`Dropout`] |
 //! | norms, softmax and rotary embeddings of candle with a gradient | [`differentiable`] |
 //! | one tensor, no model | [`Initializer::tensor`] |
-//! | a shard of one, by element index | [`elements`] |
+//! | a shard of one, any region of it | [`Initializer::lazy`], [`Lazy`] |
+//! | a plan of names and shapes, without a model | [`Initializer::plan_of`] |
+//! | a range of a distribution's elements | [`elements`] |
 //! | variables in an order that does not change from run to run | [`named_vars`], [`trainable_vars`] |
 //! | the random numbers themselves | [`counter_rng`] |
 
@@ -62,10 +64,10 @@ pub use counter_rng::product::Scalar;
 pub use candle_init_checkpoint::{self as checkpoint, Checkpoint};
 
 pub use activation::{Activation, backward_gain, gain};
-pub use draw::Moments;
 pub use draw::device::elements;
 #[doc(hidden)]
 pub use draw::device::refill;
+pub use draw::{Lazy, Moments};
 pub use error::{Error, Result};
 pub use initializers::{
     Cut, Family, Fan, Init, Matrix, NAMED, Order, STD_CUT_AT_TWO_SIGMAS, Scaling, Side, Sinusoids, Stft,

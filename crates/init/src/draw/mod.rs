@@ -4,13 +4,17 @@ pub(crate) mod device;
 mod dtype;
 pub(crate) mod grown;
 pub(crate) mod haar;
+mod integers;
+pub(crate) mod lazy;
 pub(crate) mod loaded;
 mod moments;
 mod operation;
 pub(crate) mod parameter;
+mod region;
 pub(crate) mod resolved;
 mod round;
 mod span;
 mod values;
 
+pub use lazy::Lazy;
 pub use moments::Moments;

@@ -45,7 +45,7 @@ impl Resolved {
     }
 
     /// Whether an element can be had without all others: these sources need a piece of memory a thread beside the output.
-    fn is_local(&self) -> bool {
+    pub(super) fn is_local(&self) -> bool {
         match self {
             Self::Distribution(_) | Self::Formula(_) => true,
             Self::Haar(_) | Self::Custom(_) => false,
@@ -56,12 +56,26 @@ impl Resolved {
         }
     }
 
-    /// The values of a local source, piece by piece on all threads.
+    /// The values of a local source.
     fn in_pieces<T: Element, W: Scalar>(&self, parameter: &Parameter<'_>) -> Result<Vec<T>> {
         let zeros = Distribution::constant(0.0)?.constant_vec(parameter.elements() as u64).transpose()?;
         let mut values: Vec<T> = zeros.unwrap_or_default();
-        let pieces = values.par_chunks_mut(PIECE).enumerate().map(|(i, piece)| {
-            let (offset, mut wide) = (i * PIECE, vec![0.0; piece.len()]);
+        self.fill::<T, W>(&mut values, 0, parameter)?;
+        Ok(values)
+    }
+
+    /// Writes the elements of a local source from `first` on, piece by piece on all threads.
+    pub(super) fn fill<T: Element, W: Scalar>(
+        &self,
+        out: &mut [T],
+        first: usize,
+        parameter: &Parameter<'_>,
+    ) -> Result<()> {
+        if let Self::Distribution(distribution) = self {
+            return Ok(parameter.stream(Purpose::Values).fill(distribution, first as u64, out)?);
+        }
+        let pieces = out.par_chunks_mut(PIECE).enumerate().map(|(i, piece)| {
+            let (offset, mut wide) = (first + i * PIECE, vec![0.0; piece.len()]);
             self.write::<W>(&mut wide, Span { start: 0, offset }, parameter)?;
             for (j, (out, value)) in piece.iter_mut().zip(wide).enumerate() {
                 *out = round(value, offset + j, parameter)?;
@@ -69,8 +83,7 @@ impl Resolved {
             Ok(())
         });
         // All of them, so that the first error by index is said, whichever thread was first.
-        pieces.collect::<Vec<Result<()>>>().into_iter().collect::<Result<()>>()?;
-        Ok(values)
+        pieces.collect::<Vec<Result<()>>>().into_iter().collect()
     }
 
     /// Writes the elements of this source's part of the parameter that lie in `span`: all of them, unless the source

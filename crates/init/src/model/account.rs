@@ -93,7 +93,7 @@ impl Initializer {
         learnt(vars, |name| !self.policy.is_frozen(name))
     }
 
-    fn check_rules(&self, names: &BTreeSet<&str>) -> Result<()> {
+    pub(super) fn check_rules(&self, names: &BTreeSet<&str>) -> Result<()> {
         if self.policy.lenient {
             return Ok(());
         }

@@ -87,6 +87,11 @@ impl Collect {
         ambiguous.map_or(Ok((records, shapes)), Err)
     }
 
+    /// Writes down a parameter that nothing hints at.
+    pub(crate) fn ask(&self, name: &str, shape: &Shape, dtype: DType) -> Result<()> {
+        self.request(name, shape, Hint::Const(0.0), dtype)
+    }
+
     fn request(&self, name: &str, shape: &Shape, hint: Hint, dtype: DType) -> Result<()> {
         Request { name, shape, hint, model: None }.possible()?;
         element_count(shape)?;

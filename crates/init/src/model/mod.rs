@@ -8,6 +8,7 @@ mod collect;
 mod csv;
 mod folded;
 mod initializer;
+mod lazy;
 mod log;
 mod make;
 mod making;

@@ -1,0 +1,44 @@
+//! Integers: counters and tables of positions, which rules describe as they do other values.
+
+use candle_core::DType;
+
+use crate::error::{Error, Result};
+
+/// Values in between, at a time.
+const PIECE: usize = 1 << 12;
+
+/// Writes whole numbers, made by `values` from an element on, as integers.
+///
+/// # Errors
+/// [`Error::Value`] for what is no integer of the dtype; [`Error::DType`] for a dtype without integers.
+pub(crate) fn write(
+    dtype: DType,
+    out: &mut [u8],
+    first: usize,
+    values: &mut dyn FnMut(&mut [f64], usize) -> Result<()>,
+) -> Result<()> {
+    let size = dtype.size_in_bytes();
+    for (i, bytes) in out.chunks_mut(PIECE * size).enumerate() {
+        let mut wide = vec![0.0; bytes.len() / size];
+        values(&mut wide, first + i * PIECE)?;
+        for (j, (out, value)) in bytes.chunks_mut(size).zip(wide).enumerate() {
+            put(dtype, out, value).ok_or(Error::Value { dtype, index: first + i * PIECE + j, value })?;
+        }
+    }
+    Ok(())
+}
+
+/// One number in the machine's byte order, if the dtype has it.
+fn put(dtype: DType, out: &mut [u8], value: f64) -> Option<()> {
+    // Beyond 2⁵³ not every integer is an f64.
+    let whole = (value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0).then_some(value as i64)?;
+    match dtype {
+        DType::U8 => out.copy_from_slice(&u8::try_from(whole).ok()?.to_ne_bytes()),
+        DType::U32 => out.copy_from_slice(&u32::try_from(whole).ok()?.to_ne_bytes()),
+        DType::I16 => out.copy_from_slice(&i16::try_from(whole).ok()?.to_ne_bytes()),
+        DType::I32 => out.copy_from_slice(&i32::try_from(whole).ok()?.to_ne_bytes()),
+        DType::I64 => out.copy_from_slice(&whole.to_ne_bytes()),
+        _ => return None,
+    }
+    Some(())
+}
