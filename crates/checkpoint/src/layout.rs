@@ -108,18 +108,18 @@ fn slot(name: String, dtype: Dtype, shape: Vec<usize>) -> Result<Slot> {
     if name == METADATA {
         return Err(wrong(&name, "has the name that the format keeps for metadata: give it another"));
     }
+    let uncountable = || wrong(&name, format!("has more bytes as {dtype} {shape:?} than can be counted"));
     let bits = match shape.contains(&0) {
         true => Some(0),
-        false => shape.iter().try_fold(dtype.bitsize() as u64, |bits, &dim| bits.checked_mul(dim as u64)),
+        false => shape.iter().try_fold(dtype.bitsize() as u128, |bits, &dim| bits.checked_mul(dim as u128)),
     };
-    match bits {
-        Some(bits) if bits.is_multiple_of(8) => Ok(Slot { name, dtype, shape, offset: 0, size: bits / 8 }),
-        Some(bits) => {
-            let what = format!("has {bits} bits as {dtype} {shape:?}: whole bytes are required");
-            Err(wrong(&name, what))
-        }
-        None => Err(wrong(&name, format!("has more bytes as {dtype} {shape:?} than can be counted"))),
+    let bits = bits.ok_or_else(uncountable)?;
+    if !bits.is_multiple_of(8) {
+        let what = format!("has {bits} bits as {dtype} {shape:?}: whole bytes are required");
+        return Err(wrong(&name, what));
     }
+    let size = u64::try_from(bits / 8).map_err(|_| uncountable())?;
+    Ok(Slot { name, dtype, shape, offset: 0, size })
 }
 
 const METADATA: &str = "__metadata__";
