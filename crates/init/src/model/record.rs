@@ -92,6 +92,16 @@ impl Record {
         }
     }
 
+    /// The rule by which seed, name and shape alone make this parameter: with the layer kind, where fans need it and the shape
+    /// tells another.
+    #[must_use]
+    pub fn whole_rule(&self) -> Option<Rule> {
+        let rule = self.rule.clone()?;
+        let told =
+            rule.layer.is_some() || !rule.depends_on_layer() || self.layer == Layer::of_shape(&self.shape);
+        Some(if told { rule } else { rule.on(self.layer) })
+    }
+
     /// The reason as a table shows it.
     pub(crate) fn reason_text(&self) -> String {
         if self.frozen { format!("{}, frozen", self.reason) } else { self.reason.to_string() }

@@ -113,7 +113,8 @@ impl Blueprint {
 }
 
 fn read(json: &str) -> Result<Value> {
-    let wrong = |what: String| Error::Config { what, required: "the text of a config.json is required".into() };
+    let wrong =
+        |what: String| Error::Config { what, required: "the text of a config.json is required".into() };
     let value: Value = serde_json::from_str(json).map_err(|error| wrong(format!("is no JSON ({error})")))?;
     if value.is_object() { Ok(value) } else { Err(wrong("is no JSON object".into())) }
 }

@@ -136,7 +136,9 @@ impl Reader {
         match self.tokens.next() {
             Some(Token::Number(number)) => Ok(Expression::Number(number)),
             // Looser than comparisons, as people read it.
-            Some(Token::Name(name)) if name == "not" => self.binary(2, depth).map(|e| Expression::Not(Box::new(e))),
+            Some(Token::Name(name)) if name == "not" => {
+                self.binary(2, depth).map(|e| Expression::Not(Box::new(e)))
+            }
             Some(Token::Sign("!")) => self.unary(depth).map(|e| Expression::Not(Box::new(e))),
             Some(Token::Sign("-")) => {
                 let right = self.unary(depth)?;
@@ -146,7 +148,9 @@ impl Reader {
                 let inside = self.binary(0, depth)?;
                 self.sign(")").map(|()| inside)
             }
-            Some(Token::Name(name)) if self.tokens.peek() == Some(&Token::Sign("(")) => self.function(name, depth),
+            Some(Token::Name(name)) if self.tokens.peek() == Some(&Token::Sign("(")) => {
+                self.function(name, depth)
+            }
             Some(Token::Name(name)) => Ok(Expression::Name(name)),
             Some(token) => Err(format!("a number or a name is required, and {token:?} stands there")),
             None => Err("it ends too early".into()),
@@ -188,8 +192,12 @@ impl Expression {
             Self::Number(number) => Ok(Value::Number(*number)),
             Self::Name(name) => scope.value(name),
             Self::Not(inside) => Ok(Value::Truth(!inside.truth(scope)?)),
-            Self::Binary(Sign::And, left, right) => Ok(Value::Truth(left.truth(scope)? && right.truth(scope)?)),
-            Self::Binary(Sign::Or, left, right) => Ok(Value::Truth(left.truth(scope)? || right.truth(scope)?)),
+            Self::Binary(Sign::And, left, right) => {
+                Ok(Value::Truth(left.truth(scope)? && right.truth(scope)?))
+            }
+            Self::Binary(Sign::Or, left, right) => {
+                Ok(Value::Truth(left.truth(scope)? || right.truth(scope)?))
+            }
             Self::Binary(sign, left, right) => calculated(*sign, left.number(scope)?, right.number(scope)?),
             Self::Function(name, arguments) => called(name, arguments, scope),
         }
@@ -340,7 +348,21 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_said() {
-        for text in ["", "a +", "(a", "a b", "a / b", "a // 0", "a % 0", "f(a)", "a and yes", "'text'", "a # b", "é", "99999999999999999999"] {
+        for text in [
+            "",
+            "a +",
+            "(a",
+            "a b",
+            "a / b",
+            "a // 0",
+            "a % 0",
+            "f(a)",
+            "a and yes",
+            "'text'",
+            "a # b",
+            "é",
+            "99999999999999999999",
+        ] {
             assert!(value(text).is_err(), "{text}");
         }
         assert!(value(&"(".repeat(100_000)).is_err() && value(&"-".repeat(1_000)).is_err());

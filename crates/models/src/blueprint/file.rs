@@ -120,11 +120,13 @@ impl Raw {
         let loops = self.loops.into_iter().map(|(name, text)| Ok((name, expression(&text)?)));
         let loops: BTreeMap<_, _> = loops.collect::<Result<_, Mistake>>()?;
         loops.values().for_each(|count| count.keys(&mut keys));
-        let lines = self.tensors.iter().map(|texts| Line::read(texts, &loops)).collect::<Result<Vec<_>, _>>()?;
+        let lines =
+            self.tensors.iter().map(|texts| Line::read(texts, &loops)).collect::<Result<Vec<_>, _>>()?;
         lines.iter().for_each(|line| line.keys(&mut keys));
         known.extend(keys);
         let dtypes = self.dtypes.iter().map(|(pattern, dtype)| {
-            let glob = candle_init_checkpoint::Glob::new(pattern).map_err(|reason| (pattern.clone(), reason))?;
+            let glob =
+                candle_init_checkpoint::Glob::new(pattern).map_err(|reason| (pattern.clone(), reason))?;
             let dtype = serde_json::from_value(dtype.as_str().into());
             Ok((glob, dtype.map_err(|error| (pattern.clone(), error.to_string()))?))
         });

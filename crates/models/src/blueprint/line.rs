@@ -27,7 +27,9 @@ impl Line {
         let (name, shape, condition) = match texts {
             [name, shape] => (name, shape, None),
             [name, shape, condition] => (name, shape, Some(condition)),
-            other => return Err((other.join(", "), "a name, a shape and perhaps a condition are required".into())),
+            other => {
+                return Err((other.join(", "), "a name, a shape and perhaps a condition are required".into()));
+            }
         };
         let at = |reason: String| (name.clone(), reason);
         let sides = if shape.is_empty() { Vec::new() } else { shape.split(',').collect() };
@@ -50,9 +52,10 @@ impl Line {
     pub(crate) fn name(&self, running: &[(&str, i64)]) -> String {
         let text = |part: &Part| match part {
             Part::Text(text) => text.clone(),
-            Part::Variable(name) => {
-                running.iter().find(|(known, _)| known == name).map_or_else(String::new, |(_, i)| i.to_string())
-            }
+            Part::Variable(name) => running
+                .iter()
+                .find(|(known, _)| known == name)
+                .map_or_else(String::new, |(_, i)| i.to_string()),
         };
         self.name.iter().map(text).collect()
     }

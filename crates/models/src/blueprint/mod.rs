@@ -4,6 +4,8 @@ mod config;
 mod definition;
 mod expression;
 mod file;
+#[cfg(test)]
+mod goldens;
 mod library;
 mod line;
 mod reading;

@@ -32,10 +32,21 @@ impl<'a> Reading<'a> {
     pub(crate) fn new(file: &'a File, config: Config<'a>, dtype: Dtype) -> Result<Self> {
         let architecture = config.architecture().unwrap_or(&file.default_architecture);
         if !file.architectures.iter().any(|known| known == architecture) {
-            let required = format!("the blueprint `{}` has {}", file.family, crate::error::listed(&file.architectures));
-            return Err(Error::Config { what: format!("asks for the architecture `{architecture}`"), required });
+            let required =
+                format!("the blueprint `{}` has {}", file.family, crate::error::listed(&file.architectures));
+            return Err(Error::Config {
+                what: format!("asks for the architecture `{architecture}`"),
+                required,
+            });
         }
-        Ok(Self { file, config, dtype, architecture, values: RefCell::default(), running: RefCell::default() })
+        Ok(Self {
+            file,
+            config,
+            dtype,
+            architecture,
+            values: RefCell::default(),
+            running: RefCell::default(),
+        })
     }
 
     /// That every field of the config is known, or is to be ignored.
@@ -44,7 +55,10 @@ impl<'a> Reading<'a> {
         let is_known = |key: &str| {
             let last = key.rsplit('.').next().unwrap_or(key);
             let below = format!("{key}.");
-            if common.iter().any(|known| known == last) || ignored.iter().any(|known| known == key) || known.contains(key) {
+            if common.iter().any(|known| known == last)
+                || ignored.iter().any(|known| known == key)
+                || known.contains(key)
+            {
                 Known::Itself
             } else if known.range(below.clone()..).next().is_some_and(|next| next.starts_with(&below)) {
                 Known::Within
@@ -66,13 +80,10 @@ impl<'a> Reading<'a> {
         }
         let mut tensors = Vec::new();
         self.run(&self.file.lines, &mut tensors)?;
-        if let Some(prefix) = self.file.bases.get(self.architecture) {
-            tensors.retain_mut(|tensor| {
-                let inside = tensor.name.strip_prefix(prefix).map(String::from);
-                inside.is_some_and(|name| std::mem::replace(&mut tensor.name, name).starts_with(prefix))
-            });
-        }
-        Ok(tensors)
+        let Some(prefix) = self.file.bases.get(self.architecture) else { return Ok(tensors) };
+        let inside =
+            |tensor: Tensor| Some(Tensor { name: tensor.name.strip_prefix(prefix)?.into(), ..tensor });
+        Ok(tensors.into_iter().filter_map(inside).collect())
     }
 
     /// Lines that begin with the same loop run together.
@@ -141,12 +152,18 @@ impl<'a> Reading<'a> {
                 (Some(Json::Null), Some(given)) => return self.given(given),
                 (None | Some(Json::Null), _) => {}
                 (Some(Json::String(auto)), _) if auto == "auto" => {}
-                (Some(value), _) => return plain(value).ok_or_else(|| format!("`{key}` is {value} in the config, which is no such value")),
+                (Some(value), _) => {
+                    return plain(value)
+                        .ok_or_else(|| format!("`{key}` is {value} in the config, which is no such value"));
+                }
             }
         }
         let given = quantity.value.as_ref().or(quantity.default.as_ref());
         let keys = || quantity.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" or ");
-        given.map_or_else(|| Err(format!("{name} is not known: the config has no {}", keys())), |given| self.given(given))
+        given.map_or_else(
+            || Err(format!("{name} is not known: the config has no {}", keys())),
+            |given| self.given(given),
+        )
     }
 
     fn given(&self, given: &Given) -> Result<Value, String> {
@@ -165,7 +182,12 @@ impl<'a> Reading<'a> {
 }
 
 fn plain(value: &Json) -> Option<Value> {
-    let whole = || value.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9e15).map(|number| number as i64);
+    let whole = || {
+        value
+            .as_f64()
+            .filter(|number| number.fract() == 0.0 && number.abs() < 9e15)
+            .map(|number| number as i64)
+    };
     value.as_bool().map(Value::Truth).or_else(|| value.as_i64().or_else(whole).map(Value::Number))
 }
 
@@ -177,7 +199,11 @@ impl Scope for Reading<'_> {
         if let Some(known) = self.values.borrow().get(name) {
             return known.clone().ok_or_else(|| format!("{name} is defined by itself"));
         }
-        let quantity = self.file.quantities.get(name).ok_or_else(|| format!("`{name}` is neither a number nor a flag"))?;
+        let quantity = self
+            .file
+            .quantities
+            .get(name)
+            .ok_or_else(|| format!("`{name}` is neither a number nor a flag"))?;
         self.values.borrow_mut().insert(name.into(), None);
         let value = self.calculated(name, quantity);
         self.values.borrow_mut().insert(name.into(), value.clone().ok());
@@ -198,7 +224,9 @@ impl Scope for Reading<'_> {
 
     fn at(&self, key: &str, index: i64) -> Result<i64, String> {
         let element = self.element(key, index)?;
-        element.as_i64().ok_or_else(|| format!("element {index} of `{key}` is {element}, which is no integer"))
+        element
+            .as_i64()
+            .ok_or_else(|| format!("element {index} of `{key}` is {element}, which is no integer"))
     }
 
     fn has(&self, key: &str) -> bool {

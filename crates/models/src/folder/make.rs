@@ -1,0 +1,209 @@
+//! Makes the files of a model, or some of them.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use candle_init_checkpoint::Layout;
+
+use crate::error::{Error, Result};
+use crate::folder::content::documents;
+use crate::folder::finish::finish;
+use crate::folder::pieces::{draw, pieces};
+use crate::folder::strangers;
+use crate::folder::unit::{remove_leftovers, write_whole};
+use crate::manifest::{File as Planned, Manifest};
+
+/// One worker of several: the files whose number leaves `rank` when divided by `world`.
+///
+/// ```
+/// use candle_init_models::Part;
+/// assert!(Part::new(7, 8).is_ok() && Part::new(8, 8).is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    rank: usize,
+    world: usize,
+}
+
+impl Part {
+    /// All files.
+    pub const WHOLE: Self = Self { rank: 0, world: 1 };
+
+    /// The worker of number `rank`, from 0, of `world`.
+    ///
+    /// # Errors
+    /// [`Error::Part`] for a rank that is not below the number of workers.
+    pub fn new(rank: usize, world: usize) -> Result<Self> {
+        if rank < world {
+            return Ok(Self { rank, world });
+        }
+        let what = format!("rank {rank} of {world} workers");
+        Err(Error::Part {
+            what,
+            required: "a rank from 0 to one less than the number of workers is required",
+        })
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn rank(self) -> usize {
+        self.rank
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn world(self) -> usize {
+        self.world
+    }
+}
+
+/// What [`make`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Made {
+    /// Files that were written.
+    pub written: Vec<String>,
+    /// Files that were there, complete, from an earlier run.
+    pub kept: Vec<String>,
+    /// Whether the whole model was made, and finished.
+    pub finished: bool,
+}
+
+/// Makes the files of a part in a folder; of the whole model, finishes it too.
+///
+/// Each file appears under its name when it is complete and on the disk, so that a run that was killed is resumed by running
+/// it again: files that are there with the manifest's header and size are kept. `force` replaces what is in the way.
+/// `progress` is told the bytes that were written.
+///
+/// # Errors
+/// [`Error::Foreign`] for weights of another model in the folder, and a file of a name of this model that is not this
+/// model's; [`Error::System`]; those of candle-init. What was there stays then.
+pub fn make(
+    manifest: &Manifest,
+    folder: impl AsRef<Path>,
+    part: Part,
+    force: bool,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Made> {
+    let folder = folder.as_ref();
+    let system = |what| move |source| Error::System { path: folder.into(), what, source };
+    fs::create_dir_all(folder).map_err(system("cannot be made"))?;
+    let documents = documents(manifest)?;
+    if force {
+        strangers::remove(manifest, &documents, folder)?;
+    }
+    strangers::check(manifest, &documents, folder)?;
+    let mine: Vec<_> = manifest.files().iter().skip(part.rank).step_by(part.world).collect();
+    let is_mine = |name: &str| mine.iter().any(|file| file.name == name);
+    remove_leftovers(folder, &is_mine).map_err(system("cannot be listed"))?;
+    let mut made = Made::default();
+    for file in mine {
+        let (path, layout) = (folder.join(&file.name), file.layout()?);
+        match is_there(&path, &layout)? {
+            There::Complete => {
+                progress(layout.size());
+                made.kept.push(file.name.clone());
+                continue;
+            }
+            There::Other if !force => return Err(other(folder, &file.name)),
+            There::Other | There::Nothing => {}
+        }
+        write_whole(&path, |out| write(manifest, file, &layout, out, &path, progress))?;
+        made.written.push(file.name.clone());
+    }
+    if part.world == 1 {
+        finish(manifest, folder, force)?;
+        made.finished = true;
+    }
+    Ok(made)
+}
+
+fn other(folder: &Path, name: &str) -> Error {
+    Error::Foreign {
+        folder: folder.into(),
+        what: format!("`{name}` is there, and it is not this model's"),
+        way_out: "give an empty folder, or say that it is to be replaced (`--force`)",
+    }
+}
+
+/// What is there under a file's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum There {
+    Nothing,
+    /// The header and the size of this file.
+    Complete,
+    Other,
+}
+
+pub(crate) fn is_there(path: &Path, layout: &Layout) -> Result<There> {
+    let system = |source| Error::System { path: path.into(), what: "cannot be read", source };
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(There::Nothing),
+        opened => opened.map_err(system)?,
+    };
+    let metadata = file.metadata().map_err(system)?;
+    if !metadata.is_file() || metadata.len() != layout.size() {
+        return Ok(There::Other);
+    }
+    let mut header = vec![0; layout.header().len()];
+    file.read_exact(&mut header).map_err(system)?;
+    Ok(if header == layout.header() { There::Complete } else { There::Other })
+}
+
+/// Pieces on their way to the disk: one is written while the next is drawn.
+const WAITING: usize = 2;
+
+fn write(
+    manifest: &Manifest,
+    file: &Planned,
+    layout: &Layout,
+    out: &mut File,
+    path: &Path,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<()> {
+    let (full, to_write) = sync_channel::<Vec<u8>>(WAITING);
+    let (empty, to_fill) = sync_channel::<Vec<u8>>(WAITING + 1);
+    thread::scope(|scope| {
+        let writer = scope.spawn(move || {
+            out.write_all(layout.header())?;
+            progress(layout.header().len() as u64);
+            for piece in to_write {
+                out.write_all(&piece)?;
+                progress(piece.len() as u64);
+                // Nobody waits for it once everything is drawn.
+                drop(empty.send(piece));
+            }
+            io::Result::Ok(())
+        });
+        let drawn = draw_all(manifest, file, layout, &full, &to_fill);
+        drop(full);
+        let written = writer.join().unwrap_or_else(|_| Err(io::Error::other("the writing thread ended")));
+        written.map_err(|source| Error::System { path: path.into(), what: "cannot be written", source })?;
+        drawn
+    })
+}
+
+fn draw_all(
+    manifest: &Manifest,
+    file: &Planned,
+    layout: &Layout,
+    full: &SyncSender<Vec<u8>>,
+    to_fill: &Receiver<Vec<u8>>,
+) -> Result<()> {
+    for slot in layout.tensors() {
+        let Some(entry) = file.tensors.iter().find(|entry| entry.name == slot.name) else { continue };
+        let lazy = manifest.lazy(entry)?;
+        for (start, length) in pieces(slot.size) {
+            let mut piece = to_fill.try_recv().unwrap_or_default();
+            piece.resize(length, 0);
+            draw(&lazy, slot, start, &mut piece)?;
+            if full.send(piece).is_err() {
+                return Ok(()); // the writer has failed, and says why
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! A tensor's bytes as a file has them, piece by piece.
+
+use candle_init::Lazy;
+use candle_init_checkpoint::Slot;
+
+use crate::error::Result;
+
+/// Bytes of a piece: large enough that all threads have work, small beside any machine's memory.
+pub(crate) const PIECE: usize = 1 << 23;
+
+/// Draws the bytes of a tensor from byte `start` on, little-endian.
+pub(crate) fn draw(lazy: &Lazy, slot: &Slot, start: u64, out: &mut [u8]) -> Result<()> {
+    let width = (slot.dtype.bitsize() / 8).max(1);
+    let first = usize::try_from(start).unwrap_or(usize::MAX) / width;
+    lazy.read(first, out)?;
+    if cfg!(target_endian = "big") {
+        out.chunks_mut(width).for_each(<[u8]>::reverse);
+    }
+    Ok(())
+}
+
+/// Where pieces of so many bytes begin, and how long each is.
+pub(crate) fn pieces(size: u64) -> impl Iterator<Item = (u64, usize)> {
+    (0..size)
+        .step_by(PIECE)
+        .map(move |start| (start, usize::try_from(size - start).unwrap_or(PIECE).min(PIECE)))
+}

@@ -1,0 +1,176 @@
+//! Compares a folder with its manifest, bit for bit.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use candle_init_checkpoint::Slot;
+
+use crate::error::{Error, Result};
+use crate::folder::content::{MANIFEST, documents};
+use crate::folder::make::{There, is_there};
+use crate::folder::pieces::{draw, pieces};
+use crate::folder::strangers;
+use crate::manifest::{File as Planned, Manifest};
+
+/// What [`verify`] found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// Tensors that were compared.
+    pub tensors: usize,
+    /// Bytes that were compared.
+    pub bytes: u64,
+    /// What differs: nothing in a folder as it was made.
+    pub differences: Vec<Difference>,
+}
+
+/// A file or tensor that is not as the manifest says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Difference {
+    /// A file is missing.
+    Missing {
+        /// Its name.
+        file: String,
+    },
+    /// A file has another header or another size: other tensors, or a part of them.
+    Layout {
+        /// Its name.
+        file: String,
+    },
+    /// A small file says something else.
+    Document {
+        /// Its name.
+        file: String,
+    },
+    /// A file of another model is there.
+    Foreign {
+        /// What is said of it.
+        what: String,
+    },
+    /// A tensor has other values.
+    Values {
+        /// Its file.
+        file: String,
+        /// Its name.
+        tensor: String,
+        /// The first element that differs, by row-major index.
+        first: u64,
+        /// How many elements differ.
+        count: u64,
+    },
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { file } => write!(f, "{file}: missing"),
+            Self::Layout { file } => write!(f, "{file}: other tensors, or only a part of it"),
+            Self::Document { file } => write!(f, "{file}: not as it was written"),
+            Self::Foreign { what } => f.write_str(what),
+            Self::Values { file, tensor, first, count } => {
+                write!(f, "{file}: `{tensor}` differs in {count} elements, from element {first} on")
+            }
+        }
+    }
+}
+
+/// Draws every tensor of the folder again, and compares it with what is there. Without a manifest it is the one that lies in
+/// the folder. `progress` is told the bytes that were compared.
+///
+/// # Errors
+/// [`Error::Document`] and [`Error::Digest`] for a manifest that is none or was changed; [`Error::System`]. What differs is
+/// no error.
+pub fn verify(
+    manifest: Option<&Manifest>,
+    folder: impl AsRef<Path>,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Verified> {
+    let folder = folder.as_ref();
+    let own = if manifest.is_none() { Some(Manifest::read(folder.join(MANIFEST))?) } else { None };
+    let Some(manifest) = manifest.or(own.as_ref()) else { return Ok(Verified::default()) };
+    let (mut verified, documents) = (Verified::default(), documents(manifest)?);
+    if let Err(Error::Foreign { what, .. }) = strangers::check(manifest, &documents, folder) {
+        verified.differences.push(Difference::Foreign { what });
+    }
+    for (file, bytes) in documents {
+        match fs::read(folder.join(&file)) {
+            Err(_) => verified.differences.push(Difference::Missing { file }),
+            Ok(found) if found != bytes => verified.differences.push(Difference::Document { file }),
+            Ok(_) => {}
+        }
+    }
+    for file in manifest.files() {
+        verified.file(manifest, file, folder, progress)?;
+    }
+    Ok(verified)
+}
+
+impl Verified {
+    fn file(
+        &mut self,
+        manifest: &Manifest,
+        file: &Planned,
+        folder: &Path,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<()> {
+        let (path, layout) = (folder.join(&file.name), file.layout()?);
+        let name = file.name.clone();
+        match is_there(&path, &layout)? {
+            There::Nothing => self.differences.push(Difference::Missing { file: name }),
+            There::Other => self.differences.push(Difference::Layout { file: name }),
+            There::Complete => {
+                let system = |source| Error::System { path: path.clone(), what: "cannot be read", source };
+                let mut from = File::open(&path).map_err(system)?;
+                io::copy(&mut from.by_ref().take(layout.header().len() as u64), &mut io::sink())
+                    .map_err(system)?;
+                for slot in layout.tensors() {
+                    self.tensor(manifest, file, slot, &mut from, &path, progress)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tensor(
+        &mut self,
+        manifest: &Manifest,
+        file: &Planned,
+        slot: &Slot,
+        from: &mut File,
+        path: &Path,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<()> {
+        let Some(entry) = file.tensors.iter().find(|entry| entry.name == slot.name) else { return Ok(()) };
+        let (lazy, width) = (manifest.lazy(entry)?, (slot.dtype.bitsize() / 8).max(1));
+        let (mut first, mut count) = (None, 0);
+        for (start, length) in pieces(slot.size) {
+            let (mut found, mut drawn) = (vec![0; length], vec![0; length]);
+            from.read_exact(&mut found).map_err(|source| Error::System {
+                path: path.into(),
+                what: "cannot be read",
+                source,
+            })?;
+            draw(&lazy, slot, start, &mut drawn)?;
+            if found != drawn {
+                let differ = |(i, (a, b)): (usize, (&[u8], &[u8]))| {
+                    (a != b).then_some(start / width as u64 + i as u64)
+                };
+                let mut differing =
+                    found.chunks(width).zip(drawn.chunks(width)).enumerate().filter_map(differ).peekable();
+                first = first.or_else(|| differing.peek().copied());
+                count += differing.count() as u64;
+            }
+            progress(length as u64);
+        }
+        self.tensors += 1;
+        self.bytes += slot.size;
+        if let Some(first) = first {
+            let (file, tensor) = (file.name.clone(), slot.name.clone());
+            self.differences.push(Difference::Values { file, tensor, first, count });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails by panicking says where")
+)]
+
+mod blueprint;
+mod error;
+mod folder;
+mod launcher;
+mod manifest;
+mod source;
+mod tensor;
+
+pub use candle_init_checkpoint::Dtype;
+
+pub use blueprint::Blueprint;
+pub use error::{Error, Result};
+pub use folder::{Difference, Finished, Made, Part, Verified, finish, make, verify};
+pub use launcher::{Launcher, part_of};
+pub use manifest::{Entry, File, Limit, Manifest, Plan};
+pub use source::{like, shapes};
+pub use tensor::Tensor;
