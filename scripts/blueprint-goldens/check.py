@@ -341,14 +341,14 @@ def main():
     for model in json.loads((DATA / "totals.json").read_text()) if (DATA / "totals.json").exists() and not chosen else []:
         try:
             rows = by_type[model["config"]["model_type"]].read(model["config"])
-            counts = {"names": len(rows), "parameters": sum(math.prod(shape) for _, shape, _ in rows)}
+            counts = {"names": len(rows), "elements": sum(math.prod(shape) for _, shape, _ in rows)}
         except (Wrong, KeyError) as error:
             counts = {"error": str(error)}
-        if all(model[key] == counts.get(key) for key in ("names", "parameters")):
+        if all(model[key] == counts.get(key) for key in ("names", "elements")):
             good += 1
         else:
             failed += 1
-            print(f"{model['name']}: {counts}, not {model['names']} names, {model['parameters']} parameters")
+            print(f"{model['name']}: {counts}, not {model['names']} names, {model['elements']} elements")
     print(f"{good} good, {failed} wrong")
     sys.exit(1 if failed else 0)
 

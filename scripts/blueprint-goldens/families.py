@@ -143,7 +143,8 @@ FAMILIES = {
     ],
     "opt": [
         ("OPTForCausalLM", dict(OPT, dtype="bfloat16")),
-        ("OPTForCausalLM", dict(OPT, word_embed_proj_dim=26, do_layer_norm_before=False, enable_bias=False)),
+        ("OPTForCausalLM", dict(OPT, word_embed_proj_dim=26, enable_bias=False)),
+        ("OPTForCausalLM", dict(OPT, do_layer_norm_before=False)),
         ("OPTForCausalLM", dict(OPT, layer_norm_elementwise_affine=False, tie_word_embeddings=False)),
         ("OPTModel", dict(OPT, _remove_final_layer_norm=True)),
         ("OPTForCausalLM", dict(OLD, **OPT, architectures=["OPTForCausalLM"], model_type="opt", _remove_final_layer_norm=False, activation_dropout=0.0, activation_function="relu", attention_dropout=0.0, do_layer_norm_before=True, dropout=0.1, init_std=0.02, layerdrop=0.0, pad_token_id=1, prefix="</s>")),
@@ -194,6 +195,7 @@ FAMILIES = {
     "clip": [
         ("CLIPModel", dict(text_config=CLIP_TEXT, vision_config=VISION, projection_dim=26, dtype="bfloat16")),
         ("CLIPModel", dict(text_config=dict(hidden_size=40, intermediate_size=60, num_hidden_layers=3, num_attention_heads=4), vision_config=dict(hidden_size=56, intermediate_size=66, num_hidden_layers=2, num_attention_heads=4, image_size=64))),
+        ("CLIPModel", dict(architectures=["CLIPModel"], model_type="clip", projection_dim=26, text_config_dict=dict(hidden_size=40, intermediate_size=60, num_attention_heads=4, num_hidden_layers=3, projection_dim=26), text_config={"hidden_size": 44, "dropout": 0.0}, vision_config_dict=None, vision_config=VISION)),
         ("CLIPModel", dict(architectures=["CLIPModel"], model_type="clip", initializer_factor=1.0, logit_scale_init_value=2.6592, projection_dim=26, torch_dtype="float32", transformers_version=None, text_config=dict(CLIP_TEXT, **NESTED, model_type="clip_text_model", attention_dropout=0.0, dropout=0.0, hidden_act="quick_gelu", initializer_factor=1.0, layer_norm_eps=1e-5, projection_dim=26), vision_config=dict(VISION, **NESTED, model_type="clip_vision_model", attention_dropout=0.0, dropout=0.0, hidden_act="quick_gelu", initializer_factor=1.0, layer_norm_eps=1e-5, projection_dim=26))),
     ],
     "siglip": [
@@ -214,13 +216,13 @@ FAMILIES = {
         ("Mamba2ForCausalLM", dict(OLD, **MAMBA, architectures=["Mamba2ForCausalLM"], model_type="mamba2", chunk_size=256, conv_kernel=4, expand=2, head_dim=5, hidden_act="silu", layer_norm_epsilon=1e-5, n_groups=1, norm_before_gate=True, num_heads=16, pad_token_id=0, rescale_prenorm_residual=False, residual_in_fp32=True, rms_norm=True, tie_word_embeddings=False, time_step_floor=0.0001, time_step_init_scheme="random", time_step_limit=[0.0, 1e9], time_step_max=0.1, time_step_min=0.001, time_step_rank="auto", time_step_scale=1.0, use_bias=False, use_conv_bias=True)),
     ],
     "olmo2": [
-        ("Olmo2ForCausalLM", dict(GQA, attention_bias=True, dtype="bfloat16")),
+        ("Olmo2ForCausalLM", dict(WIDE, attention_bias=True, dtype="bfloat16")),
         ("Olmo2ForCausalLM", dict(TEXT, num_key_value_heads=None, tie_word_embeddings=True)),
         ("Olmo2Model", dict(WIDE)),
         ("Olmo2ForCausalLM", dict(OLD, **ROPE, **GQA, architectures=["Olmo2ForCausalLM"], model_type="olmo2", attention_bias=False, pad_token_id=1, tie_word_embeddings=False)),
     ],
     "starcoder2": [
-        ("Starcoder2ForCausalLM", dict(GQA, dtype="bfloat16")),
+        ("Starcoder2ForCausalLM", dict(WIDE, dtype="bfloat16")),
         ("Starcoder2ForCausalLM", dict(WIDE, use_bias=False, tie_word_embeddings=False)),
         ("Starcoder2Model", dict(GQA)),
         ("Starcoder2ForCausalLM", dict(OLD, **GQA, architectures=["Starcoder2ForCausalLM"], model_type="starcoder2", activation_function="gelu", attention_dropout=0.1, attention_softmax_in_fp32=True, embedding_dropout=0.1, hidden_act="gelu_pytorch_tanh", layer_norm_epsilon=1e-5, mlp_type="default", norm_epsilon=1e-5, norm_type="layer_norm", residual_dropout=0.1, rope_theta=999999.4, scale_attention_softmax_in_fp32=True, scale_attn_weights=True, sliding_window=4096, use_bias=True)),
@@ -229,6 +231,7 @@ FAMILIES = {
         ("FalconForCausalLM", dict(FALCON, bias=True, ffn_hidden_size=88, dtype="bfloat16")),
         ("FalconForCausalLM", dict(FALCON, new_decoder_architecture=True, num_kv_heads=2, tie_word_embeddings=False)),
         ("FalconForCausalLM", dict(FALCON, new_decoder_architecture=True, num_kv_heads=2, num_ln_in_parallel_attn=1)),
+        ("FalconForCausalLM", dict(FALCON, new_decoder_architecture=True, num_kv_heads=2, parallel_attn=False)),
         ("FalconForCausalLM", dict(FALCON, multi_query=False, alibi=True, parallel_attn=False, bias=True)),
         ("FalconModel", dict(FALCON, multi_query=False)),
         ("FalconForCausalLM", dict(OLD, **FALCON, architectures=["FalconForCausalLM"], model_type="falcon", alibi=False, apply_residual_connection_post_layernorm=False, attention_dropout=0.0, auto_map={}, bias=False, hidden_dropout=0.0, layer_norm_epsilon=1e-5, multi_query=True, new_decoder_architecture=False, parallel_attn=True)),

@@ -2,7 +2,7 @@
 """Changes every number and every boolean of the small configs, one at a time, and compares what the blueprint says with what
 transformers builds: so a size taken for another shows, and a field that is ignored wrongly. Needs what make.py needs.
 
-A change that transformers refuses is passed over. `fields.py [family...]`; "N changes" says how many were compared.
+A change that transformers refuses is passed over, and so is a size that the blueprint divides and transformers rounds. `fields.py [family...]`; "N changes" says how many were compared.
 """
 
 import copy
@@ -52,8 +52,11 @@ def main():
                 tensors = make.tensors(ALIASES.get(architecture, architecture), built, config)
             except Exception:
                 continue
+            differ = check.compare(blueprint, {"config": config, "tensors": tensors})
+            if differ and "is not whole" in differ[0]:
+                continue
             compared += 1
-            if differ := check.compare(blueprint, {"config": config, "tensors": tensors}):
+            if differ:
                 failed += 1
                 print(f"{model['family']}, {architecture}, {'.'.join(path)} = {value}: {len(differ)} differences: {differ[:2]}")
     print(f"{compared} changes, {failed} wrong")

@@ -97,9 +97,10 @@ def large():
     for name, architecture, fields in TOTALS:
         config, written = config_of(architecture, fields)
         rows = tensors(architecture, config, written)
-        parameters = sum(torch.Size(shape).numel() for _, shape, _ in rows)
-        text.append(compact({"name": name, "config": fields, "names": len(rows), "parameters": parameters}))
-        print(f"{name}: {len(rows):,} names, {parameters:,} parameters")
+        elements = sum(torch.Size(shape).numel() for _, shape, _ in rows)
+        parameters = sum(parameter.numel() for parameter in build(architecture, config, written, "meta").parameters())
+        text.append(compact({"name": name, "config": fields, "names": len(rows), "elements": elements, "parameters": parameters}))
+        print(f"{name}: {len(rows):,} names, {elements:,} elements, of them {parameters:,} of parameters")
     (DATA / "totals.json").write_text("[" + ",\n".join(text) + "]\n")
 
 
