@@ -19,6 +19,9 @@ VISION = dict(hidden_size=56, intermediate_size=66, num_hidden_layers=2, num_att
 MAMBA = dict(vocab_size=211, hidden_size=40, num_hidden_layers=2, state_size=7)
 FALCON = dict(vocab_size=211, hidden_size=48, num_hidden_layers=2, num_attention_heads=6)
 DINO = dict(hidden_size=48, num_hidden_layers=2, num_attention_heads=6, mlp_ratio=3, image_size=32, patch_size=8)
+BART = dict(vocab_size=211, d_model=48, encoder_layers=2, decoder_layers=3, encoder_attention_heads=6, decoder_attention_heads=4, encoder_ffn_dim=88, decoder_ffn_dim=92, max_position_embeddings=37)
+T5 = dict(vocab_size=211, d_model=48, d_kv=10, d_ff=88, num_layers=2, num_decoder_layers=3, num_heads=6, relative_attention_num_buckets=14)
+LATENT = dict(TEXT, num_key_value_heads=6, kv_lora_rank=22, qk_rope_head_dim=4, qk_nope_head_dim=7, v_head_dim=9, n_routed_experts=4, num_experts_per_tok=2, moe_intermediate_size=34)
 CONVNEXT = dict(hidden_sizes=[20, 28, 36], depths=[2, 1, 3], num_stages=3, patch_size=5)
 RESNET = dict(embedding_size=20, hidden_sizes=[32, 48, 64], depths=[2, 1, 2])
 # What old files repeat in nested configs.
@@ -260,5 +263,138 @@ FAMILIES = {
         ("ResNetModel", dict(RESNET, embedding_size=32, layer_type="basic")),
         ("ResNetModel", dict(RESNET, embedding_size=32, hidden_sizes=[32, 48, 48], depths=[1, 2, 1], downsample_in_bottleneck=True)),
         ("ResNetForImageClassification", dict(RESNET, architectures=["ResNetForImageClassification"], downsample_in_first_stage=False, hidden_act="relu", id2label={"0": "a", "1": "b", "2": "c"}, label2id={"a": 0, "b": 1, "c": 2}, layer_type="bottleneck", model_type="resnet", num_channels=3, out_features=None, stage_names=["stem", "stage1", "stage2"], torch_dtype="float32", transformers_version="4.18.0.dev0")),
+    ],
+    "mt5": [
+        ("MT5ForConditionalGeneration", dict(T5, dtype="bfloat16")),
+        ("MT5ForConditionalGeneration", dict(T5, feed_forward_proj="relu", tie_word_embeddings=False)),
+        ("MT5Model", dict(T5)),
+        ("MT5EncoderModel", dict(T5)),
+        ("MT5ForConditionalGeneration", dict(architectures=["MT5ForConditionalGeneration"], d_ff=88, d_kv=10, d_model=48, decoder_start_token_id=0, dropout_rate=0.1, eos_token_id=1, feed_forward_proj="gated-gelu", initializer_factor=1.0, is_encoder_decoder=True, layer_norm_epsilon=1e-6, model_type="mt5", num_decoder_layers=2, num_heads=6, num_layers=2, output_past=True, pad_token_id=0, relative_attention_num_buckets=32, tie_word_embeddings=False, tokenizer_class="T5Tokenizer", vocab_size=211)),
+    ],
+    "umt5": [
+        ("UMT5ForConditionalGeneration", dict(T5, dtype="bfloat16")),
+        ("UMT5ForConditionalGeneration", dict(T5, feed_forward_proj="relu")),
+        ("UMT5Model", dict(T5)),
+        ("UMT5EncoderModel", dict(T5)),
+        ("UMT5ForConditionalGeneration", dict(T5, architectures=["UMT5ForConditionalGeneration"], decoder_start_token_id=0, dense_act_fn="gelu_new", dropout_rate=0.1, eos_token_id=1, feed_forward_proj="gated-gelu", initializer_factor=1.0, is_encoder_decoder=True, is_gated_act=True, layer_norm_epsilon=1e-6, model_type="umt5", output_past=True, pad_token_id=0, scalable_attention=True, tie_word_embeddings=False, tokenizer_class="T5Tokenizer")),
+    ],
+    "olmo": [
+        ("OlmoForCausalLM", dict(WIDE, attention_bias=True, dtype="bfloat16")),
+        ("OlmoForCausalLM", dict(GQA, tie_word_embeddings=True)),
+        ("OlmoModel", dict(TEXT, num_key_value_heads=None)),
+        ("OlmoForCausalLM", dict(OLD, **TEXT, architectures=["OlmoForCausalLM"], model_type="olmo", attention_bias=False, attention_dropout=0.0, clip_qkv=None, hidden_act="silu", num_key_value_heads=6, pad_token_id=1, rope_scaling=None, rope_theta=10000.0, tie_word_embeddings=False)),
+    ],
+    "olmo3": [
+        ("Olmo3ForCausalLM", dict(WIDE, attention_bias=True, dtype="bfloat16")),
+        ("Olmo3ForCausalLM", dict(GQA, tie_word_embeddings=True)),
+        ("Olmo3Model", dict(TEXT, num_key_value_heads=None)),
+    ],
+    "granite": [
+        ("GraniteForCausalLM", dict(WIDE, attention_bias=True, dtype="bfloat16")),
+        ("GraniteForCausalLM", dict(GQA, mlp_bias=True, tie_word_embeddings=True)),
+        ("GraniteModel", dict(TEXT, num_key_value_heads=None)),
+        ("GraniteForCausalLM", dict(OLD, **ROPE, **GQA, architectures=["GraniteForCausalLM"], model_type="granite", attention_bias=False, attention_multiplier=0.0078125, embedding_multiplier=12.0, logits_scaling=16.0, mlp_bias=False, residual_multiplier=0.22, tie_word_embeddings=True)),
+    ],
+    "smollm3": [
+        ("SmolLM3ForCausalLM", dict(WIDE, pad_token_id=7, attention_bias=True, tie_word_embeddings=False, dtype="bfloat16")),
+        ("SmolLM3ForCausalLM", dict(GQA, pad_token_id=7, mlp_bias=True)),
+        ("SmolLM3Model", dict(GQA, pad_token_id=7)),
+    ],
+    "stablelm": [
+        ("StableLmForCausalLM", dict(GQA, use_qkv_bias=True, dtype="bfloat16")),
+        ("StableLmForCausalLM", dict(GQA, qk_layernorm=True, tie_word_embeddings=True)),
+        ("StableLmForCausalLM", dict(GQA, use_parallel_residual=True)),
+        ("StableLmModel", dict(GQA)),
+        ("StableLmForCausalLM", dict(OLD, **GQA, architectures=["StableLmForCausalLM"], model_type="stablelm", hidden_act="silu", layer_norm_eps=1e-5, partial_rotary_factor=0.25, rope_theta=10000, tie_word_embeddings=False, use_qkv_bias=False)),
+    ],
+    "cohere": [
+        ("CohereForCausalLM", dict(WIDE, attention_bias=True, dtype="bfloat16")),
+        ("CohereForCausalLM", dict(GQA, use_qk_norm=True, tie_word_embeddings=False)),
+        ("CohereModel", dict(GQA)),
+        ("CohereForCausalLM", dict(OLD, **GQA, architectures=["CohereForCausalLM"], model_type="cohere", attention_bias=False, attention_dropout=0.0, hidden_act="silu", layer_norm_eps=1e-5, logit_scale=0.0625, pad_token_id=0, rope_theta=8000000.0, use_qk_norm=False)),
+    ],
+    "glm4": [
+        ("Glm4ForCausalLM", dict(WIDE, pad_token_id=7, dtype="bfloat16")),
+        ("Glm4ForCausalLM", dict(WIDE, pad_token_id=7, attention_bias=False, tie_word_embeddings=True)),
+        ("Glm4Model", dict(WIDE, pad_token_id=7)),
+    ],
+    "gpt_oss": [
+        ("GptOssForCausalLM", dict(WIDE, num_local_experts=5, num_experts_per_tok=2, dtype="bfloat16")),
+        ("GptOssForCausalLM", dict(WIDE, num_local_experts=3, num_experts_per_tok=2, attention_bias=False, tie_word_embeddings=True)),
+        ("GptOssModel", dict(WIDE, num_local_experts=3, num_experts_per_tok=2)),
+        ("GptOssForCausalLM", dict(WIDE, architectures=["GptOssForCausalLM"], model_type="gpt_oss", attention_bias=True, attention_dropout=0.0, eos_token_id=2, experts_per_token=2, hidden_act="silu", initial_context_length=4096, initializer_range=0.02, layer_types=["sliding_attention", "full_attention"], num_experts_per_tok=2, num_local_experts=3, output_router_logits=False, pad_token_id=7, rms_norm_eps=1e-5, rope_scaling={"beta_fast": 32.0, "beta_slow": 1.0, "factor": 32.0, "original_max_position_embeddings": 4096, "rope_type": "yarn", "truncate": False}, rope_theta=150000, router_aux_loss_coef=0.9, sliding_window=128, swiglu_limit=7.0, tie_word_embeddings=False, transformers_version="4.55.0.dev0", use_cache=True)),
+    ],
+    "deepseek_v2": [
+        ("DeepseekV2ForCausalLM", dict(LATENT, q_lora_rank=14, n_shared_experts=3, first_k_dense_replace=1, num_hidden_layers=3, dtype="bfloat16")),
+        ("DeepseekV2ForCausalLM", dict(LATENT, q_lora_rank=None, n_shared_experts=2, first_k_dense_replace=1, attention_bias=True, mlp_bias=True, tie_word_embeddings=True)),
+        ("DeepseekV2Model", dict(LATENT, q_lora_rank=14, n_shared_experts=2, first_k_dense_replace=5, attention_bias=True)),
+        ("DeepseekV2ForCausalLM", dict(OLD, **ROPE, **LATENT, architectures=["DeepseekV2ForCausalLM"], attention_bias=False, aux_loss_alpha=0.001, ep_size=1, first_k_dense_replace=1, model_type="deepseek_v2", moe_layer_freq=1, n_group=1, n_shared_experts=2, norm_topk_prob=False, pretraining_tp=1, q_lora_rank=None, routed_scaling_factor=1.0, scoring_func="softmax", seq_aux=True, tie_word_embeddings=False, topk_group=1, topk_method="greedy")),
+    ],
+    "olmoe": [
+        ("OlmoeForCausalLM", dict(GQA, num_experts=11, num_experts_per_tok=2, dtype="bfloat16")),
+        ("OlmoeForCausalLM", dict(GQA, num_experts=3, num_experts_per_tok=2, attention_bias=True, tie_word_embeddings=True)),
+        ("OlmoeModel", dict(TEXT, num_key_value_heads=None, num_experts=3, num_experts_per_tok=2)),
+        ("OlmoeForCausalLM", dict(OLD, **ROPE, **TEXT, architectures=["OlmoeForCausalLM"], model_type="olmoe", attention_bias=False, clip_qkv=None, norm_topk_prob=False, num_experts=3, num_experts_per_tok=2, num_key_value_heads=6, output_router_logits=False, pad_token_id=1, router_aux_loss_coef=0.01, tie_word_embeddings=False)),
+    ],
+    "helium": [
+        ("HeliumForCausalLM", dict(WIDE, attention_bias=True, dtype="bfloat16")),
+        ("HeliumForCausalLM", dict(WIDE, mlp_bias=True, tie_word_embeddings=True)),
+        ("HeliumModel", dict(WIDE)),
+    ],
+    "nemotron": [
+        ("NemotronForCausalLM", dict(WIDE, attention_bias=True, dtype="bfloat16")),
+        ("NemotronForCausalLM", dict(WIDE, mlp_bias=True, tie_word_embeddings=True)),
+        ("NemotronModel", dict(WIDE)),
+    ],
+    "gpt_neo": [
+        ("GPTNeoForCausalLM", dict(vocab_size=211, hidden_size=48, num_layers=2, num_heads=6, attention_types=[[["global", "local"], 1]], max_position_embeddings=37, intermediate_size=88, dtype="bfloat16")),
+        ("GPTNeoForCausalLM", dict(vocab_size=211, hidden_size=48, num_layers=2, num_heads=6, attention_types=[[["global", "local"], 1]], max_position_embeddings=37, tie_word_embeddings=False)),
+        ("GPTNeoModel", dict(vocab_size=211, hidden_size=48, num_layers=2, num_heads=6, attention_types=[[["global", "local"], 1]], max_position_embeddings=37)),
+        ("GPTNeoForCausalLM", dict(activation_function="gelu_new", architectures=["GPTNeoForCausalLM"], attention_dropout=0, attention_layers=["global", "local"], attention_types=[[["global", "local"], 1]], bos_token_id=50256, embed_dropout=0, eos_token_id=50256, gradient_checkpointing=False, hidden_size=48, initializer_range=0.02, intermediate_size=None, layer_norm_epsilon=1e-5, max_position_embeddings=37, model_type="gpt_neo", num_heads=6, num_layers=2, resid_dropout=0, summary_activation=None, summary_first_dropout=0.1, summary_proj_to_labels=True, summary_type="cls_index", summary_use_proj=True, tokenizer_class="GPT2Tokenizer", transformers_version="4.9.0.dev0", use_cache=True, vocab_size=211, window_size=256)),
+    ],
+    "gpt_bigcode": [
+        ("GPTBigCodeForCausalLM", dict(vocab_size=211, n_embd=48, n_layer=2, n_head=6, n_positions=37, n_inner=88, dtype="bfloat16")),
+        ("GPTBigCodeForCausalLM", dict(vocab_size=211, n_embd=48, n_layer=2, n_head=6, n_positions=37, multi_query=False, tie_word_embeddings=False)),
+        ("GPTBigCodeForCausalLM", dict(vocab_size=211, n_embd=48, n_layer=2, n_head=6, n_positions=37, multi_query=False, add_cross_attention=True)),
+        ("GPTBigCodeModel", dict(vocab_size=211, n_embd=48, n_layer=2, n_head=6, n_positions=37)),
+        ("GPTBigCodeForCausalLM", dict(activation_function="gelu", architectures=["GPTBigCodeForCausalLM"], attention_softmax_in_fp32=True, attn_pdrop=0.1, bos_token_id=0, embd_pdrop=0.1, eos_token_id=0, inference_runner=0, initializer_range=0.02, layer_norm_epsilon=1e-5, max_batch_size=None, max_sequence_length=None, model_type="gpt_bigcode", multi_query=True, n_embd=48, n_head=6, n_inner=192, n_layer=2, n_positions=37, pad_key_length=True, pre_allocate_kv_cache=False, resid_pdrop=0.1, scale_attention_softmax_in_fp32=True, scale_attn_weights=True, summary_activation=None, summary_first_dropout=0.1, summary_proj_to_labels=True, summary_type="cls_index", summary_use_proj=True, validate_runner_input=True, vocab_size=211)),
+    ],
+    "electra": [
+        ("ElectraForMaskedLM", dict(TEXT, embedding_size=26, type_vocab_size=3, dtype="bfloat16")),
+        ("ElectraForMaskedLM", dict(TEXT, embedding_size=48, tie_word_embeddings=False)),
+        ("ElectraModel", dict(TEXT, embedding_size=26)),
+        ("ElectraModel", dict(TEXT, embedding_size=26, is_decoder=True, add_cross_attention=True)),
+        ("ElectraForPreTraining", dict(TEXT, embedding_size=26)),
+        ("ElectraForSequenceClassification", dict(TEXT, embedding_size=26, id2label={i: str(i) for i in range(5)})),
+        ("ElectraForPreTraining", dict(TEXT, architectures=["ElectraForPreTraining"], model_type="electra", attention_probs_dropout_prob=0.1, embedding_size=26, hidden_act="gelu", hidden_dropout_prob=0.1, initializer_range=0.02, layer_norm_eps=1e-12, pad_token_id=0, position_embedding_type="absolute", summary_activation="gelu", summary_last_dropout=0.1, summary_type="first", summary_use_proj=True, type_vocab_size=2)),
+    ],
+    "albert": [
+        ("AlbertForMaskedLM", dict(TEXT, embedding_size=26, type_vocab_size=3, num_hidden_layers=4, num_hidden_groups=2, dtype="bfloat16")),
+        ("AlbertForMaskedLM", dict(TEXT, embedding_size=26, inner_group_num=2, tie_word_embeddings=False)),
+        ("AlbertModel", dict(TEXT, embedding_size=26)),
+        ("AlbertForSequenceClassification", dict(TEXT, embedding_size=26, id2label={i: str(i) for i in range(5)})),
+        ("AlbertForMaskedLM", dict(TEXT, architectures=["AlbertForMaskedLM"], model_type="albert", attention_probs_dropout_prob=0, classifier_dropout_prob=0.1, down_scale_factor=1, embedding_size=26, gap_size=0, hidden_act="gelu_new", hidden_dropout_prob=0, initializer_range=0.02, inner_group_num=1, layer_norm_eps=1e-12, net_structure_type=0, num_hidden_groups=1, num_memory_blocks=0, pad_token_id=0, type_vocab_size=2)),
+    ],
+    "bart": [
+        ("BartForConditionalGeneration", dict(BART, dtype="bfloat16")),
+        ("BartForConditionalGeneration", dict(BART, tie_word_embeddings=False)),
+        ("BartModel", dict(BART)),
+        ("BartForConditionalGeneration", dict(BART, _num_labels=3, architectures=["BartForConditionalGeneration"], activation_dropout=0.0, activation_function="gelu", add_bias_logits=False, add_final_layer_norm=False, attention_dropout=0.0, bos_token_id=0, classif_dropout=0.0, classifier_dropout=0.0, decoder_layerdrop=0.0, decoder_start_token_id=2, dropout=0.1, encoder_layerdrop=0.0, eos_token_id=2, force_bos_token_to_be_generated=True, init_std=0.02, is_encoder_decoder=True, model_type="bart", normalize_before=False, normalize_embedding=True, num_hidden_layers=2, output_past=True, pad_token_id=1, scale_embedding=False, static_position_embeddings=False)),
+    ],
+    "deit": [
+        ("DeiTModel", dict(VIT, dtype="bfloat16")),
+        ("DeiTModel", dict(VIT, image_size=[20, 35], patch_size=[4, 5], qkv_bias=False, pooler_output_size=26)),
+        ("DeiTForImageClassification", dict(VIT, num_channels=1, id2label={i: str(i) for i in range(7)})),
+        ("DeiTForImageClassificationWithTeacher", dict(VIT, id2label={i: str(i) for i in range(7)})),
+    ],
+    "dinov2_with_registers": [
+        ("Dinov2WithRegistersModel", dict(DINO, num_register_tokens=3, dtype="bfloat16")),
+        ("Dinov2WithRegistersModel", dict(DINO, use_swiglu_ffn=True, qkv_bias=False, image_size=[20, 35], patch_size=[4, 5])),
+        ("Dinov2WithRegistersForImageClassification", dict(DINO, num_channels=1, id2label={i: str(i) for i in range(7)})),
+    ],
+    "convnextv2": [
+        ("ConvNextV2ForImageClassification", dict(CONVNEXT, id2label={i: str(i) for i in range(7)}, dtype="bfloat16")),
+        ("ConvNextV2Model", dict(CONVNEXT, num_channels=1)),
+        ("ConvNextV2ForImageClassification", dict(CONVNEXT, architectures=["ConvNextV2ForImageClassification"], drop_path_rate=0.0, hidden_act="gelu", id2label={"0": "a", "1": "b", "2": "c"}, image_size=224, initializer_range=0.02, label2id={"a": 0, "b": 1, "c": 2}, layer_norm_eps=1e-12, model_type="convnextv2", num_channels=3, torch_dtype="float32")),
     ],
 }
