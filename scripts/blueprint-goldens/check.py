@@ -32,7 +32,16 @@ LEVELS = [["or"], ["and"], ["not"], ["==", "!=", "<", "<=", ">", ">="], ["+", "-
 
 @functools.cache
 def parse(text):
-    tokens, at = [], 0
+    trees = parse_all(text)
+    if len(trees) != 1:
+        raise Wrong(f"{text!r} is not one expression")
+    return trees[0]
+
+
+@functools.cache
+def parse_all(text):
+    """Expressions, with commas between them; none is none."""
+    tokens, at, trees = [], 0, []
     while text[at:].strip():
         match = TOKEN.match(text, at)
         if not match:
@@ -48,10 +57,14 @@ def parse(text):
         else:
             tokens.append(("text", one if one is not None else two))
     tokens.append(("end", None))
-    tree, rest = binary(tokens, 0)
-    if rest[0][0] != "end":
-        raise Wrong(f"{text!r}: too much after {tree}")
-    return tree
+    while tokens[0][0] != "end":
+        tree, tokens = binary(tokens, 0)
+        trees.append(tree)
+        if tokens[0] == ("sign", ",") and tokens[1][0] != "end":
+            tokens = tokens[1:]
+        elif tokens[0][0] != "end":
+            raise Wrong(f"{text!r}: unexpected {tokens[0][1]!r}")
+    return trees
 
 
 def binary(tokens, level):
@@ -134,9 +147,9 @@ class Blueprint:
             self.known |= set(rule.get("keys", [])) | set(rule.get("counts", []))
             texts += [rule[k] for k in ("default", "value", "when", "null") if isinstance(rule.get(k), str)]
         for line in self.file["tensors"]:
-            texts += line[1].split(",") * bool(line[1]) + line[2:]
+            texts += line[1:]
         for text in texts:
-            self.known |= set(keys_of(parse(text)))
+            self.known |= {key for tree in parse_all(text) for key in keys_of(tree)}
 
     def unknown(self, config, path=""):
         """Keys of the config of which the blueprint says nothing."""
@@ -281,7 +294,7 @@ class Reading:
         if len(line) == 3 and not self.evaluate(parse(line[2]), loops):
             return
         name = re.sub(r"\{(\w+)\}", lambda match: str(loops[match.group(1)]), line[0])
-        shape = [self.evaluate(parse(side), loops) for side in line[1].split(",")] if line[1] else []
+        shape = [self.evaluate(side, loops) for side in parse_all(line[1])]
         model = self.config.get("dtype") or self.config.get("torch_dtype")
         dtype = next((d for pattern, d in self.blueprint.file.get("dtypes", []) if fnmatch.fnmatchcase(name, pattern)), DTYPES[model])
         yield name, shape, dtype
@@ -328,14 +341,14 @@ def main():
     for model in json.loads((DATA / "totals.json").read_text()) if (DATA / "totals.json").exists() and not chosen else []:
         try:
             rows = by_type[model["config"]["model_type"]].read(model["config"])
-            counts = {"names": len(rows), "parameters": sum(math.prod(shape) for _, shape, _ in rows)}
+            counts = {"names": len(rows), "elements": sum(math.prod(shape) for _, shape, _ in rows)}
         except (Wrong, KeyError) as error:
             counts = {"error": str(error)}
-        if all(model[key] == counts.get(key) for key in ("names", "parameters")):
+        if all(model[key] == counts.get(key) for key in ("names", "elements")):
             good += 1
         else:
             failed += 1
-            print(f"{model['name']}: {counts}, not {model['names']} names, {model['parameters']} parameters")
+            print(f"{model['name']}: {counts}, not {model['names']} names, {model['elements']} elements")
     print(f"{good} good, {failed} wrong")
     sys.exit(1 if failed else 0)
 

@@ -36,24 +36,30 @@ def config_of(architecture, fields):
     return config, json.loads(config.to_json_string())
 
 
-def build(architecture, config, device):
+def build(architecture, config, written, device):
+    """A model. T5 is tied whatever its config says, but where that says untied the head is in the files that exist, and
+    transformers unties when it loads them; so it is untied here."""
     with torch.device(device):
-        return getattr(transformers, architecture)._from_config(config)
+        model = getattr(transformers, architecture)._from_config(config)
+    head = model.get_output_embeddings()
+    if head is not None and written.get("tie_word_embeddings") is False and head.weight is model.get_input_embeddings().weight:
+        head.weight = torch.nn.Parameter(head.weight.detach().clone())
+    return model
 
 
-def tensors(architecture, config):
+def tensors(architecture, config, written):
     """(name, shape, dtype) of everything that save_pretrained would write, without memory."""
-    model = build(architecture, config, "meta")
+    model = build(architecture, config, written, "meta")
     ignored = set(model._keys_to_ignore_on_save or [])
     state = {name: tensor for name, tensor in model.state_dict().items() if name not in ignored}
     state = revert_weight_conversion(model, remove_tied_weights_from_state_dict(state, model))
     return [(name, list(tensor.shape), DTYPES[tensor.dtype]) for name, tensor in state.items()]
 
 
-def saved(architecture, config):
+def saved(architecture, config, written):
     """The same, sorted, read from what save_pretrained writes."""
     with tempfile.TemporaryDirectory() as folder:
-        build(architecture, config, "cpu").save_pretrained(folder)
+        build(architecture, config, written, "cpu").save_pretrained(folder)
         rows = []
         for file in pathlib.Path(folder).glob("*.safetensors"):
             with safe_open(file, "pt") as opened:
@@ -75,7 +81,7 @@ def small(chosen):
     for family in chosen or FAMILIES:
         for architecture, fields in FAMILIES[family]:
             config, written = config_of(architecture, fields)
-            models.append({"family": family, "config": written, "tensors": tensors(architecture, config)})
+            models.append({"family": family, "config": written, "tensors": tensors(architecture, config, written)})
     order = list(FAMILIES)
     models.sort(key=lambda model: order.index(model["family"]))
     text = []
@@ -89,19 +95,20 @@ def large():
     """The models of totals.py."""
     text = []
     for name, architecture, fields in TOTALS:
-        config, _ = config_of(architecture, fields)
-        rows = tensors(architecture, config)
-        parameters = sum(torch.Size(shape).numel() for _, shape, _ in rows)
-        text.append(compact({"name": name, "config": fields, "names": len(rows), "parameters": parameters}))
-        print(f"{name}: {len(rows):,} names, {parameters:,} parameters")
+        config, written = config_of(architecture, fields)
+        rows = tensors(architecture, config, written)
+        elements = sum(torch.Size(shape).numel() for _, shape, _ in rows)
+        parameters = sum(parameter.numel() for parameter in build(architecture, config, written, "meta").parameters())
+        text.append(compact({"name": name, "config": fields, "names": len(rows), "elements": elements, "parameters": parameters}))
+        print(f"{name}: {len(rows):,} names, {elements:,} elements, of them {parameters:,} of parameters")
     (DATA / "totals.json").write_text("[" + ",\n".join(text) + "]\n")
 
 
 def compare_saved(chosen):
     for family in chosen or FAMILIES:
         for architecture, fields in FAMILIES[family]:
-            config, _ = config_of(architecture, fields)
-            there, here = saved(architecture, config), sorted(tensors(architecture, config))
+            config, written = config_of(architecture, fields)
+            there, here = saved(architecture, config, written), sorted(tensors(architecture, config, written))
             print(f"{family}, {architecture}: {'same' if there == here else 'DIFFERS'}")
             for row in there:
                 if row not in here:
