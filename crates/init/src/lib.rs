@@ -75,7 +75,7 @@ pub use initializers::{
 };
 pub use layer::{Axes, Axis, Centre, Fans, Layer};
 #[doc(hidden)]
-pub use model::fitted_table;
+pub use model::{fitted_table, folded_rows};
 pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 pub use noise::{Dropout, Noise};
 #[doc(hidden)]

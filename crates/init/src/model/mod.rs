@@ -25,6 +25,7 @@ mod tied;
 mod vars;
 mod written;
 
+pub use folded::folded as folded_rows;
 pub use initializer::Initializer;
 pub use plan::Plan;
 pub use record::Record;

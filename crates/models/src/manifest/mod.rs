@@ -4,6 +4,7 @@ mod digest;
 mod document;
 mod plan;
 mod split;
+mod table;
 
 pub use document::{Entry, File, Manifest};
 pub use plan::{Limit, Plan};

@@ -1,0 +1,204 @@
+//! What the command line takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// Whole models from scratch: plan them, make them in parts, byte for byte the same everywhere, and verify them.
+#[derive(Debug, Parser)]
+#[command(name = "candle-init", version, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  candle-init plan config.json --seed 42             what would be made; writes nothing
+  candle-init make config.json --seed 42 -o out/     a folder that transformers, vLLM and candle load
+  candle-init verify out/                            bit for bit
+
+Exit status: 0 done, 1 a check failed, 2 wrong usage, 3 refused, 4 input or output.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show each tensor, its initializer and why, and the files; write nothing
+    #[command(after_help = PLAN)]
+    Plan(PlanArguments),
+    /// Make the files of a model, or one worker's part of them
+    #[command(after_help = MAKE)]
+    Make(MakeArguments),
+    /// Check that all parts are there, and write the index
+    Finish(FinishArguments),
+    /// Draw every tensor again and compare it with a folder, bit for bit
+    Verify(VerifyArguments),
+    /// Look for what is wrong with any checkpoint: zeros, twins, norms, scales
+    Inspect(InspectArguments),
+    /// Compare two checkpoints, tensor by tensor
+    Diff(DiffArguments),
+    /// List the model types whose config is enough, or print the initializers of one
+    Families {
+        /// A `model_type`, such as `llama`
+        name: Option<String>,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+const PLAN: &str = "\
+Examples:
+  candle-init plan config.json --seed 42
+  candle-init plan config.json --seed 42 --files 8 --json > plan.json    the contract of eight workers
+  candle-init plan --like bert-base/ --recipe bert --seed 42
+  candle-init plan --shapes shapes.json --rule '*norm.weight=ones' --rule '*.weight=he_normal' --rule '*.bias=zeros' --seed 1";
+
+const MAKE: &str = "\
+Examples:
+  candle-init make config.json --seed 42 -o out/
+  candle-init make plan.json -o out/ --rank 3 --world 8        one of eight workers; then `candle-init finish`
+  mpirun -n 8 candle-init make plan.json -o out/ --launcher auto
+  sbatch --array=0-7 --wrap 'candle-init make plan.json -o out/ --rank $SLURM_ARRAY_TASK_ID --world 8'
+
+A run that was killed is resumed by running it again.";
+
+/// Which model, and how it starts.
+#[derive(Args, Debug)]
+pub(crate) struct ModelArguments {
+    /// A config.json of transformers, or a plan that `plan --json` wrote
+    #[arg(value_name = "CONFIG|PLAN", required_unless_present_any = ["like", "shapes"])]
+    pub(crate) input: Option<PathBuf>,
+    /// Take names, shapes and dtypes from a checkpoint: a file, an index or a folder
+    #[arg(long, value_name = "CHECKPOINT", conflicts_with = "shapes")]
+    pub(crate) like: Option<PathBuf>,
+    /// Take them from a JSON object: {"name": [4, 3]} or {"name": {"shape": [4, 3], "dtype": "BF16"}}
+    #[arg(long, value_name = "FILE")]
+    pub(crate) shapes: Option<PathBuf>,
+    /// The seed
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// The recipe, by family or model_type, where the config does not tell
+    #[arg(long, value_name = "NAME")]
+    pub(crate) recipe: Option<String>,
+    /// An initializer in a TOML or JSON file; its rules come before those of the recipe
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+    /// A rule, before all others; may be given more than once, and the first that matches counts
+    #[arg(long = "rule", value_name = "PATTERN=RULE")]
+    pub(crate) rule: Vec<String>,
+    /// The dtype of the weights: F32, BF16, F16, F64
+    #[arg(long)]
+    pub(crate) dtype: Option<String>,
+    /// Leave out the tensors that match
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) skip: Vec<String>,
+    /// A field of the config that changes no name and no shape
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) ignore: Vec<String>,
+    /// The most bytes of a file: 5GB, 500MB
+    #[arg(long, value_name = "SIZE", conflicts_with = "files")]
+    pub(crate) max_file_size: Option<String>,
+    /// The number of files, so that as many workers have one each
+    #[arg(long, value_name = "N")]
+    pub(crate) files: Option<usize>,
+    /// What the names of files begin with
+    #[arg(long, default_value = "model")]
+    pub(crate) stem: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PlanArguments {
+    #[command(flatten)]
+    pub(crate) model: ModelArguments,
+    /// Write the plan as JSON to standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct MakeArguments {
+    #[command(flatten)]
+    pub(crate) model: ModelArguments,
+    /// The folder
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) output: PathBuf,
+    /// Which worker this is, from 0
+    #[arg(long, requires = "world", conflicts_with = "launcher")]
+    pub(crate) rank: Option<usize>,
+    /// How many workers there are
+    #[arg(long)]
+    pub(crate) world: Option<usize>,
+    /// Ask the launcher which worker this is: auto, torchrun, openmpi, mpich, jsrun, slurm, flux, aws-batch, lsf, slurm-array,
+    /// kubernetes
+    #[arg(long, value_name = "NAME")]
+    pub(crate) launcher: Option<String>,
+    /// Replace files of another model that are in the way
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Say what was done as JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show no progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FinishArguments {
+    /// The plan that the workers had
+    pub(crate) plan: PathBuf,
+    /// The folder that they filled
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) output: PathBuf,
+    /// Remove files of another model that are in the way
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArguments {
+    /// The folder
+    pub(crate) folder: PathBuf,
+    /// The plan, where it is not the one that lies in the folder
+    #[arg(long)]
+    pub(crate) plan: Option<PathBuf>,
+    /// Say what was found as JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show no progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InspectArguments {
+    /// A file, an index or a folder
+    pub(crate) checkpoint: PathBuf,
+    /// Say what was found as JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DiffArguments {
+    /// One checkpoint: a file, an index or a folder
+    pub(crate) first: PathBuf,
+    /// The other
+    pub(crate) second: PathBuf,
+    /// Say what was found as JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_go_together() {
+        super::Arguments::command().debug_assert();
+    }
+}

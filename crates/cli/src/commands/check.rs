@@ -1,0 +1,45 @@
+//! Verifies and inspects.
+
+use candle_init_models::{Difference, Manifest};
+use candle_init_probe::{Inspection, Severity};
+use serde_json::json;
+
+use crate::arguments::{InspectArguments, VerifyArguments};
+use crate::failure::Failure;
+use crate::model::read;
+use crate::output::{say, say_json};
+use crate::progress::bar;
+
+/// Differences that are listed one by one.
+const SHOWN: usize = 20;
+
+pub(crate) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
+    let path = arguments.plan.clone().unwrap_or_else(|| arguments.folder.join("candle-init.json"));
+    let manifest = Manifest::parse(&read(&path)?)?;
+    let bar = bar(manifest.bytes(), arguments.quiet);
+    let verified = candle_init_models::verify(Some(&manifest), &arguments.folder, &|bytes| bar.inc(bytes));
+    bar.finish_and_clear();
+    let verified = verified?;
+    let differences = &verified.differences;
+    if arguments.json {
+        let texts: Vec<_> = differences.iter().map(Difference::to_string).collect();
+        say_json(&json!({
+            "tensors": verified.tensors, "bytes": verified.bytes, "digest": manifest.digest(), "differences": texts,
+        }))?;
+    } else if differences.is_empty() {
+        say(format!("{}: {} tensors are as planned, bit for bit", arguments.folder.display(), verified.tensors))?;
+    } else {
+        differences.iter().take(SHOWN).try_for_each(say)?;
+        if differences.len() > SHOWN {
+            say(format!("and {} more", differences.len() - SHOWN))?;
+        }
+    }
+    if differences.is_empty() { Ok(()) } else { Err(Failure::Found) }
+}
+
+pub(crate) fn inspect(arguments: &InspectArguments) -> Result<(), Failure> {
+    let inspection = Inspection::of_file(&arguments.checkpoint)?;
+    if arguments.json { say_json(&inspection)? } else { say(&inspection)? }
+    let faulty = inspection.findings.iter().any(|finding| finding.severity() == Severity::Fault);
+    if faulty { Err(Failure::Found) } else { Ok(()) }
+}

@@ -1,0 +1,11 @@
+//! What the program does, one command a file.
+
+mod check;
+mod difference;
+mod families;
+mod files;
+
+pub(crate) use check::{inspect, verify};
+pub(crate) use difference::diff;
+pub(crate) use families::{completions, families};
+pub(crate) use files::{finish, make, plan};

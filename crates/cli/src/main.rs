@@ -1,0 +1,36 @@
+//! `candle-init`: whole models from scratch, from a laptop to a cluster.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod commands;
+mod failure;
+mod model;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Plan(plan) => commands::plan(&plan),
+        Command::Make(make) => commands::make(&make),
+        Command::Finish(finish) => commands::finish(&finish),
+        Command::Verify(verify) => commands::verify(&verify),
+        Command::Inspect(inspect) => commands::inspect(&inspect),
+        Command::Diff(diff) => commands::diff(&diff),
+        Command::Families { name } => commands::families(name.as_deref()),
+        Command::Completions { shell } => commands::completions(shell),
+    }
+}
