@@ -43,7 +43,9 @@ impl From<Error> for Failure {
         let text = error.to_string();
         match error {
             Error::System { .. }
-            | Error::Checkpoint(Checkpoint::NotFound { .. } | Checkpoint::Unreadable { .. }) => Self::System(text),
+            | Error::Checkpoint(Checkpoint::NotFound { .. } | Checkpoint::Unreadable { .. }) => {
+                Self::System(text)
+            }
             _ => Self::Refused(text),
         }
     }

@@ -45,7 +45,9 @@ impl ModelArguments {
             (self.shapes.is_some(), "--shapes"),
         ];
         match given.into_iter().find(|(given, _)| *given) {
-            Some((_, name)) => Err(Failure::Usage(format!("a plan is given, which says everything: leave out `{name}`, or plan again with it"))),
+            Some((_, name)) => Err(Failure::Usage(format!(
+                "a plan is given, which says everything: leave out `{name}`, or plan again with it"
+            ))),
             None => Ok(()),
         }
     }
@@ -75,11 +77,14 @@ impl ModelArguments {
 
     fn kept(&self, mut tensors: Vec<Tensor>) -> Result<Vec<Tensor>, Failure> {
         for pattern in &self.skip {
-            let glob = Glob::new(pattern).map_err(|reason| Failure::Usage(format!("`--skip {pattern}` is no pattern: {reason}")))?;
+            let glob = Glob::new(pattern)
+                .map_err(|reason| Failure::Usage(format!("`--skip {pattern}` is no pattern: {reason}")))?;
             let before = tensors.len();
             tensors.retain(|tensor| !glob.matches(&tensor.name));
             if tensors.len() == before {
-                return Err(Failure::Refused(format!("`--skip {pattern}` matches none of the {before} tensors: correct or remove it")));
+                return Err(Failure::Refused(format!(
+                    "`--skip {pattern}` matches none of the {before} tensors: correct or remove it"
+                )));
             }
         }
         Ok(tensors)
@@ -90,7 +95,8 @@ impl ModelArguments {
         let mut file = self.rules.as_deref().map_or_else(|| Ok(Map::new()), rules_of)?;
         let seed = match (self.seed, file.get("seed").cloned()) {
             (Some(seed), Some(said)) if said != seed => {
-                let what = format!("`--seed {seed}` and the file of rules, which has {said}: one seed is required");
+                let what =
+                    format!("`--seed {seed}` and the file of rules, which has {said}: one seed is required");
                 return Err(Failure::Usage(what));
             }
             (Some(seed), _) => seed.into(),
@@ -133,7 +139,11 @@ fn is_float(dtype: Dtype) -> bool {
 
 /// A file's text; `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
-    let text = if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { fs::read_to_string(path) };
+    let text = if path == Path::new("-") {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        fs::read_to_string(path)
+    };
     text.map_err(|error| Failure::System(format!("{}: cannot be read: {error}", path.display())))
 }
 
@@ -193,7 +203,9 @@ fn bytes(text: &str) -> Result<u64, Failure> {
     };
     let size = number.trim().parse::<f64>().ok().zip(factor).map(|(number, factor)| number * factor);
     let size = size.filter(|size| (1.0..=9e18).contains(size)).map(|size| size as u64);
-    size.ok_or_else(|| Failure::Usage(format!("`--max-file-size {text}`: a size such as 5GB, 500MB or 1000000 is required")))
+    size.ok_or_else(|| {
+        Failure::Usage(format!("`--max-file-size {text}`: a size such as 5GB, 500MB or 1000000 is required"))
+    })
 }
 
 #[cfg(test)]
@@ -202,7 +214,9 @@ mod tests {
 
     #[test]
     fn sizes_are_read_as_model_hubs_write_them() {
-        for (text, expected) in [("5GB", 5_000_000_000), ("1.5 mb", 1_500_000), ("1000", 1000), ("2TB", 2_000_000_000_000)] {
+        for (text, expected) in
+            [("5GB", 5_000_000_000), ("1.5 mb", 1_500_000), ("1000", 1000), ("2TB", 2_000_000_000_000)]
+        {
             assert_eq!(bytes(text).ok(), Some(expected), "{text}");
         }
         for text in ["", "GB", "-1GB", "5 GiB", "nan", "1e400GB", "0"] {

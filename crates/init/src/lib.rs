@@ -74,9 +74,9 @@ pub use initializers::{
     VarianceScaling, Window, depth,
 };
 pub use layer::{Axes, Axis, Centre, Fans, Layer};
+pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 #[doc(hidden)]
 pub use model::{fitted_table, folded_rows};
-pub use model::{Initializer, Plan, Record, Report, named_vars, trainable_vars};
 pub use noise::{Dropout, Noise};
 #[doc(hidden)]
 pub use orthogonal::{orthogonality_error, orthonormal, orthonormal_with};

@@ -27,7 +27,11 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
             "tensors": verified.tensors, "bytes": verified.bytes, "digest": manifest.digest(), "differences": texts,
         }))?;
     } else if differences.is_empty() {
-        say(format!("{}: {} tensors are as planned, bit for bit", arguments.folder.display(), verified.tensors))?;
+        say(format!(
+            "{}: {} tensors are as planned, bit for bit",
+            arguments.folder.display(),
+            verified.tensors
+        ))?;
     } else {
         differences.iter().take(SHOWN).try_for_each(say)?;
         if differences.len() > SHOWN {
@@ -39,7 +43,11 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
 
 pub(crate) fn inspect(arguments: &InspectArguments) -> Result<(), Failure> {
     let inspection = Inspection::of_file(&arguments.checkpoint)?;
-    if arguments.json { say_json(&inspection)? } else { say(&inspection)? }
+    if arguments.json {
+        say_json(&inspection)?
+    } else {
+        say(&inspection)?
+    }
     let faulty = inspection.findings.iter().any(|finding| finding.severity() == Severity::Fault);
     if faulty { Err(Failure::Found) } else { Ok(()) }
 }

@@ -55,7 +55,9 @@ impl Compared {
     }
 
     fn is_equal(&self) -> bool {
-        [&self.only_in_first, &self.only_in_second, &self.unlike, &self.differing].iter().all(|list| list.is_empty())
+        [&self.only_in_first, &self.only_in_second, &self.unlike, &self.differing]
+            .iter()
+            .all(|list| list.is_empty())
     }
 
     fn say(&self) -> Result<(), Failure> {

@@ -19,7 +19,8 @@ pub(crate) fn families(name: Option<&str>) -> Result<(), Failure> {
             say(wrapped(&Blueprint::model_types()))?;
             say("\nThese have a recipe too; give names and shapes by --like or --shapes:")?;
             let known = Blueprint::model_types();
-            let others: Vec<_> = Recipe::families().into_iter().filter(|name| !known.contains(name)).collect();
+            let others: Vec<_> =
+                Recipe::families().into_iter().filter(|name| !known.contains(name)).collect();
             say(wrapped(&others))
         }
     }

@@ -21,14 +21,19 @@ pub(crate) fn make(arguments: &MakeArguments) -> Result<(), Failure> {
     let part = part(arguments)?;
     let bytes: u64 = my_bytes(&manifest, part)?;
     let bar = bar(bytes.into(), arguments.quiet);
-    let made = candle_init_models::make(&manifest, &arguments.output, part, arguments.force, &|bytes| bar.inc(bytes));
+    let made = candle_init_models::make(&manifest, &arguments.output, part, arguments.force, &|bytes| {
+        bar.inc(bytes)
+    });
     bar.finish_and_clear();
     let made = made?;
     if arguments.json {
         let (written, kept, finished) = (&made.written, &made.kept, made.finished);
-        return say_json(&json!({"written": written, "kept": kept, "finished": finished, "digest": manifest.digest()}));
+        return say_json(
+            &json!({"written": written, "kept": kept, "finished": finished, "digest": manifest.digest()}),
+        );
     }
-    let kept = if made.kept.is_empty() { String::new() } else { format!(", {} were there", files(made.kept.len())) };
+    let kept =
+        if made.kept.is_empty() { String::new() } else { format!(", {} were there", files(made.kept.len())) };
     let next = match made.finished {
         true => String::new(),
         false => "; once all workers are done: candle-init finish".into(),
@@ -46,7 +51,9 @@ fn part(arguments: &MakeArguments) -> Result<Part, Failure> {
         return match (arguments.rank, arguments.world) {
             (Some(rank), Some(world)) => Ok(Part::new(rank, world)?),
             (None, None | Some(1)) => Ok(Part::WHOLE),
-            _ => Err(Failure::Usage("with `--world`, `--rank` or `--launcher` is required: which of the workers is this?".into())),
+            _ => Err(Failure::Usage(
+                "with `--world`, `--rank` or `--launcher` is required: which of the workers is this?".into(),
+            )),
         };
     };
     let launcher = if name == "auto" { None } else { Some(name.parse()?) };
@@ -60,7 +67,12 @@ fn part(arguments: &MakeArguments) -> Result<Part, Failure> {
 pub(crate) fn finish(arguments: &FinishArguments) -> Result<(), Failure> {
     let manifest = Manifest::parse(&read(&arguments.plan)?)?;
     let finished = candle_init_models::finish(&manifest, &arguments.output, arguments.force)?;
-    say(format!("{}: {} complete; {} written", arguments.output.display(), files(finished.files), finished.written.join(", ")))
+    say(format!(
+        "{}: {} complete; {} written",
+        arguments.output.display(),
+        files(finished.files),
+        finished.written.join(", ")
+    ))
 }
 
 fn files(count: usize) -> String {

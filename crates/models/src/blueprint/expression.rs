@@ -19,6 +19,8 @@ pub(crate) trait Scope {
     fn value(&self, name: &str) -> Result<Value, String>;
     /// Whether the element at an index of a list, or without an index the value itself, is a text.
     fn is(&self, key: &str, index: Option<i64>, text: &str) -> Result<bool, String>;
+    /// Whether the value is this number.
+    fn equals(&self, key: &str, number: i64) -> bool;
     /// Whether a list of integers holds a number.
     fn holds(&self, key: &str, number: i64) -> Result<bool, String>;
     /// The integer at an index of a list.
@@ -259,6 +261,9 @@ fn called(name: &str, arguments: &[Argument], scope: &dyn Scope) -> Result<Value
     use Argument::{Text, Value as Given};
     match (name, arguments) {
         ("is", [Given(Expression::Name(key)), Text(text)]) => scope.is(key, None, text).map(Value::Truth),
+        ("is", [Given(Expression::Name(key)), Given(number)]) => {
+            Ok(Value::Truth(scope.equals(key, number.number(scope)?)))
+        }
         ("at_is", [Given(Expression::Name(key)), Given(index), Text(text)]) => {
             scope.is(key, Some(index.number(scope)?), text).map(Value::Truth)
         }
@@ -271,7 +276,7 @@ fn called(name: &str, arguments: &[Argument], scope: &dyn Scope) -> Result<Value
         ("has", [Given(Expression::Name(key))]) => Ok(Value::Truth(scope.has(key))),
         ("is_architecture", [Text(name)]) => Ok(Value::Truth(scope.is_architecture(name))),
         _ => Err(format!(
-            "`{name}` with {} arguments is no function: is(key, 'text'), at_is(key, index, 'text'), in(key, number), \
+            "`{name}` with {} arguments is no function: is(key, 'text'), is(key, number), at_is(key, index, 'text'), in(key, number), \
              at(key, index), has(key) and is_architecture('Name') are",
             arguments.len()
         )),
@@ -295,6 +300,9 @@ mod tests {
         }
         fn is(&self, key: &str, index: Option<i64>, text: &str) -> Result<bool, String> {
             Ok((key, index, text) == ("x.y", Some(17), "z"))
+        }
+        fn equals(&self, _: &str, number: i64) -> bool {
+            number == 0
         }
         fn holds(&self, _: &str, number: i64) -> Result<bool, String> {
             Ok(number == 3)
@@ -341,6 +349,7 @@ mod tests {
             ("a >= 12 and b <= 4", false),
             // What is decided is not asked further.
             ("yes or nobody", true),
+            ("is(scale, 0) and not is(scale, 1)", true),
         ] {
             assert_eq!(value(text), Ok(Value::Truth(expected)), "{text}");
         }

@@ -28,14 +28,16 @@ impl Line {
             [name, shape] => (name, shape, None),
             [name, shape, condition] => (name, shape, Some(condition)),
             other => {
-                return Err((other.join(", "), "a name, a shape and perhaps a condition are required".into()));
+                return Err((
+                    other.join(", "),
+                    "a name, a shape and perhaps a condition are required".into(),
+                ));
             }
         };
         let at = |reason: String| (name.clone(), reason);
-        let sides = if shape.is_empty() { Vec::new() } else { shape.split(',').collect() };
         Ok(Self {
             name: parts(name, loops).map_err(at)?,
-            shape: sides.into_iter().map(str::parse).collect::<Result<_, _>>().map_err(at)?,
+            shape: sides(shape).into_iter().map(str::parse).collect::<Result<_, _>>().map_err(at)?,
             condition: condition.map(|text| text.parse()).transpose().map_err(at)?,
         })
     }
@@ -64,6 +66,16 @@ impl Line {
     pub(crate) fn keys(&self, keys: &mut Vec<String>) {
         self.shape.iter().chain(&self.condition).for_each(|expression| expression.keys(keys));
     }
+}
+
+/// The texts between commas that stand in no brackets.
+fn sides(shape: &str) -> Vec<&str> {
+    let mut depth = 0;
+    let outside = |letter: char| {
+        depth += i32::from(letter == '(') - i32::from(letter == ')');
+        letter == ',' && depth == 0
+    };
+    if shape.is_empty() { Vec::new() } else { shape.split(outside).collect() }
 }
 
 fn parts(name: &str, loops: &BTreeMap<String, Expression>) -> Result<Vec<Part>, String> {

@@ -217,6 +217,10 @@ impl Scope for Reading<'_> {
         })
     }
 
+    fn equals(&self, key: &str, number: i64) -> bool {
+        self.config.get(key).and_then(Json::as_f64) == Some(number as f64)
+    }
+
     fn holds(&self, key: &str, number: i64) -> Result<bool, String> {
         let list = self.config.get(key).and_then(Json::as_array);
         Ok(list.is_some_and(|list| list.iter().any(|element| element.as_i64() == Some(number))))

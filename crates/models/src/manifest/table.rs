@@ -35,7 +35,8 @@ impl Manifest {
     #[must_use]
     pub fn held(&self) -> Option<(&str, u128)> {
         let held = |entry: &Entry| self.lazy(entry).map_or(0, |lazy| lazy.held_bytes());
-        let most = self.tensors().map(|entry| (entry.name.as_str(), held(entry))).max_by_key(|(_, held)| *held);
+        let most =
+            self.tensors().map(|entry| (entry.name.as_str(), held(entry))).max_by_key(|(_, held)| *held);
         most.filter(|(_, held)| *held > 0).map(|(name, held)| (name, held as u128))
     }
 }
