@@ -173,8 +173,8 @@ fn write(
             for piece in to_write {
                 out.write_all(&piece)?;
                 progress(piece.len() as u64);
-                // Nobody waits for it once everything is drawn.
-                drop(empty.send(piece));
+                // To be filled again; without waiting, since nobody takes it once everything is drawn.
+                drop(empty.try_send(piece));
             }
             io::Result::Ok(())
         });
