@@ -223,7 +223,7 @@ class Reading:
         if value is ABSENT:
             value = next((rule[k] for k in ("value", "when", "default") if k in rule), ABSENT)
         if value is ABSENT:
-            raise Wrong(f"no {name}: {rule['keys']}")
+            raise Wrong(f"no {name}: {rule.get('counts', []) + rule.get('keys', [])}")
         value = self.evaluate(parse(value), {}) if isinstance(value, str) else value
         if type(value) is not kind:
             raise Wrong(f"{name} = {value!r}")

@@ -105,10 +105,13 @@ def large():
 
 
 def compare_saved(chosen):
+    """Whether all is the same on disk."""
+    same = True
     for family in chosen or FAMILIES:
         for architecture, fields in FAMILIES[family]:
             config, written = config_of(architecture, fields)
             there, here = saved(architecture, config, written), sorted(tensors(architecture, config, written))
+            same &= there == here
             print(f"{family}, {architecture}: {'same' if there == here else 'DIFFERS'}")
             for row in there:
                 if row not in here:
@@ -116,13 +119,14 @@ def compare_saved(chosen):
             for row in here:
                 if row not in there:
                     print(f"  not on disk: {row}")
+    return same
 
 
 def main():
     print({package: importlib.metadata.version(package) for package in ["torch", "transformers"]})
     chosen = sys.argv[1:]
     if chosen[:1] == ["saved"]:
-        return compare_saved(chosen[1:])
+        sys.exit(0 if compare_saved(chosen[1:]) else 1)
     if chosen != ["totals"]:
         small(chosen)
     if not chosen or chosen == ["totals"]:
