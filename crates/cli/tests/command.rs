@@ -184,7 +184,7 @@ fn wrong_usage_is_said_with_the_way_out() {
         ("verify .", 4, "candle-init.json"),
         ("diff . nowhere", 3, "no .safetensors"),
         ("families lama", 3, "llama"),
-        ("nonsense", 2, "plan"),
+        ("nonsense", 2, "unrecognized"),
     ] {
         let (found, text) = refused(here, arguments);
         assert!(found == status && text.contains(part), "{arguments}: {found} {text}");

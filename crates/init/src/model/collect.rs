@@ -17,6 +17,7 @@ use crate::model::plan::Plan;
 use crate::model::record::Record;
 use crate::policy::Policy;
 use crate::policy::request::{Request, Shapes};
+use crate::policy::role::starts_at;
 
 /// Writes down what a model asks for.
 #[derive(Clone)]
@@ -87,9 +88,9 @@ impl Collect {
         ambiguous.map_or(Ok((records, shapes)), Err)
     }
 
-    /// Writes down a parameter that nothing hints at.
+    /// Writes down a parameter of which a name and a shape are all that is known.
     pub(crate) fn ask(&self, name: &str, shape: &Shape, dtype: DType) -> Result<()> {
-        self.request(name, shape, Hint::Const(0.0), dtype)
+        self.request(name, shape, Hint::Const(starts_at(name)), dtype)
     }
 
     fn request(&self, name: &str, shape: &Shape, hint: Hint, dtype: DType) -> Result<()> {

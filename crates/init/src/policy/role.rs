@@ -77,3 +77,8 @@ impl Role {
 pub(crate) fn is_running_statistic(name: &str) -> bool {
     matches!(last(name), "running_mean" | "running_var")
 }
+
+/// Where candle's batch norm lets a running statistic start, for a request that brings no hint.
+pub(crate) fn starts_at(name: &str) -> f64 {
+    if last(name) == "running_var" { 1.0 } else { 0.0 }
+}
