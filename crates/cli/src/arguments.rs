@@ -31,6 +31,9 @@ pub(crate) enum Command {
     Make(MakeArguments),
     /// Check that all parts are there, and write the index
     Finish(FinishArguments),
+    /// Write one rank's parts of all tensors, as torch's distributed checkpoints read them
+    #[command(after_help = SHARDS)]
+    Shards(ShardsArguments),
     /// Draw every tensor again and compare it with a folder, bit for bit
     Verify(VerifyArguments),
     /// Look for what is wrong with any checkpoint: zeros, twins, norms, scales
@@ -64,6 +67,12 @@ Examples:
   sbatch --array=0-7 --wrap 'candle-init make plan.json -o out/ --rank $SLURM_ARRAY_TASK_ID --world 8'
 
 A run that was killed is resumed by running it again.";
+
+const SHARDS: &str = "\
+Examples:
+  candle-init shards plan.json --tp 4 --rank 2 -o shards/         rows and columns of a decoder's projections
+  candle-init shards plan.json --tp 4 --rank 2 --split '*.fc1.weight=0' --split '*.fc2.weight=1' -o shards/
+  candle-init shards plan.json --fsdp 8 --rank 0 -o shards/       the first dimension of everything, by torch.chunk";
 
 /// Which model, and how it starts.
 #[derive(Args, Debug)]
@@ -156,6 +165,30 @@ pub(crate) struct FinishArguments {
     /// Remove files of another model that are in the way
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ShardsArguments {
+    /// The plan
+    pub(crate) plan: PathBuf,
+    /// The folder
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) output: PathBuf,
+    /// Tensor parallel, over so many ranks
+    #[arg(long, value_name = "RANKS", required_unless_present = "fsdp", conflicts_with = "fsdp")]
+    pub(crate) tp: Option<usize>,
+    /// Fully sharded, over so many ranks
+    #[arg(long, value_name = "RANKS")]
+    pub(crate) fsdp: Option<usize>,
+    /// Which rank, from 0
+    #[arg(long)]
+    pub(crate) rank: usize,
+    /// What is split along which dimension, instead of what is known of decoders
+    #[arg(long, value_name = "PATTERN=DIM", requires = "tp")]
+    pub(crate) split: Vec<String>,
+    /// Show no progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Args, Debug)]

@@ -27,6 +27,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Plan(plan) => commands::plan(&plan),
         Command::Make(make) => commands::make(&make),
         Command::Finish(finish) => commands::finish(&finish),
+        Command::Shards(shards) => commands::shards(&shards),
         Command::Verify(verify) => commands::verify(&verify),
         Command::Inspect(inspect) => commands::inspect(&inspect),
         Command::Diff(diff) => commands::diff(&diff),

@@ -71,7 +71,8 @@ impl ModelArguments {
             blueprint = blueprint.dtype(dtype);
         }
         let blueprint = self.ignore.iter().fold(blueprint, |blueprint, field| blueprint.ignore(field));
-        let source = format!("{}, {}", blueprint.family(), blueprint.source());
+        let version = blueprint.source().split(',').next().unwrap_or_default().to_string();
+        let source = format!("{}, names as in {version}", blueprint.family());
         Ok((blueprint.tensors()?, source))
     }
 

@@ -43,14 +43,17 @@ fn said(folder: &Path, arguments: &str) -> String {
 /// The exit status and what it says of a failure.
 fn refused(folder: &Path, arguments: &str) -> (i32, String) {
     let output = run_in(folder, arguments);
-    let text = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    let text =
+        String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
     (output.status.code().unwrap(), text)
 }
 
 /// Every visible file with its bytes.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.map(|path| (path.file_name().unwrap().to_str().unwrap().into(), fs::read(path).unwrap())).collect()
+    entries
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().into(), fs::read(path).unwrap()))
+        .collect()
 }
 
 #[test]
@@ -83,11 +86,15 @@ fn values_are_those_of_a_model_built_in_candle() {
     use candle_core::{DType, Device};
     let folder = folder();
     said(folder.path(), "make config.json --seed 7 -o out");
-    let made = candle_core::safetensors::load(folder.path().join("out/model.safetensors"), &Device::Cpu).unwrap();
+    let made =
+        candle_core::safetensors::load(folder.path().join("out/model.safetensors"), &Device::Cpu).unwrap();
     let name = "model.layers.1.mlp.up_proj.weight";
     let init = candle_init::Initializer::new(7);
-    let drawn = init.tensor(name, (172, 64), candle_init::init::normal(0.0, 0.02), DType::BF16, &Device::Cpu).unwrap();
-    let values = |tensor: &candle_core::Tensor| tensor.to_dtype(DType::F32).unwrap().to_vec2::<f32>().unwrap();
+    let drawn = init
+        .tensor(name, (172, 64), candle_init::init::normal(0.0, 0.02), DType::BF16, &Device::Cpu)
+        .unwrap();
+    let values =
+        |tensor: &candle_core::Tensor| tensor.to_dtype(DType::F32).unwrap().to_vec2::<f32>().unwrap();
     assert_eq!(values(&made[name]), values(&drawn));
     assert_eq!(made.len(), 30);
 }
@@ -103,7 +110,12 @@ fn a_run_that_was_killed_is_resumed_to_the_same_bytes() {
     let whole = files(&here.join("whole"));
     let mut killed = 0;
     for kill in 0..20 {
-        let mut child = program().current_dir(here).args(["make", "plan.json", "-o", "out"]).stdout(Stdio::null()).spawn().unwrap();
+        let mut child = program()
+            .current_dir(here)
+            .args(["make", "plan.json", "-o", "out"])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         std::thread::sleep(Duration::from_millis(5 + 7 * kill));
         killed += usize::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
@@ -203,14 +215,87 @@ fn any_architecture_is_made_from_names_and_shapes() {
     let shapes = r#"{"b.weight": [4, 3], "a.weight": {"shape": [2, 2, 3, 3], "dtype": "F16"}, "bn.num_batches_tracked": {"shape": [], "dtype": "I64"},
         "bn.weight": [4], "bn.bias": [4], "bn.running_var": [4], "bn.running_mean": [4]}"#;
     fs::write(here.join("shapes.json"), shapes).unwrap();
-    fs::write(here.join("init.toml"), "seed = 5\nrules = [[\"bn.weight\", \"ones\"]]\nweights = \"he_normal\"\n").unwrap();
+    fs::write(
+        here.join("init.toml"),
+        "seed = 5\nrules = [[\"bn.weight\", \"ones\"]]\nweights = \"he_normal\"\n",
+    )
+    .unwrap();
     let plan = said(here, "plan --shapes shapes.json --rules init.toml --rule a.weight=orthogonal");
     assert!(plan.contains("orthogonal") && plan.contains("is drawn whole"), "{plan}");
     said(here, "make --shapes shapes.json --rules init.toml --rule a.weight=orthogonal -o out");
     said(here, "make --like out --rules init.toml --rule a.weight=orthogonal -o again");
-    assert_eq!(fs::read(here.join("out/model.safetensors")).unwrap(), fs::read(here.join("again/model.safetensors")).unwrap());
+    assert_eq!(
+        fs::read(here.join("out/model.safetensors")).unwrap(),
+        fs::read(here.join("again/model.safetensors")).unwrap()
+    );
     assert!(said(here, "inspect out").contains("bn.weight"));
-    let made = candle_core::safetensors::load(here.join("out/model.safetensors"), &candle_core::Device::Cpu).unwrap();
+    let made = candle_core::safetensors::load(here.join("out/model.safetensors"), &candle_core::Device::Cpu)
+        .unwrap();
     assert_eq!(made["bn.running_var"].to_vec1::<f32>().unwrap(), [1.0; 4]);
     assert_eq!(made["bn.num_batches_tracked"].to_scalar::<i64>().unwrap(), 0);
+}
+
+/// The tensors of a file.
+fn tensors(path: &Path) -> std::collections::HashMap<String, candle_core::Tensor> {
+    candle_core::safetensors::load(path, &candle_core::Device::Cpu).unwrap()
+}
+
+fn bits(tensor: &candle_core::Tensor) -> Vec<f32> {
+    let values = tensor.to_dtype(candle_core::DType::F32).unwrap().flatten_all().unwrap();
+    values.to_vec1().unwrap()
+}
+
+#[test]
+fn shards_join_to_the_model() {
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("plan.json"), said(here, "plan config.json --seed 42 --json")).unwrap();
+    said(here, "make plan.json -o out");
+    let whole = tensors(&here.join("out/model.safetensors"));
+    let dims = |name: &str| match name {
+        _ if name.contains("o_proj") || name.contains("down_proj") => Some(1),
+        _ if name.contains("norm") => None,
+        _ => Some(0),
+    };
+    for (kind, ranks) in [("tp", 2), ("fsdp", 3)] {
+        let shard = |rank: usize| {
+            said(here, &format!("shards plan.json --{kind} {ranks} --rank {rank} -o {kind}"));
+            tensors(&here.join(format!("{kind}/shard-{:05}-model-00001-of-00001.safetensors", rank + 1)))
+        };
+        let shards: Vec<_> = (0..ranks).map(shard).collect();
+        for (name, tensor) in &whole {
+            let parts: Vec<_> = shards.iter().filter_map(|shard| shard.get(name)).collect();
+            let dim = if kind == "tp" { dims(name).unwrap_or(0) } else { 0 };
+            let joined = candle_core::Tensor::cat(&parts, dim).unwrap();
+            assert_eq!(joined.dims(), tensor.dims(), "{name}");
+            assert!(bits(&joined) == bits(tensor), "{kind} {name}");
+        }
+    }
+    let (status, text) = refused(here, "shards plan.json --tp 3 --rank 0 -o tp3");
+    assert!(status == 3 && text.contains("3 equal parts"), "{text}");
+    assert_eq!(refused(here, "shards plan.json --tp 2 --rank 0 --split *.fc.weight=0 -o tp3").0, 3);
+}
+
+#[test]
+fn tensor_parallel_models_get_the_parts_of_the_files() {
+    use candle_core::{DType, Device};
+    use candle_nn::var_builder::Shard;
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("plan.json"), said(here, "plan config.json --seed 42 --json")).unwrap();
+    said(here, "make plan.json -o out");
+    let whole = tensors(&here.join("out/model.safetensors"));
+    let manifest = candle_init_models::Manifest::read(here.join("plan.json")).unwrap();
+    let vb = manifest.sharded(DType::F32, &Device::Cpu).pp("model.layers.0.mlp");
+    for (name, dim) in [("up_proj", 0), ("down_proj", 1)] {
+        let tensor = &whole[&format!("model.layers.0.mlp.{name}.weight")];
+        let half = tensor.dim(dim).unwrap() / 2;
+        let part = vb.pp(name).get_with_hints((), "weight", Shard { dim, rank: 1, world_size: 2 }).unwrap();
+        assert_eq!(bits(&part), bits(&tensor.narrow(dim, half, half).unwrap().contiguous().unwrap()));
+        assert_eq!(bits(&vb.pp(name).get((), "weight").unwrap()), bits(tensor)); // one rank, as planned
+    }
+    let error = |shape: (usize, usize), world_size| {
+        vb.pp("up_proj").get_with_hints(shape, "weight", Shard { dim: 0, rank: 0, world_size }).unwrap_err().to_string()
+    };
+    assert!(error((172, 64), 3).contains("equally") && error((1, 2), 1).contains("asked for"));
 }

@@ -10,6 +10,7 @@ mod error;
 mod folder;
 mod launcher;
 mod manifest;
+mod shard;
 mod source;
 mod tensor;
 
@@ -20,5 +21,6 @@ pub use error::{Error, Result};
 pub use folder::{Difference, Finished, Made, Part, Verified, finish, make, verify};
 pub use launcher::{Launcher, part_of};
 pub use manifest::{Entry, File, Limit, Manifest, Plan};
+pub use shard::{Sharded, Sharding, shard};
 pub use source::{like, shapes};
 pub use tensor::Tensor;

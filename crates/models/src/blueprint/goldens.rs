@@ -70,9 +70,10 @@ fn unplanned(config: &Value) -> Option<String> {
     let plan = |recipe| Plan::new(tensors(config).unwrap()).manifest(&Initializer::new(1).recipe(recipe));
     match recipe.and_then(|recipe| plan(recipe).map_err(|error| error.to_string())) {
         Err(error) => Some(error),
-        Ok(manifest) => {
-            manifest.tensors().find(|entry| entry.why == "layer's hint").map(|entry| format!("{} is guessed", entry.name))
-        }
+        Ok(manifest) => manifest
+            .tensors()
+            .find(|entry| entry.why == "layer's hint")
+            .map(|entry| format!("{} is guessed", entry.name)),
     }
 }
 

@@ -1,20 +1,18 @@
 //! Makes the files of a model, or some of them.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
 
 use candle_init_checkpoint::Layout;
 
 use crate::error::{Error, Result};
 use crate::folder::content::documents;
+use crate::folder::fill::fill;
 use crate::folder::finish::finish;
-use crate::folder::pieces::{draw, pieces};
 use crate::folder::strangers;
 use crate::folder::unit::{remove_leftovers, write_whole};
-use crate::manifest::{File as Planned, Manifest};
+use crate::manifest::Manifest;
 
 /// One worker of several: the files whose number leaves `rank` when divided by `world`.
 ///
@@ -111,7 +109,12 @@ pub fn make(
             There::Other if !force => return Err(other(folder, &file.name)),
             There::Other | There::Nothing => {}
         }
-        write_whole(&path, |out| write(manifest, file, &layout, out, &path, progress))?;
+        let index = file.index();
+        let lazy = |name: &str| match index.get(name) {
+            Some(entry) => manifest.lazy(entry),
+            None => Err(Error::Tensor { tensor: name.into(), what: format!("is not in {}", file.name) }),
+        };
+        write_whole(&path, |out| fill(&layout, &lazy, out, &path, progress))?;
         made.written.push(file.name.clone());
     }
     if part.world == 1 {
@@ -151,59 +154,4 @@ pub(crate) fn is_there(path: &Path, layout: &Layout) -> Result<There> {
     let mut header = vec![0; layout.header().len()];
     file.read_exact(&mut header).map_err(system)?;
     Ok(if header == layout.header() { There::Complete } else { There::Other })
-}
-
-/// Pieces on their way to the disk: one is written while the next is drawn.
-const WAITING: usize = 2;
-
-fn write(
-    manifest: &Manifest,
-    file: &Planned,
-    layout: &Layout,
-    out: &mut File,
-    path: &Path,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<()> {
-    let (full, to_write) = sync_channel::<Vec<u8>>(WAITING);
-    let (empty, to_fill) = sync_channel::<Vec<u8>>(WAITING + 1);
-    thread::scope(|scope| {
-        let writer = scope.spawn(move || {
-            out.write_all(layout.header())?;
-            progress(layout.header().len() as u64);
-            for piece in to_write {
-                out.write_all(&piece)?;
-                progress(piece.len() as u64);
-                // To be filled again; without waiting, since nobody takes it once everything is drawn.
-                drop(empty.try_send(piece));
-            }
-            io::Result::Ok(())
-        });
-        let drawn = draw_all(manifest, file, layout, &full, &to_fill);
-        drop(full);
-        let written = writer.join().unwrap_or_else(|_| Err(io::Error::other("the writing thread ended")));
-        written.map_err(|source| Error::System { path: path.into(), what: "cannot be written", source })?;
-        drawn
-    })
-}
-
-fn draw_all(
-    manifest: &Manifest,
-    file: &Planned,
-    layout: &Layout,
-    full: &SyncSender<Vec<u8>>,
-    to_fill: &Receiver<Vec<u8>>,
-) -> Result<()> {
-    for slot in layout.tensors() {
-        let Some(entry) = file.tensors.iter().find(|entry| entry.name == slot.name) else { continue };
-        let lazy = manifest.lazy(entry)?;
-        for (start, length) in pieces(slot.size) {
-            let mut piece = to_fill.try_recv().unwrap_or_default();
-            piece.resize(length, 0);
-            draw(&lazy, slot, start, &mut piece)?;
-            if full.send(piece).is_err() {
-                return Ok(()); // the writer has failed, and says why
-            }
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! A folder with a model: made in parts, finished, verified.
 
 mod content;
+mod fill;
 mod finish;
 mod make;
 mod pieces;
@@ -8,6 +9,8 @@ mod strangers;
 mod unit;
 mod verify;
 
+pub(crate) use fill::fill;
 pub use finish::{Finished, finish};
 pub use make::{Made, Part, make};
+pub(crate) use unit::write_whole;
 pub use verify::{Difference, Verified, verify};

@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
+use candle_init::Lazy;
 use candle_init_checkpoint::Slot;
 
 use crate::error::{Error, Result};
@@ -117,17 +118,21 @@ impl Verified {
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<()> {
         let (path, layout) = (folder.join(&file.name), file.layout()?);
-        let name = file.name.clone();
         match is_there(&path, &layout)? {
-            There::Nothing => self.differences.push(Difference::Missing { file: name }),
-            There::Other => self.differences.push(Difference::Layout { file: name }),
+            There::Nothing => self.differences.push(Difference::Missing { file: file.name.clone() }),
+            There::Other => self.differences.push(Difference::Layout { file: file.name.clone() }),
             There::Complete => {
                 let system = |source| Error::System { path: path.clone(), what: "cannot be read", source };
                 let mut from = File::open(&path).map_err(system)?;
-                io::copy(&mut from.by_ref().take(layout.header().len() as u64), &mut io::sink())
-                    .map_err(system)?;
+                from.seek(SeekFrom::Start(layout.header().len() as u64)).map_err(system)?;
+                let mut read = |bytes: &mut [u8]| {
+                    progress(bytes.len() as u64);
+                    from.read_exact(bytes).map_err(system)
+                };
+                let index = file.index();
                 for slot in layout.tensors() {
-                    self.tensor(manifest, file, slot, &mut from, &path, progress)?;
+                    let Some(entry) = index.get(slot.name.as_str()) else { continue };
+                    self.tensor(&manifest.lazy(entry)?, &file.name, slot, &mut read)?;
                 }
             }
         }
@@ -136,39 +141,29 @@ impl Verified {
 
     fn tensor(
         &mut self,
-        manifest: &Manifest,
-        file: &Planned,
+        lazy: &Lazy,
+        file: &str,
         slot: &Slot,
-        from: &mut File,
-        path: &Path,
-        progress: &(dyn Fn(u64) + Sync),
+        read: &mut dyn FnMut(&mut [u8]) -> Result<()>,
     ) -> Result<()> {
-        let Some(entry) = file.tensors.iter().find(|entry| entry.name == slot.name) else { return Ok(()) };
-        let (lazy, width) = (manifest.lazy(entry)?, (slot.dtype.bitsize() / 8).max(1));
+        let width = (slot.dtype.bitsize() / 8).max(1);
         let (mut first, mut count) = (None, 0);
         for (start, length) in pieces(slot.size) {
             let (mut found, mut drawn) = (vec![0; length], vec![0; length]);
-            from.read_exact(&mut found).map_err(|source| Error::System {
-                path: path.into(),
-                what: "cannot be read",
-                source,
-            })?;
-            draw(&lazy, slot, start, &mut drawn)?;
+            read(&mut found)?;
+            draw(lazy, slot, start, &mut drawn)?;
             if found != drawn {
-                let differ = |(i, (a, b)): (usize, (&[u8], &[u8]))| {
-                    (a != b).then_some(start / width as u64 + i as u64)
-                };
+                let pairs = found.chunks(width).zip(drawn.chunks(width)).enumerate();
                 let mut differing =
-                    found.chunks(width).zip(drawn.chunks(width)).enumerate().filter_map(differ).peekable();
-                first = first.or_else(|| differing.peek().copied());
+                    pairs.filter(|(_, (found, drawn))| found != drawn).map(|(i, _)| i).peekable();
+                first = first.or_else(|| differing.peek().map(|i| start / width as u64 + *i as u64));
                 count += differing.count() as u64;
             }
-            progress(length as u64);
         }
         self.tensors += 1;
         self.bytes += slot.size;
         if let Some(first) = first {
-            let (file, tensor) = (file.name.clone(), slot.name.clone());
+            let (file, tensor) = (file.into(), slot.name.clone());
             self.differences.push(Difference::Values { file, tensor, first, count });
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! The manifest: what is written beside a model, and what workers are given.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
@@ -229,6 +230,11 @@ impl Entry {
 }
 
 impl File {
+    /// Its tensors by name.
+    pub(crate) fn index(&self) -> HashMap<&str, &Entry> {
+        self.tensors.iter().map(|entry| (entry.name.as_str(), entry)).collect()
+    }
+
     /// Where everything goes in it. Metadata says `format: pt`, without which older readers refuse a file that has any.
     ///
     /// # Errors

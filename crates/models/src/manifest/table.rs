@@ -11,12 +11,12 @@ impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row = |entry: &Entry| {
             let dims: Vec<_> = entry.shape.iter().map(ToString::to_string).collect();
-            let shape = format!("({})", dims.join(", "));
-            [entry.name.clone(), shape, entry.dtype.to_string(), entry.rule.to_string(), entry.why.clone()]
+            let shape = format!("{} ({})", entry.dtype, dims.join(", "));
+            [entry.name.clone(), shape, entry.rule.to_string(), entry.why.clone()]
         };
         let rows = folded_rows(self.tensors().map(row));
-        let header = ["tensor", "shape", "dtype", "initializer", "why"];
-        writeln!(f, "{}", fitted_table(header, &[], &[0, 3, 4], rows.into_iter()))?;
+        let header = ["tensor", "shape", "initializer", "why"];
+        writeln!(f, "{}", fitted_table(header, &[], &[0, 2, 3], rows.into_iter()))?;
         let digest = self.digest().get(..12).unwrap_or_default();
         writeln!(f, "{} · seed {} · digest {digest}…", self.source(), self.seed())?;
         let (tensors, files) = (self.tensors().count(), self.files().len());

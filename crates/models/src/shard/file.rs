@@ -1,0 +1,66 @@
+//! A rank's shard as a file that torch's distributed checkpoints read.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use candle_init::Lazy;
+use candle_init_checkpoint::{Dtype, Layout};
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Result};
+use crate::folder::{Part, fill, write_whole};
+use crate::manifest::Manifest;
+use crate::shard::sharding::Sharding;
+
+/// Writes a rank's part of every tensor as one file of a folder that `torch.distributed.checkpoint` reads by its
+/// `HuggingFaceStorageReader`; the name of the file is returned. The metadata says which box of which tensor it has.
+///
+/// The parts have the bits of the whole: joined, they are the model that [`make`](crate::make) makes.
+///
+/// # Errors
+/// Those of [`Sharding::region`] and of [`make`](crate::make).
+pub fn shard(
+    manifest: &Manifest,
+    folder: impl AsRef<Path>,
+    sharding: &Sharding,
+    part: Part,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<String> {
+    sharding.check(manifest)?;
+    let folder = folder.as_ref();
+    let (mut tensors, mut lazies, mut offsets) = (Vec::new(), BTreeMap::new(), Map::new());
+    for entry in manifest.tensors() {
+        let Some(region) = sharding.region(entry, part)? else { continue };
+        let lazy = manifest.lazy(entry)?.part(&region)?;
+        let starts: Vec<_> = region.iter().map(|range| range.start).collect();
+        offsets.insert(entry.name.clone(), json!({"saved_offsets": starts}));
+        tensors.push((entry.name.as_str(), entry.dtype, lazy.shape().dims().to_vec()));
+        lazies.insert(entry.name.as_str(), lazy);
+    }
+    let layout = layout(tensors, offsets)?;
+    let name = format!("shard-{:05}-model-00001-of-00001.safetensors", part.rank() + 1);
+    let path = folder.join(&name);
+    fs::create_dir_all(folder).map_err(|source| Error::System {
+        path: folder.into(),
+        what: "cannot be made",
+        source,
+    })?;
+    let lazy = |name: &str| -> Result<Lazy> {
+        lazies
+            .get(name)
+            .cloned()
+            .ok_or_else(|| Error::Tensor { tensor: name.into(), what: "is not of this shard".into() })
+    };
+    write_whole(&path, |out| fill(&layout, &lazy, out, &path, progress))?;
+    Ok(name)
+}
+
+fn layout(tensors: Vec<(&str, Dtype, Vec<usize>)>, offsets: Map<String, Value>) -> Result<Layout> {
+    let metadata = [
+        ("format".to_string(), "pt".to_string()),
+        ("DCP_VERSION".into(), "1.0".into()),
+        ("DCP_SHARDING_INFO".into(), Value::from(offsets).to_string()),
+    ];
+    Ok(Layout::new(tensors, &metadata.into())?)
+}

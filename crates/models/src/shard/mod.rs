@@ -1,0 +1,9 @@
+//! Parts of tensors: as files of the layout of torch's distributed checkpoints, and as a `VarBuilder`.
+
+mod backend;
+mod file;
+mod sharding;
+
+pub use backend::Sharded;
+pub use file::shard;
+pub use sharding::Sharding;
