@@ -89,6 +89,9 @@ pub(crate) struct ModelArguments {
     /// The seed
     #[arg(long)]
     pub(crate) seed: Option<u64>,
+    /// A blueprint of your own for the config, in a TOML file
+    #[arg(long, value_name = "FILE", requires = "input", conflicts_with_all = ["like", "shapes"])]
+    pub(crate) blueprint: Option<PathBuf>,
     /// The recipe, by family or model_type, where the config does not tell
     #[arg(long, value_name = "NAME")]
     pub(crate) recipe: Option<String>,

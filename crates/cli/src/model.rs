@@ -43,6 +43,7 @@ impl ModelArguments {
             (self.files.is_some(), "--files"),
             (self.like.is_some(), "--like"),
             (self.shapes.is_some(), "--shapes"),
+            (self.blueprint.is_some(), "--blueprint"),
         ];
         match given.into_iter().find(|(given, _)| *given) {
             Some((_, name)) => Err(Failure::Usage(format!(
@@ -66,7 +67,11 @@ impl ModelArguments {
             let tensors = shapes(&read(path)?, dtype.unwrap_or(Dtype::F32))?;
             return Ok((tensors, format!("names and shapes of {}", name(path))));
         }
-        let mut blueprint = Blueprint::from_config(config.unwrap_or_default())?;
+        let config = config.unwrap_or_default();
+        let mut blueprint = match &self.blueprint {
+            Some(path) => Blueprint::parse(&read(path)?, config)?,
+            None => Blueprint::from_config(config)?,
+        };
         if let Some(dtype) = dtype {
             blueprint = blueprint.dtype(dtype);
         }

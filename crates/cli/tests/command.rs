@@ -295,7 +295,29 @@ fn tensor_parallel_models_get_the_parts_of_the_files() {
         assert_eq!(bits(&vb.pp(name).get((), "weight").unwrap()), bits(tensor)); // one rank, as planned
     }
     let error = |shape: (usize, usize), world_size| {
-        vb.pp("up_proj").get_with_hints(shape, "weight", Shard { dim: 0, rank: 0, world_size }).unwrap_err().to_string()
+        vb.pp("up_proj")
+            .get_with_hints(shape, "weight", Shard { dim: 0, rank: 0, world_size })
+            .unwrap_err()
+            .to_string()
     };
     assert!(error((172, 64), 3).contains("equally") && error((1, 2), 1).contains("asked for"));
+}
+
+#[test]
+fn the_blueprint_of_the_page_works() {
+    let page = include_str!("../../../docs/whole-models.md");
+    let toml = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("mine.toml"), toml).unwrap();
+    let config = r#"{"model_type": "mine", "vocab_size": 10, "n_embd": 16, "num_hidden_layers": 2, "hidden_act": "silu",
+        "tie_word_embeddings": false}"#;
+    fs::write(here.join("config.json"), config).unwrap();
+    let plan = said(here, "plan config.json --blueprint mine.toml --recipe llama --seed 1");
+    for part in ["model.layers.{0..1}.mlp.gate.weight ×2", "F32 (64, 16)", "lm_head.weight", "7 tensors"] {
+        assert!(plan.contains(part), "{part} in {plan}");
+    }
+    fs::write(here.join("config.json"), config.replace("n_embd", "n_emdb")).unwrap();
+    let (status, text) = refused(here, "plan config.json --blueprint mine.toml --recipe llama --seed 1");
+    assert!(status == 3 && text.contains("did you mean `n_embd`"), "{text}");
 }
