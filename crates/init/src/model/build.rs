@@ -44,7 +44,7 @@ impl Build {
         match lock(self.vars.data()).entry(name.into()) {
             Entry::Occupied(other) => reuse(other.get(), shape, dtype, device),
             Entry::Vacant(vacant) => {
-                lock(&self.log).records.insert(var.id(), record);
+                lock(&self.log).note(&self.vars, var.id(), record);
                 Ok(vacant.insert(var).as_tensor().clone())
             }
         }
@@ -52,7 +52,7 @@ impl Build {
 
     /// That a variable which was made here would be made so again.
     fn as_before(&self, request: &Request<'_>, var: &Var) -> Result<()> {
-        let made = lock(&self.log).records.get(&var.id()).and_then(|r| Some((r.rule.clone()?, r.layer)));
+        let made = lock(&self.log).record(var.id()).and_then(|r| Some((r.rule.clone()?, r.layer)));
         match made {
             Some((rule, layer)) if var.dtype().is_float() => self.policy.agrees(request, &rule, layer),
             _ => Ok(()),
