@@ -17,7 +17,8 @@ pub struct Uncovered {
     pub shape: Shape,
     /// The line that would cover it, with numbered layers folded into `*`: `.rule("h.*.norm.weight", init::ONES)`.
     pub rule: String,
-    /// The tensor of the [loaded](crate::Initializer::load) checkpoint whose name is nearest.
+    /// The tensor of the [loaded](crate::Initializer::load) checkpoint whose name is nearest; of many parameters, those of
+    /// the first eight.
     pub nearest: Option<String>,
 }
 

@@ -110,7 +110,8 @@ impl SimpleBackend for Build {
         let name = &self.kept_as(name)?;
         lock(&self.log).answers(&self.vars).used(name, hint);
         let request = Request { name, shape: &shape, hint, model: self.policy.model.as_deref() };
-        self.request(&request, dtype, device).map_err(|e| self.remember(name, e.at(name, &shape)))
+        let made = self.request(&request, dtype, device);
+        made.map_err(|e| self.remember(name, self.policy.loading.near(e).at(name, &shape)))
     }
 
     fn get_unchecked(&self, name: &str, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {
