@@ -12,6 +12,7 @@ mod lsuv;
 mod lsuv_layers;
 mod nothing;
 mod page;
+mod panics;
 mod reported;
 mod signal;
 mod untrained;
