@@ -10,6 +10,7 @@ mod inspect;
 mod lesson;
 mod lsuv;
 mod lsuv_layers;
+mod many;
 mod nothing;
 mod page;
 mod panics;

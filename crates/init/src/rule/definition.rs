@@ -78,8 +78,8 @@ impl Rule {
     /// An initializer of your own, under a name that the report shows.
     ///
     /// `draw` gets the shape and the parameter's [`Stream`], and gives the values in row-major order;
-    /// they are rounded once to the parameter's dtype. Drawn from the stream, they depend on seed and
-    /// name alone, as those of every other initializer do.
+    /// they are rounded once to the parameter's dtype, and what that does not hold, NaN among it, is an error. Drawn
+    /// from the stream, they depend on seed and name alone, as those of every other initializer do.
     ///
     /// ```
     /// use candle_core::{DType, Device};
