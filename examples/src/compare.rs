@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use candle_init::{Init, init};
 use candle_init_probe::Verdict;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-use crate::ending::Ending;
+use crate::ending::{CALMER, Ending};
 use crate::number::short;
 use crate::progress::Progress;
 use crate::runs::{self, Run};
@@ -40,7 +40,7 @@ struct Row {
 /// `chance` is the share of the commonest digit in the test set.
 ///
 /// # Errors
-/// As candle's own operations, or if the figure cannot be written.
+/// As candle's own operations, if the figure cannot be written, or where no loss stayed finite.
 pub fn compare(setting: &Setting, chance: f64, figure: &Path) -> Result<()> {
     let start = Instant::now();
     let rows = LAWS.iter().map(|&law| row(setting, law, chance)).collect::<Result<Vec<_>>>()?;
@@ -49,8 +49,12 @@ pub fn compare(setting: &Setting, chance: f64, figure: &Path) -> Result<()> {
         println!("{law}\n    {}\n    after training: {ending}", reason(verdict));
     }
     println!("\n{:.1} s in all", start.elapsed().as_secs_f64());
+    // That some weights blow up is what a comparison shows; that all do is no comparison.
+    let is_shown = rows.iter().any(|row| !row.ending.is_diverged());
     let runs: Vec<_> = rows.into_iter().map(|row| row.run).collect();
-    runs::save(figure, &heading(setting), &runs)
+    runs::save(figure, &heading(setting), &runs)?;
+    ensure!(is_shown, "with none of the weights the loss stayed finite; {CALMER}");
+    Ok(())
 }
 
 fn heading(setting: &Setting) -> String {

@@ -10,6 +10,9 @@ const MARGIN: f64 = 0.05;
 /// A network that gets fewer than half of the images right has hardly learnt.
 const HALF: f64 = 0.5;
 
+/// The way out where the loss stopped being finite.
+pub const CALMER: &str = "give a smaller --lr, or weights by which the verdict finds the net healthy";
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Ending {
@@ -40,6 +43,12 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// Whether the loss stopped being finite.
+    #[must_use]
+    pub const fn is_diverged(&self) -> bool {
+        matches!(self, Self::Diverged { .. })
+    }
+
     /// Judges the last of `epochs`; `chance` is the share of the commonest digit in the test set.
     #[must_use]
     pub fn of(epochs: &[Epoch], chance: f64) -> Self {

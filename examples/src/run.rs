@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use candle_core::DType;
 use candle_init::Init;
 
@@ -13,6 +13,7 @@ use crate::activation::Activation;
 use crate::args::Args;
 use crate::compare::compare;
 use crate::data::Dataset;
+use crate::ending::{CALMER, Ending};
 use crate::mlp::{Mlp, Shape};
 use crate::pipe::end_with_the_reader;
 use crate::progress::Progress;
@@ -102,7 +103,10 @@ fn single(setting: &Setting, law: Init, figure: &std::path::Path) -> Result<()> 
         format!("{} hidden layers of {} {activation} units, weights {law}", shape.depth, shape.width);
     let accuracy = epochs.last().map_or(0., |epoch| epoch.accuracy);
     let (losses, stds) = (trial.losses(&epochs), trial.summary.stds.clone());
-    runs::save(figure, &heading, &[Run { law, losses, stds, accuracy }])
+    runs::save(figure, &heading, &[Run { law, losses, stds, accuracy }])?;
+    let ending = Ending::of(&epochs, 0.);
+    ensure!(!ending.is_diverged(), "{ending}; {CALMER}");
+    Ok(())
 }
 
 /// The end in enough digits to tell two runs apart, and to the bit.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::kind::Kind;
+use crate::shown::shown;
 
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -16,7 +17,7 @@ pub enum Error {
     #[error(
         "{path}: there is no such file or folder{hint}; check the path: a .safetensors file, its index or a folder with \
          them on this machine is required, and nothing is downloaded",
-        path = path.display(), hint = did_you_mean(nearest.as_deref())
+        path = shown(path), hint = did_you_mean(nearest.as_deref())
     )]
     NotFound {
         /// What was asked.
@@ -28,7 +29,7 @@ pub enum Error {
     #[error("no path was given to `Checkpoint::open_all`: at least one file or folder is required")]
     NoPath,
     /// The system refuses to read.
-    #[error("{path}: {what}: {source}; check the path and the permissions: a .safetensors file is required", path = path.display())]
+    #[error("{path}: {what}: {source}; check the path and the permissions: a .safetensors file is required", path = shown(path), what = shown(what))]
     Unreadable {
         /// The file or folder.
         path: PathBuf,
@@ -38,7 +39,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file is of another kind.
-    #[error("{path}: it {kind}; a .safetensors file is required: {way_out}", path = path.display(), way_out = kind.way_out())]
+    #[error("{path}: it {kind}; a .safetensors file is required: {way_out}", path = shown(path), way_out = kind.way_out())]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -46,7 +47,7 @@ pub enum Error {
         kind: Kind,
     },
     /// A file is a safetensors file that was cut or damaged.
-    #[error("{path}: at byte {offset}: {what}; save or download it again, and compare its checksum with its source's", path = path.display())]
+    #[error("{path}: at byte {offset}: {what}; save or download it again, and compare its checksum with its source's", path = shown(path), what = shown(what))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -59,7 +60,7 @@ pub enum Error {
     #[error(
         "{path}: it had {was} bytes when it was opened and has {is} now; open the checkpoint again once whoever writes the \
          file is done",
-        path = path.display()
+        path = shown(path)
     )]
     Changed {
         /// The file.
@@ -73,7 +74,7 @@ pub enum Error {
     #[error(
         "{path}: the folder has no .safetensors file, but {holds}; give the folder with the weights, or save them as \
          .safetensors",
-        path = path.display()
+        path = shown(path), holds = shown(holds)
     )]
     NoWeights {
         /// The folder.
@@ -85,7 +86,7 @@ pub enum Error {
     #[error(
         "{path}: the folder has {}, which are not of one checkpoint, and readers differ in which they take; give the \
          path of the one that is meant",
-        listed(candidates), path = path.display()
+        listed(candidates), path = shown(path)
     )]
     Undecided {
         /// The folder.
@@ -94,7 +95,7 @@ pub enum Error {
         candidates: Vec<String>,
     },
     /// An index is damaged, or none.
-    #[error("{path}: {what}; the `.safetensors.index.json` that was saved with the weights is required", path = path.display())]
+    #[error("{path}: {what}; the `.safetensors.index.json` that was saved with the weights is required", path = shown(path), what = shown(what))]
     Index {
         /// The index.
         path: PathBuf,
@@ -102,7 +103,7 @@ pub enum Error {
         what: String,
     },
     /// A file is missing of those that belong together.
-    #[error("{path}: there is no such file, but {named_by}; download or copy it, too", path = path.display())]
+    #[error("{path}: there is no such file, but {named_by}; download or copy it, too", path = shown(path), named_by = shown(named_by))]
     MissingFile {
         /// The file.
         path: PathBuf,
@@ -113,7 +114,7 @@ pub enum Error {
     #[error(
         "{index}: it says that `{tensor}` lies in `{file}`, which has no such tensor{hint}; index and files of one \
          checkpoint are required: download both again, or give the files without the index to `Checkpoint::open_all`",
-        index = index.display(), hint = did_you_mean(nearest.as_deref())
+        index = shown(index), hint = did_you_mean(nearest.as_deref()), tensor = shown(tensor), file = shown(file)
     )]
     MissingTensor {
         /// The index.
@@ -129,7 +130,7 @@ pub enum Error {
     #[error(
         "{file}: it has `{tensor}`, which `{index}` does not list; index and files of one checkpoint are required: \
          download both again, or give the files without the index to `Checkpoint::open_all`",
-        file = file.display(), index = index.display()
+        file = shown(file), index = shown(index), tensor = shown(tensor)
     )]
     Unlisted {
         /// The index.
@@ -143,7 +144,7 @@ pub enum Error {
     #[error(
         "`{tensor}` lies in {first} and in {second}; each tensor once is required: give each file once, and only those of \
          one checkpoint",
-        first = first.display(), second = second.display()
+        first = shown(first), second = shown(second), tensor = shown(tensor)
     )]
     Duplicate {
         /// The tensor.
@@ -154,7 +155,7 @@ pub enum Error {
         second: PathBuf,
     },
     /// A pattern is none.
-    #[error("`{pattern}` is no pattern: {reason}")]
+    #[error("`{pattern}` is no pattern: {reason}", pattern = shown(pattern), reason = shown(reason))]
     Pattern {
         /// The pattern.
         pattern: String,
@@ -165,7 +166,7 @@ pub enum Error {
     #[error(
         "`{from}` cannot be renamed to `{to}`: the one has {} and the other {}; each `*` and `?` of the new name takes what \
          its like in the old one matched, so as many on both sides are required",
-        stars(.counts.0), stars(.counts.1)
+        stars(.counts.0), stars(.counts.1), from = shown(from), to = shown(to)
     )]
     Wildcards {
         /// The pattern of names in the file.
@@ -176,7 +177,7 @@ pub enum Error {
         counts: ([usize; 2], [usize; 2]),
     },
     /// A renaming or an omission matches nothing.
-    #[error("{opened}: `{pattern}` matches {}{hint}; {required}", nothing(*taken), hint = did_you_mean(nearest.as_deref()))]
+    #[error("{opened}: `{pattern}` matches {}{hint}; {required}", nothing(*taken), hint = did_you_mean(nearest.as_deref()), opened = shown(opened), pattern = shown(pattern))]
     Unmatched {
         /// What was opened.
         opened: String,
@@ -192,7 +193,7 @@ pub enum Error {
     /// Two tensors come to one name.
     #[error(
         "{opened}: `{first}` and `{second}` would both be `{name}`; each name once is required: `.skip(\"{second}\")?` \
-         before the renaming leaves one out, `.rename_all` exchanges names in one step"
+         before the renaming leaves one out, `.rename_all` exchanges names in one step", opened = shown(opened), first = shown(first), second = shown(second), name = shown(name)
     )]
     Collision {
         /// What was opened.
@@ -205,7 +206,7 @@ pub enum Error {
         second: String,
     },
     /// There is no tensor of a name.
-    #[error("{opened}: there is no tensor `{name}`{hint}; {way_out}", hint = did_you_mean(nearest.as_deref()))]
+    #[error("{opened}: there is no tensor `{name}`{hint}; {way_out}", hint = did_you_mean(nearest.as_deref()), opened = shown(opened), name = shown(name))]
     NoTensor {
         /// What was opened.
         opened: String,
@@ -220,7 +221,7 @@ pub enum Error {
     #[error(
         "{path}: `{tensor}` has {size} bytes, and {asked} from element {first} on are not whole elements within; as many \
          bytes as elements take, from `first` on and up to the end at most, are required",
-        path = path.display()
+        path = shown(path), tensor = shown(tensor)
     )]
     Range {
         /// The file.
@@ -235,7 +236,7 @@ pub enum Error {
         asked: usize,
     },
     /// A tensor that no file can have.
-    #[error("`{tensor}` {what}")]
+    #[error("`{tensor}` {what}", tensor = shown(tensor), what = shown(what))]
     Layout {
         /// The tensor.
         tensor: String,
@@ -245,7 +246,7 @@ pub enum Error {
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
+    nearest.map(|name| format!(" (did you mean `{}`?)", shown(name))).unwrap_or_default()
 }
 
 fn nothing(taken: bool) -> &'static str {
@@ -259,10 +260,10 @@ fn stars([stars, marks]: [usize; 2]) -> String {
 /// Names as a sentence has them, but not all of many.
 pub(crate) fn listed(names: &[String]) -> String {
     const MOST: usize = 6;
-    let shown = if names.len() > MOST + 1 { MOST } else { names.len() };
-    let mut parts: Vec<_> = names.iter().take(shown).map(|name| format!("`{name}`")).collect();
-    if shown < names.len() {
-        parts.push(format!("{} more", names.len() - shown));
+    let count = if names.len() > MOST + 1 { MOST } else { names.len() };
+    let mut parts: Vec<_> = names.iter().take(count).map(|name| format!("`{}`", shown(name))).collect();
+    if count < names.len() {
+        parts.push(format!("{} more", names.len() - count));
     }
     match parts.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),

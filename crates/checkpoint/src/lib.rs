@@ -9,6 +9,7 @@ mod glob;
 mod kind;
 mod layout;
 mod nearest;
+mod shown;
 mod source;
 mod tensor;
 
@@ -19,4 +20,5 @@ pub use glob::Glob;
 pub use kind::Kind;
 pub use layout::{Layout, Slot};
 pub use safetensors::Dtype;
+pub use shown::shown;
 pub use tensor::Tensor;

@@ -10,6 +10,7 @@ use safetensors::Dtype;
 use crate::error::{Error, Result};
 use crate::file::Placed;
 use crate::file::opened::Opened;
+use crate::shown::shown;
 
 /// A tensor of a [`Checkpoint`](crate::Checkpoint). A copy of one shares its file, which stays open as long as any does.
 ///
@@ -43,12 +44,17 @@ impl Tensor {
         let (file, tensors) = Opened::open(path)?;
         let file = Arc::new(file);
         let tensor = |placed: Placed| Self {
-            name: placed.name.as_str().into(),
+            name: placed.name.clone(),
             placed: placed.into(),
             file: file.clone(),
             renamed: false,
         };
         Ok(tensors.into_iter().map(tensor).collect())
+    }
+
+    /// The name that it has now, shared.
+    pub(crate) fn shared_name(&self) -> Arc<str> {
+        self.name.clone()
     }
 
     /// It under another name.
@@ -128,7 +134,7 @@ impl Tensor {
         let (tensor, size) = (&self.placed.name, self.placed.size);
         let start = self.start(first, out.len()).ok_or_else(|| Error::Range {
             path: self.path().into(),
-            tensor: tensor.clone(),
+            tensor: tensor.to_string(),
             size,
             first,
             asked: out.len(),
@@ -152,7 +158,8 @@ impl Tensor {
 
 impl fmt::Debug for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?} {} in {}", self.name, self.shape(), self.dtype(), self.path().display())
+        let (name, path) = (shown(&*self.name), shown(self.path()));
+        write!(f, "{name} {:?} {} in {path}", self.shape(), self.dtype())
     }
 }
 

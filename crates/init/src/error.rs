@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use candle_core::{DType, Shape};
+use candle_init_checkpoint::shown;
 
 use crate::refusal::{self, Refusal};
 use crate::uncovered::{Uncovered, names, rules};
@@ -159,7 +160,7 @@ pub enum Error {
         parameter: String,
     },
     /// A tensor of a checkpoint has another shape than the parameter.
-    #[error("{} has it as {found:?}: {way_out}", .file.display())]
+    #[error("{} has it as {found:?}: {way_out}", shown(.file))]
     FileShape {
         /// The file.
         file: PathBuf,
@@ -169,7 +170,7 @@ pub enum Error {
         way_out: String,
     },
     /// A tensor of a checkpoint has a dtype that candle does not.
-    #[error("{} has it as {found}, which candle cannot read: convert the file to f32 or bf16", .file.display())]
+    #[error("{} has it as {found}, which candle cannot read: convert the file to f32 or bf16", shown(.file))]
     FileDType {
         /// The file.
         file: PathBuf,

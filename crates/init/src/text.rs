@@ -1,5 +1,6 @@
 //! The text form of initializers, rules and layer kinds: names, `name(key=value, …)`, and chains of them.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use crate::nearest::suggestion;
@@ -38,6 +39,27 @@ impl<'a> Call<'a> {
     }
 }
 
+/// The most brackets that stand in one another: what reads a text calls itself for each.
+const DEEPEST: usize = 64;
+
+/// That brackets stand in one another no deeper than what reads them can go.
+pub(crate) fn shallow(text: &str) -> Result<(), Refusal> {
+    let mut depth = 0_usize;
+    for letter in text.bytes() {
+        match letter {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return Err(format!(
+                "its brackets stand in one another more than {DEEPEST} deep; write it flatter"
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Pieces of a text between separators that stand in no bracket.
 pub(crate) fn split(text: &str, separator: char) -> Result<Vec<&str>, Refusal> {
     let (mut pieces, mut depth, mut start) = (Vec::new(), 0_usize, 0);
@@ -67,19 +89,19 @@ pub(crate) struct Arguments<'a> {
 
 impl<'a> Arguments<'a> {
     pub(crate) fn new(text: &'a str, form: &'a str) -> Result<Self, Refusal> {
-        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        let (mut pairs, mut known) = (Vec::new(), HashSet::new());
         let texts = split(text, ',')?;
         let texts: Vec<_> = texts.into_iter().filter(|text| !text.is_empty()).collect();
         for pair in &texts {
             let (key, value) = match pair.split_once('=') {
-                Some(pair) => pair,
+                Some((key, value)) => (key.trim(), value.trim()),
                 None if texts.len() == 1 => ("", *pair),
                 None => return Err(format!("write it as `{form}`")),
             };
-            if pairs.iter().any(|(k, _)| *k == key.trim()) {
-                return Err(format!("`{}` is given twice", key.trim()));
+            if !known.insert(key) {
+                return Err(format!("`{key}` is given twice"));
             }
-            pairs.push((key.trim(), value.trim()));
+            pairs.push((key, value));
         }
         Ok(Self { pairs, form })
     }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use candle_core::Shape;
+use candle_init_checkpoint::shown;
 
 use crate::listed::listed;
 
@@ -16,15 +17,17 @@ pub struct Uncovered {
     pub shape: Shape,
     /// The line that would cover it, with numbered layers folded into `*`: `.rule("h.*.norm.weight", init::ONES)`.
     pub rule: String,
-    /// The tensor of the [loaded](crate::Initializer::load) checkpoint whose name is nearest.
+    /// The tensor of the [loaded](crate::Initializer::load) checkpoint whose name is nearest; of many parameters, those of
+    /// the first eight.
     pub nearest: Option<String>,
 }
 
 /// The parameters as a message lists them.
 pub(crate) fn names(parameters: &[Uncovered]) -> String {
-    let nearest =
-        |p: &Uncovered| p.nearest.as_ref().map_or_else(String::new, |n| format!(" (the nearest is `{n}`)"));
-    listed(parameters.iter().map(|p| format!("`{}` {:?}{}", p.name, p.shape, nearest(p))))
+    let nearest = |p: &Uncovered| {
+        p.nearest.as_ref().map_or_else(String::new, |n| format!(" (the nearest is `{}`)", shown(n)))
+    };
+    listed(parameters.iter().map(|p| format!("`{}` {:?}{}", shown(&p.name), p.shape, nearest(p))))
 }
 
 /// The lines to add, each once. The narrower stand first, so that none is in the shadow of another: those with more parts,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use candle_init_checkpoint::shown;
+
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -92,7 +94,7 @@ pub enum Error {
         source: candle_core::Error,
     },
     /// A file cannot be written.
-    #[error("{path}: {what}; {way_out}", path = path.display())]
+    #[error("{path}: {what}; {way_out}", path = shown(path))]
     File {
         /// The file.
         path: PathBuf,

@@ -37,6 +37,17 @@ pub enum DataError {
         /// What the system or the decompressor said.
         source: io::Error,
     },
+    /// The file is larger, or unpacks to more, than any file of MNIST.
+    #[error(
+        "{}: holds more than {most} bytes, which no file of MNIST or Fashion-MNIST does; give the files of either",
+        file.display()
+    )]
+    TooLarge {
+        /// The file.
+        file: PathBuf,
+        /// The most bytes, unpacked.
+        most: u64,
+    },
     /// The first four bytes are not those of the expected kind of IDX file.
     #[error(
         "{}: begins with 0x{found:08x}, an IDX file of {what} begins with 0x{required:08x}; check \

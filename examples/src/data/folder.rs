@@ -1,7 +1,7 @@
 //! A folder of MNIST or Fashion-MNIST: finds, unpacks and pairs its four files.
 
-use std::fs;
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
@@ -54,13 +54,25 @@ fn find(folder: &Path, wanted: &'static str) -> Result<PathBuf, DataError> {
 /// The bytes of `file`, unpacked if they are gzip whatever the file's name says.
 fn unpack(file: &Path) -> Result<Vec<u8>, DataError> {
     let unreadable = |source| DataError::Unreadable { file: file.to_owned(), source };
-    let bytes = fs::read(file).map_err(unreadable)?;
+    let within = |bytes: Vec<u8>| match bytes.len() as u64 > LARGEST {
+        true => Err(DataError::TooLarge { file: file.to_owned(), most: LARGEST }),
+        false => Ok(bytes),
+    };
+    let bytes = within(bounded(File::open(file).map_err(unreadable)?).map_err(unreadable)?)?;
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(bytes);
     }
-    let mut unpacked = Vec::new();
-    MultiGzDecoder::new(&bytes[..]).read_to_end(&mut unpacked).map_err(unreadable)?;
-    Ok(unpacked)
+    within(bounded(MultiGzDecoder::new(&bytes[..])).map_err(unreadable)?)
+}
+
+/// The largest file, unpacked: twice MNIST's training images. An archive of a thousandth of it may hold more.
+const LARGEST: u64 = 100 << 20;
+
+/// All bytes, or one more than the most that there may be.
+fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -129,6 +141,19 @@ mod tests {
         scratch.write("t10k-images.idx3-ubyte", &images(2, 4));
         let sizes = read(scratch.path()).unwrap_err();
         assert!(matches!(sizes, DataError::Sizes { train: 3, test: 4, .. }), "{sizes}");
+    }
+
+    /// Of an archive that unpacks to ten times the most, no more than the most is unpacked.
+    #[test]
+    fn an_archive_that_holds_too_much_is_named() {
+        let scratch = Scratch::new("bomb");
+        let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+        let zeros = vec![0; 1 << 20];
+        (0..10 * (LARGEST >> 20)).for_each(|_| packer.write_all(&zeros).unwrap());
+        scratch.write("bomb.gz", &packer.finish().unwrap());
+        let error = unpack(&scratch.path().join("bomb.gz")).unwrap_err();
+        assert!(matches!(error, DataError::TooLarge { most: LARGEST, .. }), "{error}");
+        assert!(error.to_string().contains("bomb.gz"), "{error}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::alloc::System;
 
 mod checkpoint;
+mod hostile;
 
 use acceptance::planted::net;
 use acceptance::scratch::Scratch;

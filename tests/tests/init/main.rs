@@ -11,6 +11,7 @@ mod fans;
 mod gains;
 mod gains_closures;
 mod gains_depth;
+mod hostile;
 mod laws;
 mod loading;
 mod mean_field;

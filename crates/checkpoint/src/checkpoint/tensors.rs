@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::checkpoint::renaming::{Renaming, glob};
 use crate::error::{Error, Result};
@@ -10,8 +11,8 @@ use crate::nearest::{nearest, nearest_to_pattern};
 use crate::source::read::read;
 use crate::tensor::Tensor;
 
-/// The tensors of safetensors files, by name. Each header is checked against the size of its file when it is opened;
-/// elements are read when they are asked for. Copies share the files.
+/// The tensors of safetensors files, by name. Each header, of 100 MB at most, is checked against the size of its file when
+/// it is opened, in up to ten times its own memory; elements are read when they are asked for. Copies share the files.
 ///
 /// ```
 /// use candle_init_checkpoint::{Checkpoint, Error};
@@ -43,9 +44,9 @@ use crate::tensor::Tensor;
 pub struct Checkpoint {
     /// What was opened, for errors.
     opened: String,
-    tensors: BTreeMap<String, Tensor>,
+    tensors: BTreeMap<Arc<str>, Tensor>,
     /// By their names in the files.
-    skipped: BTreeMap<String, Tensor>,
+    skipped: BTreeMap<Arc<str>, Tensor>,
 }
 
 impl Checkpoint {
@@ -75,9 +76,10 @@ impl Checkpoint {
         for path in paths {
             opened.push(path.as_ref().display().to_string());
             for tensor in read(path.as_ref())? {
-                let (name, second) = (tensor.name().to_string(), tensor.path().to_path_buf());
-                if let Some(first) = tensors.insert(name.clone(), tensor) {
-                    return Err(Error::Duplicate { tensor: name, first: first.path().into(), second });
+                if let Some(first) = tensors.insert(tensor.shared_name(), tensor.clone()) {
+                    let (name, first, second) =
+                        (tensor.name().into(), first.path().into(), tensor.path().into());
+                    return Err(Error::Duplicate { tensor: name, first, second });
                 }
             }
         }
@@ -115,7 +117,7 @@ impl Checkpoint {
         let (mut used, mut tensors) = (vec![false; pairs.len()], BTreeMap::<_, Tensor>::new());
         for tensor in self.tensors.values() {
             let tensor = renamed(tensor, &pairs, &mut used);
-            if let Some(first) = tensors.insert(tensor.name().to_string(), tensor.clone()) {
+            if let Some(first) = tensors.insert(tensor.shared_name(), tensor.clone()) {
                 return Err(self.collision(&first, &tensor));
             }
         }
@@ -185,12 +187,12 @@ impl Checkpoint {
     /// The name that a misspelt one probably meant: within a third of its letters, by edits.
     #[must_use]
     pub fn nearest(&self, name: &str) -> Option<&str> {
-        nearest(name, self.tensors.keys().map(String::as_str))
+        nearest(name, self.tensors.keys().map(|name| &**name))
     }
 
     fn unmatched(&self, pattern: &str, required: &'static str) -> Error {
         let names = self.tensors.values().map(Tensor::name_in_file);
-        let all = names.clone().chain(self.skipped.keys().map(String::as_str));
+        let all = names.clone().chain(self.skipped.keys().map(|name| &**name));
         let taken = glob(pattern).is_ok_and(|glob| all.clone().any(|name| glob.matches(name)));
         let nearest = if taken { None } else { nearest_to_pattern(pattern, names).map(String::from) };
         Error::Unmatched { opened: self.opened.clone(), pattern: pattern.into(), taken, nearest, required }

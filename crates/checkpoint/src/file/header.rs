@@ -1,6 +1,7 @@
 //! The header of a safetensors file, with every length checked before it is used.
 
 use std::fmt;
+use std::sync::Arc;
 
 use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
@@ -9,7 +10,8 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Vi
 /// Bytes of the length at the start.
 pub(crate) const PREFIX: u64 = 8;
 
-/// The longest header, as the safetensors crate has it.
+/// The longest header, as the safetensors crate has it. Read, it takes up to ten times its length in memory: it may list
+/// a tensor in 55 bytes.
 pub(crate) const LONGEST: u64 = 100_000_000;
 
 /// What is wrong with a header, and where in the file.
@@ -38,7 +40,7 @@ pub(crate) fn length(prefix: [u8; 8], file: u64) -> Result<u64, Wrong> {
 /// A tensor and where its bytes lie in the file.
 #[derive(Debug)]
 pub(crate) struct Placed {
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) shape: Vec<usize>,
     pub(crate) dtype: Dtype,
     /// How many elements.
@@ -66,8 +68,8 @@ pub(crate) fn tensors(header: &[u8], file: u64) -> Result<Vec<Placed>, Wrong> {
 }
 
 /// The tensors in the order of their bytes.
-fn placed(mut infos: Vec<(String, TensorInfo)>, data: u64) -> Result<Vec<Placed>, Wrong> {
-    infos.sort_by_key(|(_, info)| info.data_offsets);
+fn placed(mut infos: Vec<(Arc<str>, TensorInfo)>, data: u64) -> Result<Vec<Placed>, Wrong> {
+    infos.sort_unstable_by_key(|(_, info)| info.data_offsets);
     let (mut next, mut placed) = (0, Vec::with_capacity(infos.len()));
     for (name, info) in infos {
         let (start, end) = info.data_offsets;
@@ -84,7 +86,7 @@ fn placed(mut infos: Vec<(String, TensorInfo)>, data: u64) -> Result<Vec<Placed>
 }
 
 fn in_name_order(mut placed: Vec<Placed>) -> Result<Vec<Placed>, Wrong> {
-    placed.sort_by(|a, b| a.name.cmp(&b.name));
+    placed.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     match placed.windows(2).find(|pair| matches!(pair, [a, b] if a.name == b.name)) {
         Some([_, second]) => wrong(second.offset, format!("`{}` is listed twice", second.name)),
         _ => Ok(placed),
@@ -102,9 +104,12 @@ fn elements(info: &TensorInfo) -> Result<usize, String> {
     };
     let counted = product.and_then(|count| Some((count, count.checked_mul(info.dtype.bitsize())?)));
     let (count, bits) = counted.ok_or_else(|| format!("{shape:?} has more elements than can be counted"))?;
-    if !bits.is_multiple_of(8) || bits / 8 != end - start {
-        let (dtype, bytes) = (info.dtype, end - start);
-        return Err(format!("{shape:?} of {dtype} takes {} bytes, but has {bytes}", bits.div_ceil(8)));
+    let (dtype, bytes) = (info.dtype, end - start);
+    if !bits.is_multiple_of(8) {
+        return Err(format!("{shape:?} of {dtype} has {bits} bits, which are no whole bytes"));
+    }
+    if bits / 8 != bytes {
+        return Err(format!("{shape:?} of {dtype} takes {} bytes, but has {bytes}", bits / 8));
     }
     Ok(count)
 }
@@ -117,7 +122,7 @@ fn byte_of(header: &[u8], error: &serde_json::Error) -> u64 {
 }
 
 /// Names and tensors as they are listed; free text under `__metadata__` is passed over.
-struct Listed(Vec<(String, TensorInfo)>);
+struct Listed(Vec<(Arc<str>, TensorInfo)>);
 
 impl<'de> Deserialize<'de> for Listed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -137,7 +142,7 @@ impl<'de> Deserialize<'de> for Listed {
                     } else {
                         let info = map.next_value::<TensorInfo>();
                         let info = info.map_err(|e| A::Error::custom(format!("tensor `{name}`: {e}")))?;
-                        tensors.push((name, info));
+                        tensors.push((name.into(), info));
                     }
                 }
                 Ok(Listed(tensors))

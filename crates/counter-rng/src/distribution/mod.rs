@@ -6,4 +6,4 @@ mod window;
 
 pub use parameters::Distribution;
 pub(crate) use parameters::Kind;
-pub(crate) use window::Window;
+pub(crate) use window::{Window, lower_tail};

@@ -31,7 +31,7 @@ impl Distribution {
     pub fn cdf(&self, x: f64) -> f64 {
         match self.parameters() {
             Kind::Constant(value) => f64::from(u8::from(x >= value)),
-            Kind::Uniform { lo, up } if lo < up => ((x - lo) / (up - lo)).clamp(0.0, 1.0),
+            Kind::Uniform { lo, up } if lo < up => share(x, lo, up).clamp(0.0, 1.0),
             Kind::Uniform { lo, .. } => f64::from(u8::from(x >= lo)),
             Kind::Normal { mean, std } if std > 0.0 => lower_tail((x - mean) / std),
             Kind::Normal { mean, .. } => f64::from(u8::from(x >= mean)),
@@ -53,10 +53,26 @@ impl Distribution {
     }
 }
 
+/// How far `x` is on the way from `lo` to `up`. Halved where that is further than the largest number: exact, since such
+/// bounds are far from the smallest.
+fn share(x: f64, lo: f64, up: f64) -> f64 {
+    if (up - lo).is_finite() { (x - lo) / (up - lo) } else { (x / 2.0 - lo / 2.0) / (up / 2.0 - lo / 2.0) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::Error;
+
+    #[test]
+    fn a_uniform_over_all_numbers_has_a_cdf() -> Result<(), Error> {
+        let wide = Distribution::uniform(-1.7e308, 1.7e308)?;
+        let at = [f64::NEG_INFINITY, -1.7e308, -0.85e308, 0.0, 0.85e308, 1.7e308, f64::INFINITY];
+        let due = [0.0, 0.0, 0.25, 0.5, 0.75, 1.0, 1.0];
+        assert!(at.map(|x| wide.cdf(x)).iter().zip(due).all(|(cdf, due)| (cdf - due).abs() < 1e-15));
+        assert_eq!(Distribution::uniform(0.0, 5e-324)?.cdf(5e-324), 1.0);
+        Ok(())
+    }
 
     /// Keras, JAX and timm divide by this; SciPy's `truncnorm(-2, 2).std()` prints it.
     #[test]

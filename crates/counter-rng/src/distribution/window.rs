@@ -10,6 +10,17 @@ fn density(z: f64) -> f64 {
     (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt()
 }
 
+/// A number just below the quantile of `p`, by halving: for bounds, and seldom.
+fn quantile_below(p: f64) -> f64 {
+    const HALVINGS: usize = 50;
+    let (mut low, mut high) = (-40.0, 40.0);
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (low + high);
+        *(if lower_tail(middle) < p { &mut low } else { &mut high }) = middle;
+    }
+    low
+}
+
 /// A truncation window on the standard normal, with the tails that it leaves out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
@@ -34,6 +45,13 @@ impl Window {
             _ => 1.0 - below - above,
         };
         Self { alpha, beta, below, above, probability }
+    }
+
+    /// Where the quantiles of the window's outermost words lie, if the outermost of a whole normal have this probability
+    /// on their far side: a word's own tail is mapped into the window.
+    pub(crate) fn reach(&self, tail: f64) -> (f64, f64) {
+        let rest = tail * self.probability;
+        (quantile_below(self.below + rest), -quantile_below(self.above + rest))
     }
 
     /// Mean and variance of the standard normal inside the window.

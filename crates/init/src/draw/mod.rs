@@ -2,6 +2,7 @@
 
 pub(crate) mod device;
 mod dtype;
+mod foreseen;
 pub(crate) mod grown;
 pub(crate) mod haar;
 mod integers;

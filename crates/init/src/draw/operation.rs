@@ -8,9 +8,10 @@ use crate::draw::dtype::for_dtype;
 use crate::draw::moments::Moments;
 use crate::draw::parameter::Parameter;
 use crate::draw::span::Span;
+use crate::element_count::element_count;
 use crate::error::{Error, Result};
 use crate::layer::Fans;
-use crate::number::check;
+use crate::number::{check, finite};
 use crate::rule::modifier::{Map, Modifier};
 
 /// What happens to the value at an index.
@@ -47,14 +48,12 @@ impl Operation {
             Modifier::Sparse(fraction) => sparse(*fraction, parameter)?,
             Modifier::ZeroRow(index) => zero_row(*index, parameter)?,
             Modifier::Round(dtype) => Self::Round(rounding(*dtype)?),
-            Modifier::Power { exponent, per_layer: 0.0 } => Self::Map(Map::Power(*exponent)),
+            Modifier::Power { exponent, per_layer: 0.0 } => mapped(Map::Power(*exponent))?,
             Modifier::Power { exponent, per_layer } => {
-                Self::Map(Map::Power(exponent + per_layer * layer(parameter.name, "power")?))
+                mapped(Map::Power(exponent + per_layer * layer(parameter.name, "power")?))?
             }
-            Modifier::PlusByLayer(term) => {
-                Self::Map(Map::Plus(term * layer(parameter.name, "plus_by_layer")?))
-            }
-            Modifier::Map(map) => Self::Map(*map),
+            Modifier::PlusByLayer(term) => mapped(Map::Plus(term * layer(parameter.name, "plus_by_layer")?))?,
+            Modifier::Map(map) => mapped(*map)?,
         })
     }
 
@@ -120,6 +119,21 @@ fn thin(values: &mut [f64], words: &[u32], [rows, cols, col]: [usize; 3], zeros:
     }
 }
 
+/// A map with a number that is one.
+fn mapped(map: Map) -> Result<Operation> {
+    let number = match map {
+        Map::AtLeast(least) => Some(("at_least", least)),
+        Map::AtMost(most) => Some(("at_most", most)),
+        Map::Plus(term) => Some(("plus", term)),
+        Map::Power(exponent) => Some(("power", exponent)),
+        Map::Exp | Map::Ln | Map::InverseSoftplus => None,
+    };
+    if let Some((what, number)) = number {
+        finite(what, number)?;
+    }
+    Ok(Operation::Map(map))
+}
+
 fn factor_of(factor: f64) -> Result<f64> {
     check("factor", factor, factor.is_finite() && factor >= 0.0, "a finite number of at least 0")
 }
@@ -178,6 +192,7 @@ fn mup(
     if base.rank() != parameter.shape.rank() {
         return Err(parameter.refuse("mup", "a base shape of the same rank is required"));
     }
+    element_count(base)?;
     let (Some(then), Some(now)) = (std_at(base)?, std_at(parameter.shape)?) else {
         return Err(parameter.refuse("mup", "an initializer with a known standard deviation is required"));
     };

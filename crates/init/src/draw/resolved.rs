@@ -1,7 +1,6 @@
 //! A rule resolved for one parameter: everything checked, nothing drawn.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use candle_core::{DType, Shape};
 use counter_rng::Distribution;
@@ -12,16 +11,14 @@ use crate::draw::moments::Moments;
 use crate::draw::operation::Operation;
 use crate::draw::parameter::Parameter;
 use crate::element_count::element_count;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::initializers::Init;
+use crate::initializers::formula::Formula;
 use crate::initializers::matrix::{self, Matrix};
 use crate::layer::layout::Layout;
 use crate::layer::{Fans, Layer};
-use crate::number::finite;
+use crate::number::{check, finite};
 use crate::rule::{Base, Block, Custom, Rule};
-
-/// The value of an element by its index.
-pub(crate) type Formula = Arc<dyn Fn(usize) -> f64 + Send + Sync>;
 
 /// Where the values of a parameter come from, with its numbers known.
 #[derive(Clone)]
@@ -43,7 +40,14 @@ pub(crate) enum Resolved {
 impl Resolved {
     /// Resolves a rule, and refuses what cannot be made before anything is.
     pub(crate) fn new(rule: &Rule, parameter: &Parameter<'_>) -> Result<Self> {
+        let resolved = Self::part(rule, parameter)?;
+        resolved.holds(parameter).map(|()| resolved)
+    }
+
+    /// The rule of a parameter or of a block of it, whose values others may still change.
+    fn part(rule: &Rule, parameter: &Parameter<'_>) -> Result<Self> {
         element_count(parameter.shape)?;
+        few(rule.modifiers.len())?;
         fits(&Distribution::constant(0.0)?, parameter.dtype)?;
         let mut base = rule.base.clone();
         let mut operations: Vec<Operation> = Vec::new();
@@ -57,13 +61,16 @@ impl Resolved {
             }
         }
         let source = Self::of_base(&base, parameter)?;
-        Ok(if operations.is_empty() { source } else { Self::Changed(Box::new(source), operations) })
+        // What a closure gives is checked value by value, as what modifiers give.
+        let is_checked = operations.is_empty() && !matches!(source, Self::Custom(_));
+        Ok(if is_checked { source } else { Self::Changed(Box::new(source), operations) })
     }
 
     fn of_base(base: &Base, parameter: &Parameter<'_>) -> Result<Self> {
         match base {
             Base::Init(init) => Self::of_init(init, parameter),
-            Base::Values(array) => Ok(Self::Formula(Arc::new(array.formula(parameter.shape)?))),
+            Base::Values(array) => Ok(Self::Formula(array.formula(parameter.shape)?)),
+            Base::TooDeep => Err(too_deep()),
             Base::Custom(custom) => Ok(Self::Custom(custom.clone())),
             Base::Blocks(blocks) => Self::of_blocks(blocks, parameter),
         }
@@ -80,27 +87,29 @@ impl Resolved {
                 let flat = layout(parameter)?.flat(axis);
                 let layout =
                     flat.ok_or_else(|| parameter.refuse(init, "an axis of the shape is required"))?;
-                Ok(Self::Haar(Haar { gain: finite("gain", gain)?, layout, tap: 0, taps: 1 }))
+                Ok(Self::Haar(Haar { gain: held(gain, parameter)?, layout, tap: 0, taps: 1 }))
             }
             Init::Delta { matrix, gain, centre } => {
                 needs(2)?;
                 let layout = layout(parameter)?;
                 let tap = layout.centre(centre).ok_or_else(|| parameter.refuse(init, EVEN))?;
-                delta(matrix, finite("gain", gain)?, layout, tap, init, parameter)
+                delta(matrix, held(gain, parameter)?, layout, tap, init, parameter)
             }
             Init::Stft { gain, stft } => {
-                let (gain, formula) = (finite("gain", gain)?, stft.formula(parameter.shape)?);
-                Ok(Self::Formula(Arc::new(move |i| gain * formula(i))))
+                let (gain, formula) = (held(gain, parameter)?, stft.formula(parameter.shape)?);
+                Ok(Self::Formula(Formula::new(Vec::new(), move |i| gain * formula(i))))
             }
             Init::Sinusoids { gain, sinusoids } => {
-                let (gain, formula) = (finite("gain", gain)?, sinusoids.formula(parameter.shape)?);
-                Ok(Self::Formula(Arc::new(move |i| gain * formula(i))))
+                let (gain, formula) = (held(gain, parameter)?, sinusoids.formula(parameter.shape)?);
+                Ok(Self::Formula(Formula::new(Vec::new(), move |i| gain * formula(i))))
             }
             Init::Range { start, step } => {
                 needs(1)?;
                 let (start, step) = (finite("start", start)?, finite("step", step)?);
                 let columns = parameter.shape.dims().last().copied().unwrap_or(1);
-                Ok(Self::Formula(Arc::new(move |i| start + step * (i % columns) as f64)))
+                let value = move |i: usize| start + step * (i % columns) as f64;
+                let ends = [0, columns.saturating_sub(1)].map(|i| (i, value(i)));
+                Ok(Self::Formula(Formula::new(ends.to_vec(), value)))
             }
             _ => {
                 let distribution = elementwise(init, parameter.shape, parameter.layer)?;
@@ -127,8 +136,10 @@ impl Resolved {
             if matches!(block.rule.base, Base::Custom(_)) {
                 return Err(parameter.refuse(&block.rule, CUSTOM_BLOCK));
             }
-            sources
-                .push((from..to, Self::new(&block.rule, &Parameter { shape: &shape, layer, ..*parameter })?));
+            sources.push((
+                from..to,
+                Self::part(&block.rule, &Parameter { shape: &shape, layer, ..*parameter })?,
+            ));
             from = to;
         }
         Ok(Self::Blocks(sources))
@@ -151,6 +162,21 @@ impl Resolved {
 const EVEN: &str = "an odd kernel, which has a centre, is required; for an even one say `centre=lower`, as JAX \
                     has it, or `centre=upper`, as PyTorch";
 const CUSTOM_BLOCK: &str = "blocks with a text form are required; let the closure make the whole";
+
+/// A gain that the dtype holds: no element of what it multiplies is above one.
+fn held(gain: f64, parameter: &Parameter<'_>) -> Result<f64> {
+    fits(&Distribution::constant(finite("gain", gain)?)?, parameter.dtype).map(|()| gain)
+}
+
+/// That a rule has no more modifiers than it may.
+fn few(modifiers: usize) -> Result<f64> {
+    check("the number of modifiers", modifiers as f64, modifiers <= Rule::LONGEST, "64 or less")
+}
+
+fn too_deep() -> Error {
+    let value = (Rule::DEEPEST + 1) as f64;
+    Error::Number { parameter: "the depth of blocks in blocks", value, required: "16 or less" }
+}
 
 /// A matrix at one tap of the kernel.
 fn delta(
@@ -175,7 +201,7 @@ fn delta(
             return Ok(Resolved::Haar(Haar { gain, layout, tap, taps }));
         }
     };
-    Ok(Resolved::Formula(Arc::new(move |element| {
+    Ok(Resolved::Formula(Formula::new(Vec::new(), move |element| {
         let at = layout.position(element);
         if at.tap == tap { gain * entry(rows, cols, at.row, at.col) } else { 0.0 }
     })))

@@ -7,6 +7,7 @@ use candle_core::{DType, Shape, Tensor};
 use crate::element_count::element_count;
 use crate::error::Error;
 use crate::error::Result;
+use crate::initializers::formula::Formula;
 use crate::widen::widen;
 
 /// An array of constants that is repeated along leading and singleton axes, as NumPy broadcasts.
@@ -16,9 +17,16 @@ pub(crate) struct Array {
     pub(crate) values: Arc<[f64]>,
 }
 
+/// The most axes, which is as deep as the brackets of its text stand in one another.
+const DEEPEST: usize = 32;
+
 impl Array {
     pub(crate) fn new(shape: &Shape, values: Vec<f64>) -> Result<Self> {
         let expected = element_count(shape)?;
+        if expected == 0 || shape.rank() > DEEPEST {
+            let required = format!("at least one value and at most {DEEPEST} axes are required");
+            return Err(Error::shape("values", shape, required));
+        }
         if values.len() != expected {
             let required = format!("it holds {expected} values, and {} were given", values.len());
             return Err(Error::shape("values", shape, required));
@@ -34,8 +42,8 @@ impl Array {
         Self::new(tensor.shape(), values)
     }
 
-    /// The constant at each index of a shape.
-    pub(crate) fn formula(&self, shape: &Shape) -> Result<impl Fn(usize) -> f64 + use<>> {
+    /// The constant at each index of a shape, and where each of them is first.
+    pub(crate) fn formula(&self, shape: &Shape) -> Result<Formula> {
         let (dims, own) = (shape.dims().to_vec(), self.dims.clone());
         let missing = dims.len().checked_sub(own.len());
         let fits = |missing: usize| own.iter().zip(&dims[missing..]).all(|(&a, &b)| a == b || a == 1);
@@ -43,7 +51,8 @@ impl Array {
             Error::shape("values", shape, format!("values of shape {own:?} do not broadcast to it"))
         })?;
         let values = self.values.clone();
-        Ok(move |mut element: usize| {
+        let among = self.among(&dims[missing..]);
+        Ok(Formula::new(among, move |mut element: usize| {
             let (mut at, mut stride) = (0, 1);
             for (&dim, &own) in dims[missing..].iter().zip(&own).rev() {
                 at += element % dim % own * stride;
@@ -51,6 +60,20 @@ impl Array {
                 stride *= own;
             }
             values[at]
-        })
+        }))
+    }
+
+    /// Each value with the index of the first element that has it, of a shape whose last axes are these.
+    fn among(&self, dims: &[usize]) -> Vec<(usize, f64)> {
+        let element = |mut at: usize| {
+            let (mut element, mut stride) = (0, 1);
+            for (&dim, &own) in dims.iter().zip(&self.dims).rev() {
+                element += at % own * stride;
+                at /= own;
+                stride *= dim;
+            }
+            element
+        };
+        self.values.iter().enumerate().map(|(at, &value)| (element(at), value)).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod array;
 pub mod depth;
+pub(crate) mod formula;
 mod init;
 pub(crate) mod matrix;
 pub(crate) mod named;

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use candle_core::Shape;
 
 use crate::error::{Error, Result};
+use crate::number::check;
 
 /// Which half of the complex transform a kernel computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,10 +80,11 @@ impl Stft {
             }
         };
         let (samples, side) = (2 * (bins as u128 - 1), self.side);
-        // Made with the first value: a plan of any size takes no memory.
-        let scaled = OnceLock::new();
+        self.window.check()?;
+        // Summed with the first value: a plan of any size takes no time.
+        let norm = OnceLock::new();
         Ok(move |element: usize| {
-            let window: &Vec<f64> = scaled.get_or_init(|| self.scaled_window(frame));
+            let norm: &f64 = norm.get_or_init(|| self.norm(frame));
             let (bin, time) = (element / frame, element % frame);
             // Reduced to one turn first, exactly, in integers.
             let turn = (bin as u128 * time as u128 % samples) as f64 / samples as f64;
@@ -90,29 +92,36 @@ impl Stft {
                 Side::Real => libm::cos(2.0 * PI * turn),
                 Side::Imaginary => -libm::sin(2.0 * PI * turn),
             };
-            wave * window[time]
+            wave * (self.window.sample(time, frame, self.periodic) / norm)
         })
     }
 
-    /// The window over its norm.
-    fn scaled_window(&self, frame: usize) -> Vec<f64> {
-        let window = self.window.samples(frame, self.periodic);
-        let norm = match self.scaling {
+    /// What the window is divided by; never a vector, which a frame of any length would not have the memory for.
+    fn norm(&self, frame: usize) -> f64 {
+        let window = (0..frame).map(|t| self.window.sample(t, frame, self.periodic));
+        match self.scaling {
             Scaling::None => 1.0,
-            Scaling::Density => window.iter().map(|w| w * w).sum::<f64>().sqrt(),
-            Scaling::Spectrum => window.iter().sum(),
-        };
-        window.into_iter().map(|w| w / norm).collect()
+            Scaling::Density => window.map(|w| w * w).sum::<f64>().sqrt(),
+            Scaling::Spectrum => window.sum(),
+        }
     }
 }
 
 impl Window {
-    fn samples(self, frame: usize, periodic: bool) -> Vec<f64> {
+    fn check(self) -> Result<()> {
+        match self {
+            Self::Tukey(share) => {
+                let good = (0.0..=1.0).contains(&share);
+                check("the share of tukey", share, good, "a part of the frame, from 0 to 1,").map(|_| ())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn sample(self, t: usize, frame: usize, periodic: bool) -> f64 {
         let span = if periodic { frame } else { frame.saturating_sub(1) };
         // A window of one sample is that sample.
-        (0..frame)
-            .map(|t| if span == 0 || frame == 1 { 1.0 } else { self.at(t as f64 / span as f64) })
-            .collect()
+        if span == 0 || frame == 1 { 1.0 } else { self.at(t as f64 / span as f64) }
     }
 
     /// The window at `x` from 0 to 1.

@@ -67,13 +67,13 @@ impl Initializer {
         let mut log = lock(&self.log);
         let mut answers = log.answers(vars).clone();
         // Rules and checkpoints may be for several models, each in a map of its own.
-        let others = log.records.values().map(|record| record.name.as_str());
+        let others = log.names();
         let names: BTreeSet<_> = named.iter().map(|(name, _)| name.as_str()).chain(others).collect();
         self.check_rules(&names)?;
         let exists = |name: &str| named.binary_search_by(|(known, _)| known.as_str().cmp(name)).is_ok();
         answers.check(&self.policy, exists)?;
         answers.settle(exists);
-        let record = |name: &str, var: &Var| match log.records.get(&var.id()) {
+        let record = |name: &str, var: &Var| match log.record(var.id()) {
             Some(record) => Record { name: name.into(), ..record.clone() },
             None => Record {
                 frozen: self.policy.is_frozen(name),

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use candle_init_checkpoint::shown;
+
 use crate::error::{Error, Result};
 use crate::listed::{SHOWN, listed};
 use crate::model::record::Record;
@@ -37,7 +39,7 @@ impl Accounting {
         let all = tensors.count();
         let nothing = unused.len() == all && !policy.lenient;
         if let (true, Some(tensor), Some(record)) = (nothing, unused.first(), records.first()) {
-            let (tensors, tensor) = (all, tensor.name_in_file().into());
+            let (tensors, tensor) = (all, shown(tensor.name_in_file()).to_string());
             return Err(Error::NothingLoaded { tensors, tensor, parameter: record.name.clone() });
         }
         let near = |name: &str| nearest(name, asked.iter().copied()).map(String::from);
@@ -69,8 +71,8 @@ impl Accounting {
         }
         write!(f, " · initialized {} · never asked for {}", self.made, self.never_asked.len())?;
         let name = |(name, near): &(String, Option<String>)| match near {
-            Some(near) => format!("`{name}` (the nearest is `{near}`)"),
-            None => format!("`{name}`"),
+            Some(near) => format!("`{}` (the nearest is `{near}`)", shown(name)),
+            None => format!("`{}`", shown(name)),
         };
         if !self.never_asked.is_empty() {
             write!(f, ": {}", listed(self.never_asked.iter().map(name)))?;

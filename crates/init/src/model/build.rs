@@ -44,7 +44,7 @@ impl Build {
         match lock(self.vars.data()).entry(name.into()) {
             Entry::Occupied(other) => reuse(other.get(), shape, dtype, device),
             Entry::Vacant(vacant) => {
-                lock(&self.log).records.insert(var.id(), record);
+                lock(&self.log).note(&self.vars, var.id(), record);
                 Ok(vacant.insert(var).as_tensor().clone())
             }
         }
@@ -52,7 +52,7 @@ impl Build {
 
     /// That a variable which was made here would be made so again.
     fn as_before(&self, request: &Request<'_>, var: &Var) -> Result<()> {
-        let made = lock(&self.log).records.get(&var.id()).and_then(|r| Some((r.rule.clone()?, r.layer)));
+        let made = lock(&self.log).record(var.id()).and_then(|r| Some((r.rule.clone()?, r.layer)));
         match made {
             Some((rule, layer)) if var.dtype().is_float() => self.policy.agrees(request, &rule, layer),
             _ => Ok(()),
@@ -110,7 +110,8 @@ impl SimpleBackend for Build {
         let name = &self.kept_as(name)?;
         lock(&self.log).answers(&self.vars).used(name, hint);
         let request = Request { name, shape: &shape, hint, model: self.policy.model.as_deref() };
-        self.request(&request, dtype, device).map_err(|e| self.remember(name, e.at(name, &shape)))
+        let made = self.request(&request, dtype, device);
+        made.map_err(|e| self.remember(name, self.policy.loading.near(e).at(name, &shape)))
     }
 
     fn get_unchecked(&self, name: &str, dtype: DType, device: &Device) -> candle_core::Result<Tensor> {

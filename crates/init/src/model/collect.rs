@@ -82,7 +82,7 @@ impl Collect {
         if !uncovered.is_empty() {
             return Err(match self.policy.loading.checkpoints.is_empty() || self.policy.lenient {
                 true => Error::Uncovered { parameters: uncovered },
-                false => Error::NotLoaded { parameters: uncovered },
+                false => self.policy.loading.near(Error::NotLoaded { parameters: uncovered }),
             });
         }
         ambiguous.map_or(Ok((records, shapes)), Err)

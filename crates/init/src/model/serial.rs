@@ -1,6 +1,10 @@
 //! Initializers, rules and whole policies in files: everything that has a text form is a string there.
 
-use serde::de::Error as _;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -39,12 +43,13 @@ impl Serialize for Rule {
     /// As the text form.
     ///
     /// # Errors
-    /// A closure has none: name the parameters of such a rule in code.
+    /// A closure has none, and neither have blocks in blocks that stand too deep: name the parameters of such a rule in
+    /// code.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.closure() {
-            Some(name) => Err(S::Error::custom(format!(
-                "`{name}` is a closure, which no file can hold; add its rule in code"
-            ))),
+        match self.unwritable() {
+            Some(what) => {
+                Err(S::Error::custom(format!("{what}, which no file can hold; add its rule in code")))
+            }
             None => serializer.collect_str(self),
         }
     }
@@ -59,11 +64,12 @@ impl<'de> Deserialize<'de> for Rule {
 }
 
 impl Rule {
-    /// The name of the closure in it, if there is one.
-    fn closure(&self) -> Option<&str> {
+    /// What in it has no text form, if there is something.
+    fn unwritable(&self) -> Option<String> {
         match &self.base {
-            Base::Custom(custom) => Some(&custom.name),
-            Base::Blocks(blocks) => blocks.iter().find_map(|block| block.rule.closure()),
+            Base::Custom(custom) => Some(format!("`{}` is a closure", custom.name)),
+            Base::Blocks(blocks) => blocks.iter().find_map(|block| block.rule.unwritable()),
+            Base::TooDeep => Some("these are blocks in blocks that stand too deep".into()),
             Base::Init(_) | Base::Values(_) => None,
         }
     }
@@ -102,6 +108,21 @@ struct File {
     frozen: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+}
+
+/// What has keys, from keys alone: a list, which the formats of `serde` would take for the fields in order, is none.
+struct OfMap<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OfMap<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("keys with their values, such as `seed = 42`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
 }
 
 impl Serialize for Prescription {
@@ -165,7 +186,7 @@ impl<'de> Deserialize<'de> for Initializer {
     /// # Errors
     /// What is wrong with a text or a pattern, with the nearest known name.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let file = File::deserialize(deserializer)?;
+        let file: File = deserializer.deserialize_map(OfMap(PhantomData))?;
         let mut init = Self::new(file.seed.0);
         init = file.defaults.into_iter().fold(init, Self::defaults);
         init = file.weights.into_iter().fold(init, |init, rule| init.weights(rule));

@@ -1,5 +1,6 @@
 //! Tables that people can read.
 
+use candle_init_checkpoint::shown;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 /// Columns of characters, so that a table fits a terminal and a page.
@@ -32,9 +33,10 @@ pub fn table<const N: usize>(
     table.to_string().replace(BREAK, "")
 }
 
-/// A cell that may be wrapped after the parts of a path and of a rule.
+/// A cell that may be wrapped after the parts of a path and of a rule; what a file names its tensors moves no cursor.
 fn with_breaks(cell: &str) -> String {
     let mut text = String::new();
+    let cell = shown(cell).to_string();
     let mut letters = cell.chars().peekable();
     while let Some(letter) = letters.next() {
         text.push(letter);

@@ -20,7 +20,6 @@ use crate::policy::request::{Request, Shapes};
 use crate::policy::role::{Role, is_running_statistic};
 use crate::policy::usage::check_used;
 use crate::rule::Rule;
-use crate::uncovered::Uncovered;
 
 /// What was decided for one parameter.
 #[derive(Clone, Debug)]
@@ -94,9 +93,7 @@ impl Policy {
         match decided {
             Ok(Decision { reason: Reason::Hint | Reason::Framework(_), .. })
             | Err(Error::Uncovered { .. }) => {
-                let nearest = self.loading.nearest(request.name).map(String::from);
-                let missing = advice::uncovered(request.name, request.shape);
-                Err(Error::NotLoaded { parameters: vec![Uncovered { nearest, ..missing }] })
+                Err(Error::NotLoaded { parameters: vec![advice::uncovered(request.name, request.shape)] })
             }
             other => other,
         }

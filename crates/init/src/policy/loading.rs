@@ -5,6 +5,7 @@ use std::fmt;
 use candle_init_checkpoint::{Checkpoint, Tensor};
 
 use crate::error::{Error, Result};
+use crate::listed::SHOWN;
 use crate::policy::pattern::Pattern;
 use crate::policy::request::Request;
 
@@ -66,9 +67,15 @@ impl Loading {
         self.tensor(name).is_some() && !self.grown.iter().any(|(pattern, _)| pattern.matches(name))
     }
 
-    /// The nearest name of a tensor.
-    pub(crate) fn nearest(&self, name: &str) -> Option<&str> {
-        self.checkpoints.iter().find_map(|checkpoint| checkpoint.nearest(name))
+    /// An error with the nearest tensors of those parameters that its message lists: to look for all of them would hold
+    /// every name against every other.
+    pub(crate) fn near(&self, mut error: Error) -> Error {
+        let nearest = |name: &str| self.checkpoints.iter().find_map(|checkpoint| checkpoint.nearest(name));
+        if let Error::NotLoaded { parameters } = &mut error {
+            let listed = parameters.iter_mut().take(SHOWN);
+            listed.for_each(|parameter| parameter.nearest = nearest(&parameter.name).map(String::from));
+        }
+        error
     }
 
     /// Where a parameter's values come from.

@@ -1,5 +1,6 @@
 //! A recipe with its numbers filled in: what users hold.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -200,7 +201,7 @@ impl Recipe {
 
     fn of(file: &File, config: &Config, depth: usize) -> Result<Self> {
         let File { family, numbers, flags, .. } = file;
-        let numbers = Numbers { family, numbers, flags, config };
+        let numbers = Numbers { family, numbers, flags, config, known: RefCell::default() };
         let mut recipe = Self {
             family: family.as_str().into(),
             source: file.source.clone(),

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::nearest::suggestion;
 use crate::policy::pattern::Pattern;
 use crate::recipe::condition::{Condition, Flag};
+use crate::recipe::depth::too_deep;
 use crate::recipe::entry::{Entry, Exists, Mistake, Tie, glob};
 use crate::recipe::line_and_column::line_and_column;
 use crate::recipe::number::{Number, Standard};
@@ -58,10 +59,16 @@ pub(crate) struct File {
     pub(crate) ties: Vec<Tie>,
 }
 
+const TOO_DEEP: &str = "lists and tables stand in one another more than 64 deep; a recipe needs three";
+
 impl File {
     /// # Errors
     /// [`Error::RecipeText`] with the place of the first mistake.
     pub(crate) fn read(text: &str) -> Result<Self> {
+        if let Some(at) = too_deep(text) {
+            let (line, column) = line_and_column(text, text.get(at..).unwrap_or_default());
+            return Err(Error::RecipeText { line, column, reason: TOO_DEEP.into() });
+        }
         let keys = basic_toml::from_str(text).map_err(|error| located(&error.to_string(), text))?;
         Self::of(keys).map_err(|Mistake { at, reason }| {
             let (line, column) = line_and_column(text, &at);

@@ -3,6 +3,7 @@
 mod condition;
 mod config;
 mod definition;
+mod depth;
 mod entry;
 mod file;
 mod library;

@@ -1,6 +1,7 @@
 //! The numbers of a recipe for one config.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::error::Result;
 use crate::recipe::condition::{Condition, Flag};
@@ -14,6 +15,8 @@ pub(crate) struct Numbers<'a> {
     pub(crate) numbers: &'a BTreeMap<String, Number>,
     pub(crate) flags: &'a BTreeMap<String, Flag>,
     pub(crate) config: &'a Config,
+    /// Those that are known by now: a product may name one many times, and that one another.
+    pub(crate) known: RefCell<HashMap<String, Option<f64>>>,
 }
 
 /// How many numbers may stand for one another in turn: more is a circle.
@@ -26,6 +29,15 @@ impl Numbers<'_> {
     }
 
     fn turn(&self, name: &str, turns: usize) -> Result<Option<f64>> {
+        if let Some(value) = self.known.borrow().get(name) {
+            return Ok(*value);
+        }
+        let value = self.decided(name, turns)?;
+        self.known.borrow_mut().insert(name.into(), value);
+        Ok(value)
+    }
+
+    fn decided(&self, name: &str, turns: usize) -> Result<Option<f64>> {
         let Some(number) = self.numbers.get(name).filter(|_| turns > 0) else {
             return Err(refuse(
                 format!("does not decide `{name}`"),

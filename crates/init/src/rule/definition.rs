@@ -19,7 +19,8 @@ type Draw = dyn Fn(&Shape, &Stream) -> candle_core::Result<Vec<f32>> + Send + Sy
 ///
 /// Made from an [`Init`], from candle's own `Init`, from text (`"he_normal"`), from [blocks](Rule::blocks),
 /// [values](Rule::values) or [a closure](Rule::custom). Its text form is the code's:
-/// `lecun_normal.gain(gelu).sparse(0.9)`.
+/// `lecun_normal.gain(gelu).sparse(0.9)`. A rule has 64 modifiers at most, and blocks 16 deep; its text has brackets 64
+/// deep. What is more is an error, not a stack that overflows.
 ///
 /// ```
 /// use candle_init::{Layer, Rule, init};
@@ -41,6 +42,8 @@ pub(crate) enum Base {
     Init(Init),
     Values(Array),
     Blocks(Arc<[Block]>),
+    /// Blocks in blocks beyond [`Rule::DEEPEST`], which are not kept.
+    TooDeep,
     Custom(Custom),
 }
 
@@ -75,8 +78,8 @@ impl Rule {
     /// An initializer of your own, under a name that the report shows.
     ///
     /// `draw` gets the shape and the parameter's [`Stream`], and gives the values in row-major order;
-    /// they are rounded once to the parameter's dtype. Drawn from the stream, they depend on seed and
-    /// name alone, as those of every other initializer do.
+    /// they are rounded once to the parameter's dtype, and what that does not hold, NaN among it, is an error. Drawn
+    /// from the stream, they depend on seed and name alone, as those of every other initializer do.
     ///
     /// ```
     /// use candle_core::{DType, Device};
@@ -101,11 +104,19 @@ impl Rule {
         Self::of(Base::Custom(Custom { name, draw: Arc::new(draw) }))
     }
 
+    /// The most blocks that stand in one another. Whatever goes through a rule calls itself for each, so that there is
+    /// never a rule of more: neither its checks nor its end can run out of stack.
+    pub(crate) const DEEPEST: usize = 16;
+
+    /// The most modifiers of a rule, each of which may cost an integral.
+    pub(crate) const LONGEST: usize = 64;
+
     /// An initializer for each of several equal blocks of rows, from the top: the gates of a recurrent layer, or query,
     /// key and value in one matrix.
     ///
     /// The elements keep their indices in the parameter's stream, so equal blocks are the undivided whole.
-    /// Fans are those of a block.
+    /// Fans are those of a block. Blocks may hold blocks, 16 deep at most; a deeper rule is an error when a parameter is
+    /// asked for.
     ///
     /// ```
     /// use candle_init::{Rule, init};
@@ -122,7 +133,18 @@ impl Rule {
     #[must_use]
     pub fn shares<R: Into<Self>>(rules: impl IntoIterator<Item = (usize, R)>) -> Self {
         let block = |(share, rule): (usize, R)| Block { share, rule: rule.into() };
-        Self::of(Base::Blocks(rules.into_iter().map(block).collect()))
+        let blocks: Arc<[_]> = rules.into_iter().map(block).collect();
+        let deepest = blocks.iter().map(|block| block.rule.depth()).max().unwrap_or(0);
+        Self::of(if deepest < Self::DEEPEST { Base::Blocks(blocks) } else { Base::TooDeep })
+    }
+
+    /// How many blocks stand in one another.
+    fn depth(&self) -> usize {
+        match &self.base {
+            Base::Blocks(blocks) => 1 + blocks.iter().map(|block| block.rule.depth()).max().unwrap_or(0),
+            Base::TooDeep => Self::DEEPEST,
+            Base::Init(_) | Base::Values(_) | Base::Custom(_) => 0,
+        }
     }
 
     /// These constants, repeated along leading and singleton axes as NumPy broadcasts; Keras's `Constant` of
@@ -155,7 +177,7 @@ impl Rule {
             Base::Init(Init::VarianceScaling(scaling)) => !matches!(scaling.fan, Fan::In | Fan::InSquared),
             Base::Init(init) => matches!(init, Init::Orthogonal { .. } | Init::Delta { .. }),
             Base::Blocks(blocks) => blocks.iter().any(|block| block.rule.depends_on_outputs()),
-            Base::Values(_) | Base::Custom(_) => false,
+            Base::Values(_) | Base::TooDeep | Base::Custom(_) => false,
         };
         base || self.modifiers.iter().any(|modifier| matches!(modifier, Modifier::Mup(_)))
     }
@@ -167,7 +189,7 @@ impl Rule {
                 init.needs_fans() || matches!(init, Init::Orthogonal { .. } | Init::Delta { .. })
             }
             Base::Blocks(blocks) => blocks.iter().any(|block| block.rule.depends_on_layer()),
-            Base::Values(_) | Base::Custom(_) => false,
+            Base::Values(_) | Base::TooDeep | Base::Custom(_) => false,
         };
         base || self.modifiers.iter().any(|modifier| matches!(modifier, Modifier::Mup(_)))
     }

@@ -13,7 +13,7 @@ use crate::initializers::text::{parse_init, refusal};
 use crate::rule::definition::{Base, Block, Rule};
 use crate::rule::modifier::{Map, Modifier};
 use crate::rule::paper;
-use crate::text::{Call, Refusal, form, parsed, split};
+use crate::text::{Call, Refusal, form, parsed, shallow, split};
 
 /// What a chain may start with besides a named initializer.
 const STARTS: [(&str, &str); 5] = [
@@ -61,6 +61,8 @@ impl fmt::Display for Rule {
             (Base::Custom(custom), ..) => f.write_str(&custom.name)?,
             (Base::Values(array), ..) => write!(f, "values({array})")?,
             (Base::Blocks(blocks), ..) => write!(f, "blocks({})", listed(blocks))?,
+            // Not read back, as there is nothing to read.
+            (Base::TooDeep, ..) => f.write_str("blocks(…)")?,
         }
         self.modifiers.iter().try_for_each(|modifier| write!(f, ".{modifier}"))?;
         self.layer.map_or(Ok(()), |layer| write!(f, ".on({layer})"))
@@ -145,13 +147,17 @@ impl FromStr for Rule {
     /// [`depth`](crate::depth).
     fn from_str(text: &str) -> Result<Self> {
         let refuse = |reason| Error::Text { kind: "a rule", text: text.into(), reason };
-        parse(&text.to_ascii_lowercase()).map_err(refuse)
+        let read = || parse(&text.to_ascii_lowercase());
+        shallow(text).and_then(|()| read()).map_err(refuse)
     }
 }
 
 fn parse(text: &str) -> Result<Rule, Refusal> {
     let pieces = split(text, '.')?;
     let (start, rest) = pieces.split_first().ok_or("it is empty")?;
+    if rest.len() > Rule::LONGEST {
+        return Err(format!("it has {} modifiers, and {} are the most", rest.len(), Rule::LONGEST));
+    }
     let mut rule = started(Call::new(start)?)?;
     for piece in rest {
         rule = changed(rule, Call::new(piece)?)?;

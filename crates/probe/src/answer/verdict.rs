@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use candle_init_checkpoint::shown;
 use serde::Serialize;
 
 use crate::error::Result;
@@ -119,10 +120,11 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.headline())?;
         for (finding, others) in groups(&self.findings) {
-            writeln!(f, "\n{} · `{}`{}", finding.name(), finding.place, likewise(&others))?;
-            writeln!(f, "  {}", finding.what())?;
-            writeln!(f, "  limit {}", finding.limit())?;
-            writeln!(f, "  → {}", finding.advice())?;
+            let (name, what, limit, advice) =
+                (finding.name(), finding.what(), finding.limit(), finding.advice());
+            let place = format!("`{}`{}", finding.place, likewise(&others));
+            let text = format!("{name} · {place}\n  {what}\n  limit {limit}\n  → {advice}");
+            writeln!(f, "\n{}", shown(&text))?;
         }
         match (&self.signal, &self.inspection) {
             (Some(signal), _) => write!(f, "\n{signal}"),

@@ -104,7 +104,9 @@ fn range(values: impl Iterator<Item = f64>, log: bool, bounds: Option<(f64, f64)
     let good = |value: &f64| value.is_finite() && (!log || *value > 0.0);
     let (lo, hi) = values
         .filter(good)
-        .map(|value| value.clamp(least, most))
+        // Whatever the bounds: the upper one holds where they are the wrong way round, and NaN is none.
+        .map(|value| value.max(least).min(most).clamp(-LARGEST, LARGEST))
+        .filter(good)
         // Steps between numbers this small would be NaN.
         .map(|value| if log || value.abs() > LARGEST.recip() { value } else { 0.0 })
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), value| (lo.min(value), hi.max(value)));
@@ -243,6 +245,21 @@ mod tests {
         assert_eq!(linear.place(f64::NEG_INFINITY), Place { at: 0.0, off: true });
         let bounded = Scale::vertical([1e-30, 1.0].into_iter(), true, Some((1e-4, 10.0)));
         assert!(bounded.place(1e-30).off && bounded.lo == -4.0);
+    }
+
+    #[test]
+    fn any_bounds_make_an_axis() {
+        let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 5e-324, 0.0, -3.0, 2.0];
+        for (least, most) in odd.into_iter().flat_map(|a| odd.map(|b| (a, b))) {
+            for log in [false, true] {
+                let scale = Scale::vertical([1e-3, 1.0, 1e300].into_iter(), log, Some((least, most)));
+                assert!(
+                    scale.lo < scale.hi && scale.lo.is_finite() && scale.hi.is_finite(),
+                    "{least} {most}"
+                );
+                assert!(!scale.ticks.is_empty() && scale.place(1.0).at.is_finite(), "{least} {most}");
+            }
+        }
     }
 
     #[test]

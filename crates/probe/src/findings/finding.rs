@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use candle_init_checkpoint::shown;
 use serde::Serialize;
 
 use crate::findings::facts::Facts;
@@ -73,7 +74,8 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Facts { name, limit, what, advice, .. } = self.facts();
-        write!(f, "{name} · `{}`: {what} (limit {limit}). {advice}", self.place)
+        let text = format!("{name} · `{}`: {what} (limit {limit}). {advice}", self.place);
+        shown(&text).fmt(f)
     }
 }
 

@@ -134,7 +134,7 @@ impl<'a> Probe<'a> {
         some_parameters(parameters.len(), "the `VarMap`")?;
         let trained = self.scope.trained(self.vars, self.initializer, &parameters)?;
         let before = Snapshot::of(&parameters)?;
-        let pass = self.pass(&parameters, batch, forward);
+        let pass = before.guarded(|| self.pass(&parameters, batch, forward));
         // A batch norm in training moves its statistics: asking must change nothing.
         before.restore(|_| true)?;
         let pass = pass?;
@@ -155,9 +155,7 @@ impl<'a> Probe<'a> {
         forward: impl FnOnce(&Tensor) -> candle_core::Result<Tensor>,
     ) -> Result<Pass> {
         let input = checked(batch)?;
-        self.recorder.start();
-        let loss = forward(&input);
-        let (taps, entered) = self.recorder.stop();
+        let (loss, taps, entered) = self.recorder.listening(|| forward(&input));
         let loss = loss.map_err(|source| {
             let location = blame(&source, &taps, &entered, parameters);
             Error::Forward { location, source }

@@ -22,12 +22,15 @@ pub struct Histogram {
     pub counts: Vec<u64>,
 }
 
+/// The most bins: more than any screen or any reader has room for.
+const MOST: usize = 1 << 16;
+
 impl Histogram {
     /// The finite ones of `values` in `bins` bins from the smallest to the largest; no bins where there are
-    /// none.
+    /// none. More than 65,536 bins are so many.
     #[must_use]
     pub fn new(values: &[f32], bins: usize) -> Self {
-        let moments = Moments::of(values);
+        let (moments, bins) = (Moments::of(values), bins.min(MOST));
         let (lo, hi) = (moments.min, moments.max);
         if moments.finite() == 0 || bins == 0 {
             return Self { lo: 0.0, hi: 0.0, counts: Vec::new() };
@@ -41,5 +44,17 @@ impl Histogram {
             }
         }
         Self { lo, hi, counts }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bins_beyond_all_memory_are_the_most_there_are() {
+        let histogram = Histogram::new(&[0.0, 1.0, 1.0, f32::NAN], usize::MAX);
+        assert_eq!((histogram.counts.len(), histogram.counts.iter().sum::<u64>()), (MOST, 3));
+        assert_eq!(histogram.counts.last(), Some(&2));
     }
 }

@@ -29,7 +29,8 @@ pub(crate) fn rescale(
     let parameters = named_vars(vars);
     let before = Snapshot::of(&parameters)?;
     let runner = Runner::new(&parameters, batch, forward)?;
-    match (Tuner { options, parameters: &parameters, before: &before, runner }).tune() {
+    let tuner = Tuner { options, parameters: &parameters, before: &before, runner };
+    match before.guarded(|| tuner.tune()) {
         Ok((report, changed)) => {
             before.restore(|var| !changed.iter().any(|other| other.id() == var.id()))?;
             Ok(report)

@@ -5,8 +5,9 @@
 //! could not look like it: see [`outliers`].
 
 use crate::findings::fault::{Basis, Fault};
+use crate::parameters::checks::families::Families;
 use crate::parameters::checks::interval::{factors, freedom, largest_square};
-use crate::parameters::checks::path::key;
+use crate::parameters::checks::strangers::Strangers;
 use crate::text::number::short;
 
 /// Degrees of freedom below which a weight says too little to take part: its std is known to ±50 %.
@@ -17,6 +18,9 @@ const FAR: f64 = 2.5;
 
 /// How different two fans must be for schemes to differ.
 const APART: f64 = 1.2;
+
+/// Rounds of weights that agree with the mean of those that did: they settle after a few.
+const ROUNDS: usize = 64;
 
 /// One weight of rank 2 or more, in plain numbers.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +102,15 @@ impl Consensus {
         (self.k / self.scheme.fan(fans)).sqrt()
     }
 
+    /// How many of the weights that tell the schemes apart agree.
+    fn witnesses(&self, weights: &[Weight<'_>]) -> usize {
+        (0..weights.len()).filter(|&index| self.has_witness(weights, index)).count()
+    }
+
+    fn has_witness(&self, weights: &[Weight<'_>], index: usize) -> bool {
+        self.agree.get(index) == Some(&true) && weights.get(index).is_some_and(Weight::is_lopsided)
+    }
+
     /// It in words: `√(2/fan_in), as 11 of 12 weights`.
     pub(crate) fn text(&self) -> String {
         let k = short(self.k);
@@ -146,7 +159,7 @@ fn agreement(weights: &[Weight<'_>], scheme: Scheme, of: usize) -> Option<Consen
     }
     let (mut k, mut agree) = (middle?.exp(), Vec::new());
     // The overlap may lie at the edge of many intervals for the sake of one, which the mean of all drops again.
-    for _ in 0..weights.len() {
+    for _ in 0..ROUNDS {
         let now: Vec<_> = weights.iter().map(|w| w.speaks() && w.agrees(scheme, k)).collect();
         if now == agree {
             break;
@@ -180,29 +193,40 @@ fn joint<'a>(scheme: Scheme, weights: impl Iterator<Item = &'a Weight<'a>>) -> (
 /// A weight is blamed when all of this holds:
 /// 1. it disagrees under every scheme on which most agree, but for those that fewer of the other weights whose fans
 ///    differ speak for: square ones agree under all;
-/// 2. its [siblings](key), the weights of one path but for numbers, agree, two of them at least; the first and
+/// 2. its [siblings](Families), the weights of one path but for numbers, agree, two of them at least; the first and
 ///    the last of them (an embedding, a head) count only where a sibling of their shape agrees;
 /// 3. no second weight has its `k`: two are a family that is drawn so on purpose, such as GPT-2's `c_proj`;
 /// 4. its std is 2.5 times too large or small; or it agrees over its other fan, the scheme being over one, and
 ///    no scheme over another fan having as many.
 pub(crate) fn outliers(weights: &[Weight<'_>]) -> Vec<(usize, Fault)> {
     let found = consensus(weights);
-    let Some(best) = found.first() else { return Vec::new() };
-    let alone = |&(index, _): &(usize, &Weight<'_>)| {
-        found.iter().all(|found| {
-            found.agree.get(index) == Some(&false)
-                || witnesses(weights, found, index) < witnesses(weights, best, index)
-        }) && is_judged(weights, best, index)
-            && !has_family(weights, best, index)
+    let counted: Vec<_> = found.iter().map(|found| (found, found.witnesses(weights))).collect();
+    let Some(best) = counted.first() else { return Vec::new() };
+    // A weight is no witness of itself.
+    let witnesses =
+        |(found, count): &(&Consensus, usize), index| count - usize::from(found.has_witness(weights, index));
+    let (families, strangers) = (families(weights, best.0), strangers(weights, best.0));
+    let alone = |&(index, weight): &(usize, &Weight<'_>)| {
+        let disagrees = |one: &(&Consensus, usize)| {
+            one.0.agree.get(index) == Some(&false) || witnesses(one, index) < witnesses(best, index)
+        };
+        counted.iter().all(disagrees)
+            && families.judge(weight.name, weight.fans)
+            && !strangers.meet_twice(weight.interval(best.0.scheme))
     };
     let speaking = weights.iter().enumerate().filter(|(_, weight)| weight.speaks());
     speaking.filter(alone).filter_map(|(index, weight)| Some((index, fault(weight, &found)?))).collect()
 }
 
-/// How many of the other weights that tell the schemes apart agree.
-fn witnesses(weights: &[Weight<'_>], found: &Consensus, index: usize) -> usize {
-    let others = weights.iter().zip(&found.agree).enumerate().filter(|(i, _)| *i != index);
-    others.filter(|(_, (weight, agrees))| **agrees && weight.is_lopsided()).count()
+/// The weights by their paths, with which of them agree.
+fn families(weights: &[Weight<'_>], best: &Consensus) -> Families {
+    Families::new(weights.iter().zip(&best.agree).map(|(weight, agrees)| (weight.name, weight.fans, *agrees)))
+}
+
+/// The intervals of the weights outside of the consensus, as far as they can tell.
+fn strangers(weights: &[Weight<'_>], best: &Consensus) -> Strangers {
+    let others = weights.iter().zip(&best.agree).filter(|(weight, agrees)| !**agrees && weight.speaks());
+    Strangers::new(others.map(|(weight, _)| weight.interval(best.scheme)))
 }
 
 fn fault(weight: &Weight<'_>, found: &[Consensus]) -> Option<Fault> {
@@ -226,31 +250,6 @@ fn fault(weight: &Weight<'_>, found: &[Consensus]) -> Option<Fault> {
     let (lo, hi) = factors(weight.count, weight.kurtosis)?;
     let interval = (expected * lo, expected * hi);
     far.then_some(Fault::MisScaled { measured, expected, interval, basis })
-}
-
-/// Whether another weight outside of the consensus has the same `k`, as far as the two can tell.
-fn has_family(weights: &[Weight<'_>], best: &Consensus, index: usize) -> bool {
-    let Some(weight) = weights.get(index) else { return false };
-    let (lo, hi) = weight.interval(best.scheme);
-    let others = weights
-        .iter()
-        .zip(&best.agree)
-        .enumerate()
-        .filter(|(i, (w, agrees))| *i != index && !**agrees && w.speaks());
-    others.map(|(_, (other, _))| other.interval(best.scheme)).any(|(a, b)| a <= hi && lo <= b)
-}
-
-/// Whether enough siblings agree for a weight to be judged by them.
-fn is_judged(weights: &[Weight<'_>], best: &Consensus, index: usize) -> bool {
-    let Some(weight) = weights.get(index) else { return false };
-    let (path, number) = key(weight.name);
-    let siblings = weights.iter().zip(&best.agree).map(|(w, agrees)| (key(w.name), w.fans, *agrees));
-    let siblings: Vec<_> = siblings.filter(|((other, _), ..)| *other == path).collect();
-    let agreeing = siblings.iter().filter(|(.., agrees)| *agrees).count();
-    let inner =
-        siblings.iter().any(|((_, n), ..)| *n < number) && siblings.iter().any(|((_, n), ..)| *n > number);
-    let alike = siblings.iter().any(|(_, fans, agrees)| *agrees && *fans == weight.fans);
-    agreeing >= 2 && (inner || alike)
 }
 
 #[cfg(test)]

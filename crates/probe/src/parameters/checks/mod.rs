@@ -3,6 +3,7 @@
 mod buffer;
 mod consensus;
 mod copies;
+mod families;
 mod hash;
 mod interval;
 pub(crate) mod judge;
@@ -12,5 +13,6 @@ mod path;
 mod scale;
 pub(crate) mod scan;
 mod singular;
+mod strangers;
 mod twins;
 mod zeros;

@@ -1,6 +1,6 @@
 //! Matrices that are zero or constant, and pairs of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::findings::fault::Fault;
 use crate::parameters::checks::buffer::{is_kept, is_statistic};
@@ -42,6 +42,7 @@ fn is_weight(name: &str) -> bool {
 /// norm's scale at one.
 pub(crate) fn faults(parameters: &[Measured<'_>]) -> Vec<(usize, Fault)> {
     let pairs = products(parameters);
+    let paired: HashSet<_> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
     let mut found = Vec::new();
     for (index, measured) in parameters.iter().enumerate() {
         let (moments, name) = (&measured.parameter.moments, &measured.parameter.name);
@@ -55,7 +56,7 @@ pub(crate) fn faults(parameters: &[Measured<'_>]) -> Vec<(usize, Fault)> {
         }
         if moments.min != 0.0 {
             found.push((index, Fault::Constant { value: moments.min }));
-        } else if !pairs.iter().any(|&(a, b)| [a, b].contains(&index)) && !is_low_rank(name) {
+        } else if !paired.contains(&index) && !is_low_rank(name) {
             found.push((index, zero(measured)));
         }
     }
@@ -112,8 +113,9 @@ fn products(parameters: &[Measured<'_>]) -> Vec<(usize, usize)> {
         (a.group == b.group && a.zero && b.zero && a.rows == b.columns).then_some((a.index, b.index))
     };
     let pairs: Vec<_> = matrices.windows(2).filter_map(chained).collect();
-    let once = |index: usize| pairs.iter().filter(|&&(a, b)| [a, b].contains(&index)).count() == 1;
-    pairs.iter().copied().filter(|&(a, b)| once(a) && once(b)).collect()
+    let mut times: HashMap<usize, usize> = HashMap::new();
+    pairs.iter().flat_map(|&(a, b)| [a, b]).for_each(|index| *times.entry(index).or_default() += 1);
+    pairs.iter().copied().filter(|(a, b)| times.get(a) == Some(&1) && times.get(b) == Some(&1)).collect()
 }
 
 /// A matrix with what a chain asks of it.

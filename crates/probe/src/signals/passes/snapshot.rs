@@ -22,4 +22,22 @@ impl<'a> Snapshot<'a> {
     pub(crate) fn restore(&self, choose: impl Fn(&Var) -> bool) -> Result<()> {
         self.kept.iter().filter(|(var, _)| choose(var)).try_for_each(|(var, values)| var.set(values))
     }
+
+    /// Does something, and puts everything back if it panics: whoever catches that has the model as it was.
+    pub(crate) fn guarded<T>(&self, work: impl FnOnce() -> T) -> T {
+        let guard = Guard(self);
+        let done = work();
+        std::mem::forget(guard);
+        done
+    }
+}
+
+/// Puts everything back when it is dropped, which a panic alone does.
+struct Guard<'a>(&'a Snapshot<'a>);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        // What cannot be put back is not said: the panic is.
+        self.0.restore(|_| true).ok();
+    }
 }

@@ -85,15 +85,14 @@ impl Recorder {
         Tapped { name: name.into(), module, recorder: self.clone() }
     }
 
-    /// Forgets what was noted, and listens.
-    pub(crate) fn start(&self) {
+    /// Listens to `pass` and no longer, though it panics: what it gave, what was noted, and the wrapped modules that were
+    /// entered and not left.
+    pub(crate) fn listening<T>(&self, pass: impl FnOnce() -> T) -> (T, Vec<Tap>, Vec<String>) {
         self.set(Record { listening: true, ..Record::default() });
-    }
-
-    /// Stops listening: what was noted, and the wrapped modules that were entered and not left.
-    pub(crate) fn stop(&self) -> (Vec<Tap>, Vec<String>) {
-        let record = self.set(Record::default());
-        (record.taps, record.entered)
+        let ear = Ear(self);
+        let given = pass();
+        let record = ear.0.set(Record::default());
+        (given, record.taps, record.entered)
     }
 
     fn set(&self, next: Record) -> Record {
@@ -109,6 +108,15 @@ impl Recorder {
 
     fn leave(&self) {
         self.record.lock().unwrap_or_else(PoisonError::into_inner).entered.pop();
+    }
+}
+
+/// Stops a recorder when it is dropped.
+struct Ear<'a>(&'a Recorder);
+
+impl Drop for Ear<'_> {
+    fn drop(&mut self) {
+        self.0.set(Record::default());
     }
 }
 

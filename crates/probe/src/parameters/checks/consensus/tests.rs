@@ -118,3 +118,16 @@ fn few_or_divided_weights_say_nothing() {
         []
     );
 }
+
+/// Each weight is held against the others by their sorted ends and their paths: one by one, these would take an hour.
+#[test]
+fn a_hundred_thousand_weights_of_which_each_disagrees_are_judged() {
+    let names: Vec<_> = (0..100_000).map(|i| format!("l.{i}.w")).collect();
+    fn weight((i, name): (usize, &String)) -> Weight<'_> {
+        let std = if i.is_multiple_of(3) { (-3.0 + i as f64 * 1e-4).exp() } else { 0.1 };
+        Weight { name, fans: (200.0, 200.0), std, count: 40_000.0, kurtosis: 3.0 }
+    }
+    let weights: Vec<_> = names.iter().enumerate().map(weight).collect();
+    assert_eq!(consensus(&weights).len(), 5);
+    assert!(outliers(&weights).len() < weights.len() / 3);
+}
