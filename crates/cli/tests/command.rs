@@ -50,7 +50,8 @@ fn refused(folder: &Path, arguments: &str) -> (i32, String) {
 
 /// Every visible file with its bytes.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    // A run that was killed early has not made the folder.
+    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
     entries
         .map(|path| (path.file_name().unwrap().to_str().unwrap().into(), fs::read(path).unwrap()))
         .collect()
@@ -314,7 +315,8 @@ fn the_blueprint_of_the_page_works() {
         "tie_word_embeddings": false}"#;
     fs::write(here.join("config.json"), config).unwrap();
     let plan = said(here, "plan config.json --blueprint mine.toml --recipe llama --seed 1");
-    for part in ["model.layers.{0..1}.mlp.gate.weight ×2", "F32 (64, 16)", "lm_head.weight", "7 tensors"] {
+    for part in ["model.layers.{0..1}.mlp.", "gate.weight ×2", "F32 (64, 16)", "lm_head.weight", "7 tensors"]
+    {
         assert!(plan.contains(part), "{part} in {plan}");
     }
     fs::write(here.join("config.json"), config.replace("n_embd", "n_emdb")).unwrap();
