@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
-use crate::folder::Part;
+use crate::part::Part;
 
 /// A program that starts workers, and tells each its number in environment variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::{fs, io};
 
 use crate::error::{Error, Result};
 use crate::folder::content::documents;
-use crate::folder::make::{There, is_there};
 use crate::folder::strangers;
+use crate::folder::there::{There, is_there};
 use crate::folder::unit::{remove_leftovers, write_whole};
 use crate::manifest::Manifest;
 

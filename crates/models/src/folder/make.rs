@@ -1,62 +1,17 @@
 //! Makes the files of a model, or some of them.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
 use std::path::Path;
-
-use candle_init_checkpoint::Layout;
 
 use crate::error::{Error, Result};
 use crate::folder::content::documents;
 use crate::folder::fill::fill;
 use crate::folder::finish::finish;
 use crate::folder::strangers;
+use crate::folder::there::{There, is_there};
 use crate::folder::unit::{remove_leftovers, write_whole};
 use crate::manifest::Manifest;
-
-/// One worker of several: the files whose number leaves `rank` when divided by `world`.
-///
-/// ```
-/// use candle_init_models::Part;
-/// assert!(Part::new(7, 8).is_ok() && Part::new(8, 8).is_err());
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    rank: usize,
-    world: usize,
-}
-
-impl Part {
-    /// All files.
-    pub const WHOLE: Self = Self { rank: 0, world: 1 };
-
-    /// The worker of number `rank`, from 0, of `world`.
-    ///
-    /// # Errors
-    /// [`Error::Part`] for a rank that is not below the number of workers.
-    pub fn new(rank: usize, world: usize) -> Result<Self> {
-        if rank < world {
-            return Ok(Self { rank, world });
-        }
-        let what = format!("rank {rank} of {world} workers");
-        Err(Error::Part {
-            what,
-            required: "a rank from 0 to one less than the number of workers is required",
-        })
-    }
-
-    /// Its number.
-    #[must_use]
-    pub fn rank(self) -> usize {
-        self.rank
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn world(self) -> usize {
-        self.world
-    }
-}
+use crate::part::Part;
 
 /// What [`make`] did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,7 +49,7 @@ pub fn make(
         strangers::remove(manifest, &documents, folder)?;
     }
     strangers::check(manifest, &documents, folder)?;
-    let mine: Vec<_> = manifest.files().iter().skip(part.rank).step_by(part.world).collect();
+    let mine: Vec<_> = manifest.files().iter().skip(part.rank()).step_by(part.world()).collect();
     let is_mine = |name: &str| mine.iter().any(|file| file.name == name);
     remove_leftovers(folder, &is_mine).map_err(system("cannot be listed"))?;
     let mut made = Made::default();
@@ -117,7 +72,7 @@ pub fn make(
         write_whole(&path, |out| fill(&layout, &lazy, out, &path, progress))?;
         made.written.push(file.name.clone());
     }
-    if part.world == 1 {
+    if part.world() == 1 {
         finish(manifest, folder, force)?;
         made.finished = true;
     }
@@ -130,28 +85,4 @@ fn other(folder: &Path, name: &str) -> Error {
         what: format!("`{name}` is there, and it is not this model's"),
         way_out: "give an empty folder, or say that it is to be replaced (`--force`)",
     }
-}
-
-/// What is there under a file's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum There {
-    Nothing,
-    /// The header and the size of this file.
-    Complete,
-    Other,
-}
-
-pub(crate) fn is_there(path: &Path, layout: &Layout) -> Result<There> {
-    let system = |source| Error::System { path: path.into(), what: "cannot be read", source };
-    let mut file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(There::Nothing),
-        opened => opened.map_err(system)?,
-    };
-    let metadata = file.metadata().map_err(system)?;
-    if !metadata.is_file() || metadata.len() != layout.size() {
-        return Ok(There::Other);
-    }
-    let mut header = vec![0; layout.header().len()];
-    file.read_exact(&mut header).map_err(system)?;
-    Ok(if header == layout.header() { There::Complete } else { There::Other })
 }

@@ -6,11 +6,12 @@ mod finish;
 mod make;
 mod pieces;
 mod strangers;
+mod there;
 mod unit;
 mod verify;
 
 pub(crate) use fill::fill;
 pub use finish::{Finished, finish};
-pub use make::{Made, Part, make};
+pub use make::{Made, make};
 pub(crate) use unit::write_whole;
 pub use verify::{Difference, Verified, verify};

@@ -10,9 +10,9 @@ use candle_init_checkpoint::Slot;
 
 use crate::error::{Error, Result};
 use crate::folder::content::{MANIFEST, documents};
-use crate::folder::make::{There, is_there};
 use crate::folder::pieces::{draw, pieces};
 use crate::folder::strangers;
+use crate::folder::there::{There, is_there};
 use crate::manifest::{File as Planned, Manifest};
 
 /// What [`verify`] found.

@@ -6,8 +6,8 @@ use candle_core::{DType, Device, Shape, Tensor};
 use candle_nn::var_builder::{Backend, Shard, VarBuilderArgs};
 
 use crate::error::{Error, Result, nearest};
-use crate::folder::Part;
 use crate::manifest::{Entry, Manifest};
+use crate::part::Part;
 use crate::shard::sharding::equal;
 
 /// The tensors of a manifest, or equal parts of them, as candle's tensor-parallel models ask for them: what

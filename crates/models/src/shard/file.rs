@@ -9,8 +9,9 @@ use candle_init_checkpoint::{Dtype, Layout};
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::folder::{Part, fill, write_whole};
+use crate::folder::{fill, write_whole};
 use crate::manifest::Manifest;
+use crate::part::Part;
 use crate::shard::sharding::Sharding;
 
 /// Writes a rank's part of every tensor as one file of a folder that `torch.distributed.checkpoint` reads by its

@@ -5,8 +5,8 @@ use std::ops::Range;
 use candle_init_checkpoint::Glob;
 
 use crate::error::{Error, Result};
-use crate::folder::Part;
 use crate::manifest::{Entry, Manifest};
+use crate::part::Part;
 
 /// How tensors are split among ranks.
 ///

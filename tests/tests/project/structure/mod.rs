@@ -18,11 +18,12 @@ use tree::Tree;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// The crates that are published with their folders.
-const CRATES: [(&str, &str); 5] = [
+const CRATES: [(&str, &str); 6] = [
     ("counter-rng", "counter-rng"),
     ("counter-rng-cuda", "counter-rng-cuda"),
     ("candle-init-checkpoint", "checkpoint"),
     ("candle-init", "init"),
+    ("candle-init-models", "models"),
     ("candle-init-probe", "probe"),
 ];
 
