@@ -13,6 +13,7 @@ mod gains_closures;
 mod gains_depth;
 mod hostile;
 mod laws;
+mod lazy;
 mod loading;
 mod mean_field;
 mod modifiers;
