@@ -44,9 +44,9 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
 pub(crate) fn inspect(arguments: &InspectArguments) -> Result<(), Failure> {
     let inspection = Inspection::of_file(&arguments.checkpoint)?;
     if arguments.json {
-        say_json(&inspection)?
+        say_json(&inspection)?;
     } else {
-        say(&inspection)?
+        say(&inspection)?;
     }
     let faulty = inspection.findings.iter().any(|finding| finding.severity() == Severity::Fault);
     if faulty { Err(Failure::Found) } else { Ok(()) }

@@ -22,7 +22,7 @@ pub(crate) fn make(arguments: &MakeArguments) -> Result<(), Failure> {
     let bytes: u64 = my_bytes(&manifest, part)?;
     let bar = bar(bytes.into(), arguments.quiet);
     let made = candle_init_models::make(&manifest, &arguments.output, part, arguments.force, &|bytes| {
-        bar.inc(bytes)
+        bar.inc(bytes);
     });
     bar.finish_and_clear();
     let made = made?;
