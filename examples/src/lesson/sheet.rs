@@ -39,10 +39,16 @@ const ROWS: [Row; 7] = [
         "its own gain; He's √2 is too small",
     ),
     (
-        "tanh, sigmoid",
+        "tanh",
         "init::GLOROT_UNIFORM",
         || Ok(init::GLOROT_UNIFORM.into()),
-        "both are straight near 0, where their signals should stay: gain 1, for forward and backward at once",
+        "straight near 0, where its signals should stay: gain 1, for forward and backward at once",
+    ),
+    (
+        "sigmoid",
+        "init::GLOROT_UNIFORM",
+        || Ok(init::GLOROT_UNIFORM.into()),
+        "at the output; in hidden layers take another function: its slope of ¼ shrinks every gradient",
     ),
     ("SELU", "init::LECUN_NORMAL", || Ok(init::LECUN_NORMAL.into()), "SELU is made to have gain 1"),
     (
