@@ -108,8 +108,8 @@ impl Resolved {
                 let (start, step) = (finite("start", start)?, finite("step", step)?);
                 let columns = parameter.shape.dims().last().copied().unwrap_or(1);
                 let value = move |i: usize| start + step * (i % columns) as f64;
-                let ends = [0, columns.saturating_sub(1)].map(|i| (i, value(i)));
-                Ok(Self::Formula(Formula::new(ends.to_vec(), value)))
+                let ends = [0, columns.saturating_sub(1)].into_iter().filter(|&i| i < columns);
+                Ok(Self::Formula(Formula::new(ends.map(|i| (i, value(i))).collect(), value)))
             }
             _ => {
                 let distribution = elementwise(init, parameter.shape, parameter.layer)?;
