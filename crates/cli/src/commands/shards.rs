@@ -22,7 +22,11 @@ pub(crate) fn shards(arguments: &ShardsArguments) -> Result<(), Failure> {
     let name =
         candle_init_models::shard(&manifest, &arguments.output, &sharding, part, &|bytes| bar.inc(bytes));
     bar.finish_and_clear();
-    say(format!("{}: {} written", arguments.output.display(), name?))
+    let folder = arguments.output.display();
+    say(match name? {
+        Some(name) => format!("{folder}: {name} written"),
+        None => format!("{folder}: nothing written, since this rank holds no part of any tensor"),
+    })
 }
 
 /// What is known of decoders, but for heads that are tied to their tables.

@@ -17,6 +17,9 @@ use crate::shard::sharding::Sharding;
 /// Writes a rank's part of every tensor as one file of a folder that `torch.distributed.checkpoint` reads by its
 /// `HuggingFaceStorageReader`; the name of the file is returned. The metadata says which box of which tensor it has.
 ///
+/// A rank that holds nothing writes no file, and has no name: torch's own writer does so, and what joins its files refuses one
+/// without a tensor.
+///
 /// The parts have the bits of the whole: joined, they are the model that [`make`](crate::make) makes.
 ///
 /// # Errors
@@ -27,7 +30,7 @@ pub fn shard(
     sharding: &Sharding,
     part: Part,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<String> {
+) -> Result<Option<String>> {
     sharding.check(manifest)?;
     let folder = folder.as_ref();
     let (mut tensors, mut lazies, mut offsets) = (Vec::new(), BTreeMap::new(), Map::new());
@@ -38,6 +41,9 @@ pub fn shard(
         offsets.insert(entry.name.clone(), json!({"saved_offsets": starts}));
         tensors.push((entry.name.as_str(), entry.dtype, lazy.shape().dims().to_vec()));
         lazies.insert(entry.name.as_str(), lazy);
+    }
+    if tensors.is_empty() {
+        return Ok(None);
     }
     let layout = layout(tensors, offsets)?;
     let name = format!("shard-{:05}-model-00001-of-00001.safetensors", part.rank() + 1);
@@ -54,7 +60,7 @@ pub fn shard(
             .ok_or_else(|| Error::Tensor { tensor: name.into(), what: "is not of this shard".into() })
     };
     write_whole(&path, |out| fill(&layout, &lazy, out, &path, progress))?;
-    Ok(name)
+    Ok(Some(name))
 }
 
 fn layout(tensors: Vec<(&str, Dtype, Vec<usize>)>, offsets: Map<String, Value>) -> Result<Layout> {
