@@ -51,15 +51,15 @@ function lab(element, digits) {
 // What became of the signal and the gradient, in words.
 function said(net, { loss, signal, gradient, dead, alike }) {
   const steps = Math.max(net.depth - 1, 1);
-  const factor = (signal.at(-1) / signal[0]) ** (1 / steps);
-  const back = (gradient[0] / gradient.at(-1)) ** (1 / steps);
-  const verdict = signal.at(-1) === 0 || factor < 0.8 ? "The signal vanishes."
-    : factor > 1.25 || !Number.isFinite(factor) ? "The signal explodes."
-    : back < 0.8 ? "The signal passes; the weights' gradient vanishes towards the first layers."
-    : back > 1.25 ? "The signal passes; the weights' gradient explodes towards the first layers."
+  const whole = signal.at(-1) / signal[0], back = gradient[0] / gradient.at(-1);
+  if (signal[0] === 0) return `<strong>Nothing passes.</strong> Loss before training: ${number(loss)}.`;
+  const verdict = whole < 0.02 ? "The signal vanishes."
+    : whole > 50 || !Number.isFinite(whole) ? "The signal explodes."
+    : back < 0.02 ? "The signal passes; the weights' gradient vanishes towards the first layers."
+    : back > 50 ? "The signal passes; the weights' gradient explodes towards the first layers."
     : "Signal and gradient pass.";
-  return `<strong>${verdict}</strong> A layer multiplies the signal by ${number(factor)} on average: ${number(signal[0])} ` +
+  return `<strong>${verdict}</strong> A layer multiplies the signal by ${number(whole ** (1 / steps))} on average: ${number(signal[0])} ` +
     `after the first layer, ${number(signal.at(-1))} after layer ${net.depth}. From the last layer to the first the gradient ` +
-    `of the weights changes by ${number(back)} a layer: it is the signal that a layer gets times what comes back to it. In the last layer ${percent(dead.at(-1))} of the units are dead, and two images have a cosine ` +
+    `of the weights changes by ${number(back ** (1 / steps))} a layer: it is the signal that a layer gets times what comes back to it. In the last layer ${percent(dead.at(-1))} of the units are dead, and two images have a cosine ` +
     `of ${number(alike.at(-1))}. Loss before training: ${number(loss)}.`;
 }

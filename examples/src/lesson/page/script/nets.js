@@ -137,7 +137,7 @@ function crossEntropy(logits, labels, images) {
     const row = logits.subarray(image * CLASSES, (image + 1) * CLASSES);
     const top = Math.max(...row);
     const sum = row.reduce((sum, logit) => sum + Math.exp(logit - top), 0);
-    loss += (Math.log(sum) + top - row[labels[image]]) / images;
+    loss += (Math.log(sum) + (top - row[labels[image]])) / images;
     row.forEach((logit, c) => {
       gradient[image * CLASSES + c] = (Math.exp(logit - top) / sum - (c === labels[image] ? 1 : 0)) / images;
     });
