@@ -42,7 +42,7 @@ def main():
     packages = {package: importlib.metadata.version(package) for package in ["torch", "transformers", "safetensors"]}
     print(program("--version").strip(), packages)
     transformers.utils.logging.disable_progress_bar()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)  # the models are small
     chosen = [part for part in arguments if part in PARTS]
     families = [family for family in arguments if family not in PARTS]
     for part in chosen or PARTS:

@@ -58,21 +58,26 @@ def loss(model, vocabulary, seed):
     torch.manual_seed(seed)
     longest = getattr(model.config, "max_position_embeddings", None) or 64
     tokens, labels = torch.randint(vocabulary, (2, 8, max(2, min(16, longest // 2))))
+    if model._can_set_experts_implementation():
+        model.set_experts_implementation("eager")  # the others want sizes that are multiples of 16 bytes
     logits = model(**inputs(model, tokens)).logits.float()
     return functional.cross_entropy(logits.flatten(0, -2), labels.flatten()).item()
 
 
-def own_start(model_class, config, vocabulary):
+def tied(model):
+    return model.get_output_embeddings().weight is model.get_input_embeddings().weight
+
+
+def own_start(model_class, loaded, vocabulary):
     """The loss of a start by transformers: the mean over seeds. T5 starts tied whatever its config says, and loads untied where
     the files have a head; so it is untied here, with another draw of the same law for the head."""
-    losses = []
+    config, losses = loaded.config, []
     for seed in range(DRAWS):
         torch.manual_seed(seed)
         model = model_class._from_config(config, dtype=torch.float32).eval()
-        head, embedding = model.get_output_embeddings(), model.get_input_embeddings()
-        if not config.tie_word_embeddings and head.weight is embedding.weight:
+        if tied(model) and not tied(loaded):
             other = model_class._from_config(config, dtype=torch.float32)
-            head.weight = torch.nn.Parameter(other.get_output_embeddings().weight.detach())
+            model.get_output_embeddings().weight = torch.nn.Parameter(other.get_output_embeddings().weight.detach())
         losses.append(loss(model, vocabulary, seed))
     return statistics.fmean(losses)
 
@@ -83,7 +88,7 @@ def losses(model_class, model, failures, what):
         return None
     vocabulary = model.get_output_embeddings().weight.shape[0]
     try:
-        theirs, even = own_start(model_class, model.config, vocabulary), math.log(vocabulary)
+        theirs, even = own_start(model_class, model, vocabulary), math.log(vocabulary)
     except Exception as error:  # some small configs have shapes and no sense
         print(f"  {what}: transformers does not run its own start: {str(error)[:100]}", flush=True)
         return None

@@ -11,7 +11,6 @@ from torch.distributed.checkpoint._consolidate_hf_safetensors import consolidate
 from common import SEED, small_models, table, write
 from loads import tensors, unlike
 
-
 # What torch 2.15 does not join, of its own files either: it leaves a scalar zero, and asks floats' sizes of integers.
 SCALAR, INTEGER = ["logit_scale"], "TypeError: torch.finfo"
 
