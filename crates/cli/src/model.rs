@@ -167,6 +167,9 @@ fn rules_of(path: &Path) -> Result<Map<String, Value>, Failure> {
     let text = read(path)?;
     let read = match path.extension().is_some_and(|end| end == "json") {
         true => serde_json::from_str(&text).map_err(|error| error.to_string()),
+        false if candle_init::too_deep(&text).is_some() => {
+            Err("lists and tables stand in one another more than 64 deep".into())
+        }
         false => basic_toml::from_str(&text).map_err(|error| error.to_string()),
     };
     read.map_err(|error| Failure::Refused(format!("{}: {error}", path.display())))

@@ -319,6 +319,13 @@ fn the_blueprint_of_the_page_works() {
     {
         assert!(plan.contains(part), "{part} in {plan}");
     }
+    fs::write(here.join("deep.toml"), format!("x = {}", "[".repeat(100_000))).unwrap();
+    for hostile in
+        ["--blueprint deep.toml --recipe llama", "--blueprint mine.toml --rules deep.toml --recipe llama"]
+    {
+        let (status, text) = refused(here, &format!("plan config.json {hostile} --seed 1"));
+        assert!(status == 3 && text.contains("64 deep"), "{status} {text}");
+    }
     fs::write(here.join("config.json"), config.replace("n_embd", "n_emdb")).unwrap();
     let (status, text) = refused(here, "plan config.json --blueprint mine.toml --recipe llama --seed 1");
     assert!(status == 3 && text.contains("did you mean `n_embd`"), "{text}");

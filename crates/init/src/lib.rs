@@ -82,6 +82,8 @@ pub use noise::{Dropout, Noise};
 pub use orthogonal::{orthogonality_error, orthonormal, orthonormal_with};
 pub use policy::{Framework, Growth, Reason};
 pub use recipe::Recipe;
+#[doc(hidden)]
+pub use recipe::too_deep;
 pub use refusal::Refusal;
 pub use rule::Rule;
 pub use uncovered::Uncovered;

@@ -61,9 +61,7 @@ impl Resolved {
             }
         }
         let source = Self::of_base(&base, parameter)?;
-        // What a closure gives is checked value by value, as what modifiers give.
-        let is_checked = operations.is_empty() && !matches!(source, Self::Custom(_));
-        Ok(if is_checked { source } else { Self::Changed(Box::new(source), operations) })
+        Ok(if operations.is_empty() { source } else { Self::Changed(Box::new(source), operations) })
     }
 
     fn of_base(base: &Base, parameter: &Parameter<'_>) -> Result<Self> {

@@ -1,6 +1,6 @@
 //! The values of a resolved rule, as a variable on a device.
 
-use candle_core::{Device, Tensor, Var, WithDType};
+use candle_core::{Device, Var, WithDType};
 use counter_rng::{Distribution, Dtype, Element, Purpose};
 use rayon::prelude::*;
 
@@ -31,7 +31,6 @@ impl Resolved {
     ) -> Result<Var> {
         let values = match self {
             Self::Distribution(distribution) => return elementwise::<T>(distribution, parameter, device),
-            Self::Custom(custom) => return custom.draw(parameter, device),
             Self::Haar(haar) if haar.is_plain() => haar.plain::<T, W>(parameter)?,
             made if made.is_local() => made.in_pieces::<T, W>(parameter)?,
             made => {
@@ -134,11 +133,6 @@ impl Custom {
             return Err(parameter.refuse(&self.name, required));
         }
         Ok(values)
-    }
-
-    fn draw(&self, parameter: &Parameter<'_>, device: &Device) -> Result<Var> {
-        let values = Tensor::from_vec(self.values(parameter)?, parameter.shape, device)?;
-        Ok(Var::from_tensor(&values.to_dtype(parameter.dtype)?)?)
     }
 }
 

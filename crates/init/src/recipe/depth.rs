@@ -4,7 +4,9 @@
 const DEEPEST: usize = 64;
 
 /// Where a text goes deeper than that, by byte; text between quotes and comments does not count.
-pub(crate) fn too_deep(text: &str) -> Option<usize> {
+#[doc(hidden)]
+#[must_use]
+pub fn too_deep(text: &str) -> Option<usize> {
     let (mut depth, mut dots, mut quote, mut is_escaped) = (0_usize, 0, None, false);
     for (at, byte) in text.bytes().enumerate() {
         match (quote, byte) {

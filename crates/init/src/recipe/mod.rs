@@ -15,6 +15,7 @@ mod product;
 mod template;
 
 pub use definition::Recipe;
+pub use depth::too_deep;
 
 #[cfg(test)]
 #[allow(clippy::panic, reason = "a test that fails by panicking says where")]

@@ -82,6 +82,10 @@ pub(crate) struct File {
 impl File {
     /// Reads a file.
     pub(crate) fn read(text: &str) -> Result<Self> {
+        if let Some(byte) = candle_init::too_deep(text) {
+            let reason = format!("lists and tables stand in one another more than 64 deep at byte {byte}");
+            return Err(wrong("a file that is none", "its text", reason));
+        }
         let raw: Raw = basic_toml::from_str(text)
             .map_err(|error| wrong("a file that is none", "its text", error.to_string()))?;
         let family = raw.family.clone();
