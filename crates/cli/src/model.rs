@@ -25,7 +25,7 @@ impl ModelArguments {
         let init = self.initializer(config)?;
         let mut plan = Plan::new(tensors).source(&source).limit(self.limit()?).stem(&self.stem);
         if let Some(config) = config {
-            plan = plan.config(config)?;
+            plan = plan.config(&self.with_dtype(config)?)?;
         }
         Ok(plan.manifest(&init)?)
     }
@@ -79,6 +79,24 @@ impl ModelArguments {
         let version = blueprint.source().split(',').next().unwrap_or_default().to_string();
         let source = format!("{}, names as in {version}", blueprint.family());
         Ok((blueprint.tensors()?, source))
+    }
+
+    /// The config with the dtype of the files: readers convert to what it says.
+    fn with_dtype(&self, config: &str) -> Result<String, Failure> {
+        let Some(dtype) = self.dtype.as_deref().map(dtype).transpose()? else { return Ok(config.into()) };
+        let name = match dtype {
+            Dtype::BF16 => "bfloat16",
+            Dtype::F16 => "float16",
+            Dtype::F64 => "float64",
+            _ => "float32",
+        };
+        let mut config: Value = serde_json::from_str(config)?;
+        // Older readers know the longer key alone, newer ones both.
+        let key = if config.get("dtype").is_some() { "dtype" } else { "torch_dtype" };
+        if let Some(config) = config.as_object_mut() {
+            config.insert(key.into(), name.into());
+        }
+        Ok(config.to_string())
     }
 
     fn kept(&self, mut tensors: Vec<Tensor>) -> Result<Vec<Tensor>, Failure> {

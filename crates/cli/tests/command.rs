@@ -98,6 +98,10 @@ fn values_are_those_of_a_model_built_in_candle() {
         |tensor: &candle_core::Tensor| tensor.to_dtype(DType::F32).unwrap().to_vec2::<f32>().unwrap();
     assert_eq!(values(&made[name]), values(&drawn));
     assert_eq!(made.len(), 30);
+    // The config says what the files have.
+    said(folder.path(), "make config.json --seed 7 --dtype f32 -o wide");
+    let config = fs::read_to_string(folder.path().join("wide/config.json")).unwrap();
+    assert!(config.contains("\"torch_dtype\": \"float32\""), "{config}");
 }
 
 #[test]
@@ -272,6 +276,10 @@ fn shards_join_to_the_model() {
             assert!(bits(&joined) == bits(tensor), "{kind} {name}");
         }
     }
+    // Another split, and what is no shard, are not mixed with these.
+    let (status, text) = refused(here, "shards plan.json --tp 4 --rank 0 -o tp");
+    assert!(status == 3 && text.contains("another split"), "{text}");
+    assert_eq!(refused(here, "shards plan.json --tp 2 --rank 0 -o out").0, 3);
     let (status, text) = refused(here, "shards plan.json --tp 3 --rank 0 -o tp3");
     assert!(status == 3 && text.contains("3 equal parts"), "{text}");
     assert_eq!(refused(here, "shards plan.json --tp 2 --rank 0 --split *.fc.weight=0 -o tp3").0, 3);

@@ -139,10 +139,8 @@ pub fn part_of(
         let what = launcher.map_or("no launcher has set its variables".into(), |launcher| {
             format!("{launcher} has not set its variables")
         });
-        return Err(Error::Part {
-            what,
-            required: "start the workers by a launcher, or say which one this is: `--rank 0 --world 8`",
-        });
+        let in_slurm = environment("SLURM_JOB_ID").is_some();
+        return Err(Error::Part { what, required: if in_slurm { BATCH } else { NOBODY } });
     };
     said.retain(|said| said.variables.level == innermost);
     match said.as_slice() {
@@ -161,6 +159,9 @@ pub fn part_of(
         [] => Err(Error::Part { what: "no launcher".into(), required: "a launcher is required" }),
     }
 }
+
+const NOBODY: &str = "start the workers by a launcher, or say which one this is: `--rank 0 --world 8`";
+const BATCH: &str = "this is Slurm's batch script, and no worker: start them by `srun`, or say which one this is: `--rank 0 --world 8`";
 
 /// What one launcher says.
 struct Said {
@@ -239,7 +240,8 @@ mod tests {
     #[test]
     fn what_would_be_a_fraction_of_a_model_is_refused() {
         // A batch script of Slurm is no worker.
-        assert!(part(&[("SLURM_PROCID", "0"), ("SLURM_NTASKS", "4")], None).is_err());
+        let batch = part(&[("SLURM_JOB_ID", "7"), ("SLURM_PROCID", "0"), ("SLURM_NTASKS", "4")], None);
+        assert!(batch.unwrap_err().to_string().contains("srun"));
         // One task of an array, run again: its count is 1.
         let again = [("SLURM_ARRAY_TASK_ID", "5"), ("SLURM_ARRAY_TASK_COUNT", "1")];
         assert!(part(&again, None).unwrap_err().to_string().contains("--world"));

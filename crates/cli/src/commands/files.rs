@@ -32,8 +32,11 @@ pub(crate) fn make(arguments: &MakeArguments) -> Result<(), Failure> {
             &json!({"written": written, "kept": kept, "finished": finished, "digest": manifest.digest()}),
         );
     }
-    let kept =
-        if made.kept.is_empty() { String::new() } else { format!(", {} were there", files(made.kept.len())) };
+    let kept = if made.kept.is_empty() {
+        String::new()
+    } else {
+        format!("; {} already there", files(made.kept.len()))
+    };
     let next = match made.finished {
         true => String::new(),
         false => "; once all workers are done: candle-init finish".into(),

@@ -13,7 +13,7 @@ pub(crate) fn shards(arguments: &ShardsArguments) -> Result<(), Failure> {
     let part = Part::new(arguments.rank, arguments.tp.or(arguments.fsdp).unwrap_or(1))?;
     let sharding = match (arguments.tp, arguments.split.as_slice()) {
         (None, _) => Sharding::fsdp(),
-        (Some(_), []) => Sharding::tensor_parallel(known(&manifest))?,
+        (Some(_), []) => Sharding::decoder(&manifest)?,
         (Some(_), splits) => {
             Sharding::tensor_parallel(splits.iter().map(|text| split(text)).collect::<Result<Vec<_>, _>>()?)?
         }
@@ -27,12 +27,6 @@ pub(crate) fn shards(arguments: &ShardsArguments) -> Result<(), Failure> {
         Some(name) => format!("{folder}: {name} written"),
         None => format!("{folder}: nothing written, since this rank holds no part of any tensor"),
     })
-}
-
-/// What is known of decoders, but for heads that are tied to their tables.
-fn known(manifest: &Manifest) -> impl Iterator<Item = (&'static str, usize)> {
-    let head = manifest.tensor("lm_head.weight").is_some();
-    Sharding::DECODER.into_iter().filter(move |(pattern, _)| head || *pattern != "lm_head.weight")
 }
 
 fn split(text: &str) -> Result<(&str, usize), Failure> {

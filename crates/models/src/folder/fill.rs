@@ -14,8 +14,11 @@ use crate::folder::pieces::{draw, pieces};
 
 /// Pieces that wait for the disk.
 const WAITING: usize = 2;
+/// Pieces between two flushes: 64 MiB, small beside what systems keep back, large beside what a flush costs.
+const FLUSH: usize = 8;
 
-/// Writes a file of this layout, with the tensors that `lazy` gives by name.
+/// Writes a file of this layout, with the tensors that `lazy` gives by name. What is written is flushed meanwhile, so that
+/// little is left to wait for at the end.
 pub(crate) fn fill(
     layout: &Layout,
     lazy: &dyn Fn(&str) -> Result<Lazy>,
@@ -23,24 +26,34 @@ pub(crate) fn fill(
     path: &Path,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<()> {
+    let system = |source| Error::System { path: path.into(), what: "cannot be written", source };
+    let flushed = out.try_clone().map_err(system)?;
     let (full, to_write) = sync_channel::<Vec<u8>>(WAITING);
     let (empty, to_fill) = sync_channel::<Vec<u8>>(WAITING + 1);
+    let (due, to_flush) = sync_channel::<()>(1);
     thread::scope(|scope| {
+        // An error is told to one flush only, so it is kept.
+        let flusher = scope.spawn(move || to_flush.iter().try_for_each(|()| flushed.sync_data()));
         let writer = scope.spawn(move || {
             out.write_all(layout.header())?;
             progress(layout.header().len() as u64);
-            for piece in to_write {
+            for (i, piece) in to_write.iter().enumerate() {
                 out.write_all(&piece)?;
                 progress(piece.len() as u64);
                 // To be filled again; without waiting, since nobody takes it once everything is drawn.
                 drop(empty.try_send(piece));
+                if i % FLUSH == FLUSH - 1 && due.try_send(()).is_err() {
+                    continue; // the flush before is not done, or has failed and is told below
+                }
             }
             io::Result::Ok(())
         });
         let drawn = draw_all(layout, lazy, &full, &to_fill);
         drop(full);
-        let written = writer.join().unwrap_or_else(|_| Err(io::Error::other("the writing thread ended")));
-        written.map_err(|source| Error::System { path: path.into(), what: "cannot be written", source })?;
+        for thread in [writer, flusher] {
+            let done = thread.join().unwrap_or_else(|_| Err(io::Error::other("the writing thread ended")));
+            done.map_err(system)?;
+        }
         drawn
     })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use candle_init::Lazy;
@@ -48,11 +49,9 @@ pub fn shard(
     let layout = layout(tensors, offsets)?;
     let name = format!("shard-{:05}-model-00001-of-00001.safetensors", part.rank() + 1);
     let path = folder.join(&name);
-    fs::create_dir_all(folder).map_err(|source| Error::System {
-        path: folder.into(),
-        what: "cannot be made",
-        source,
-    })?;
+    let system = |what| move |source| Error::System { path: folder.into(), what, source };
+    fs::create_dir_all(folder).map_err(system("cannot be made"))?;
+    alone(manifest, sharding, part, folder)?;
     let lazy = |name: &str| -> Result<Lazy> {
         lazies
             .get(name)
@@ -61,6 +60,40 @@ pub fn shard(
     };
     write_whole(&path, |out| fill(&layout, &lazy, out, &path, progress))?;
     Ok(Some(name))
+}
+
+/// The file that says whose shards a folder has.
+const MARK: &str = "candle-init-shards.json";
+
+/// That a folder has shards of this split of this model and no other weights: a reader would take them all together.
+fn alone(manifest: &Manifest, sharding: &Sharding, part: Part, folder: &Path) -> Result<()> {
+    let system = |source| Error::System { path: folder.into(), what: "cannot be listed", source };
+    let mark = json!({"digest": manifest.digest(), "split": sharding.to_string(), "ranks": part.world()});
+    let (path, mark) = (folder.join(MARK), format!("{mark:#}\n"));
+    let foreign = |what: String| {
+        let way_out = "give an empty folder, or remove them";
+        Err(Error::Foreign { folder: folder.into(), what, way_out })
+    };
+    let marked = || fs::read_to_string(&path).ok().map(|found| found == mark);
+    match marked() {
+        Some(true) => return Ok(()),
+        Some(false) => return foreign("shards of another model, or of another split, are there".into()),
+        None => {}
+    }
+    for entry in fs::read_dir(folder).map_err(system)? {
+        let name = entry.map_err(system)?.file_name().to_string_lossy().into_owned();
+        // Another rank may have begun meanwhile: its mark is there before its shard.
+        if name.ends_with(".safetensors") && !name.starts_with('.') && marked() != Some(true) {
+            return foreign(format!("`{name}` is there, and it is no shard of this model"));
+        }
+    }
+    write_whole(&path, |file| {
+        file.write_all(mark.as_bytes()).map_err(|source| Error::System {
+            path: path.clone(),
+            what: "cannot be written",
+            source,
+        })
+    })
 }
 
 fn layout(tensors: Vec<(&str, Dtype, Vec<usize>)>, offsets: Map<String, Value>) -> Result<Layout> {

@@ -1,5 +1,6 @@
 //! Which part of each tensor a rank holds.
 
+use std::fmt;
 use std::ops::Range;
 
 use candle_init_checkpoint::Glob;
@@ -35,13 +36,22 @@ enum Kind {
 }
 
 impl Sharding {
-    /// What Megatron and most engines split in decoders whose projections have the names of Llama's.
-    pub const DECODER: [(&str, usize); 4] = [
-        ("*.{q_proj,k_proj,v_proj,gate_proj,up_proj}.{weight,bias}", 0),
-        ("*.{o_proj,down_proj}.weight", 1),
-        ("*embed_tokens.weight", 0),
-        ("lm_head.weight", 0),
-    ];
+    /// Tensor parallel, as Megatron and most engines split decoders whose projections have the names of Llama's or Mixtral's.
+    ///
+    /// # Errors
+    /// [`Error::Tensor`] for a model that has none of them.
+    pub fn decoder(manifest: &Manifest) -> Result<Self> {
+        let Self(kind) = Self::tensor_parallel(DECODER)?;
+        let Kind::TensorParallel(mut splits) = kind else { return Ok(Self(kind)) };
+        splits.retain(|(glob, _)| manifest.tensors().any(|entry| glob.matches(&entry.name)));
+        if splits.is_empty() {
+            let tensor = manifest.tensors().next().map_or_else(String::new, |entry| entry.name.clone());
+            let what = "is of no decoder whose splits are known: say what is split along which dimension, \
+                        `--split '*.fc1.weight=0'`";
+            return Err(Error::Tensor { tensor, what: what.into() });
+        }
+        Ok(Self(Kind::TensorParallel(splits)))
+    }
 
     /// Tensor parallel: what a pattern matches is split along its dimension into equal parts; the first match counts, and
     /// all else belongs to rank 0, as one copy of it.
@@ -99,6 +109,27 @@ impl Sharding {
         let (Some(mine), range) = range else { return Err(unequal(entry, part)) };
         *range = mine;
         Ok((!region.iter().any(Range::is_empty)).then_some(region))
+    }
+}
+
+const DECODER: [(&str, usize); 6] = [
+    ("*.{q_proj,k_proj,v_proj,gate_proj,up_proj}.{weight,bias}", 0),
+    ("*.{o_proj,down_proj}.weight", 1),
+    ("*.experts.*.{w1,w3}.weight", 0),
+    ("*.experts.*.w2.weight", 1),
+    ("*embed_tokens.weight", 0),
+    ("lm_head.weight", 0),
+];
+
+impl fmt::Display for Sharding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Fsdp => f.write_str("fsdp"),
+            Kind::TensorParallel(splits) => {
+                f.write_str("tp")?;
+                splits.iter().try_for_each(|(glob, dim)| write!(f, " {}={dim}", glob.text()))
+            }
+        }
     }
 }
 
