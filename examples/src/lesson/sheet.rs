@@ -84,6 +84,7 @@ fn own(f: Activation) -> Result<Rule> {
 fn row(&(what, code, rule, keras, reason): &Row) -> Result<String> {
     let gain = std(rule()?)? * (UNITS as f64).sqrt();
     let keras = keras.map_or_else(|| format!("VarianceScaling({:.3})", gain * gain), String::from);
+    let code = code.replace(".gain(", "<wbr>.gain(<wbr>");
     Ok(format!(
         "<tr><th scope=\"row\">{what}</th><td><code>{code}</code></td><td><code>{keras}</code></td>\
          <td class=\"number\">{gain:.3}</td><td class=\"reason\">{reason}</td></tr>"
