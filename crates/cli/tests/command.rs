@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::time::Instant;
 
 use tempfile::{TempDir, tempdir};
 
@@ -111,8 +111,9 @@ fn a_run_that_was_killed_is_resumed_to_the_same_bytes() {
     let large = LLAMA.replace("\"vocab_size\": 1000", "\"vocab_size\": 100000");
     fs::write(here.join("config.json"), large).unwrap();
     fs::write(here.join("plan.json"), said(here, "plan config.json --seed 3 --files 6 --json")).unwrap();
+    let begun = Instant::now();
     said(here, "make plan.json -o whole");
-    let whole = files(&here.join("whole"));
+    let (took, whole) = (begun.elapsed(), files(&here.join("whole")));
     let mut killed = 0;
     for kill in 0..20 {
         let mut child = program()
@@ -121,7 +122,7 @@ fn a_run_that_was_killed_is_resumed_to_the_same_bytes() {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(5 + 7 * kill));
+        std::thread::sleep(took * kill / 20);
         killed += usize::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
         child.wait().unwrap();
