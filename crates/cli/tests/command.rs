@@ -339,3 +339,25 @@ fn the_blueprint_of_the_page_works() {
     let (status, text) = refused(here, "plan config.json --blueprint mine.toml --recipe llama --seed 1");
     assert!(status == 3 && text.contains("did you mean `n_embd`"), "{text}");
 }
+
+/// Two starts of one model differ in no name and no size.
+#[test]
+fn two_seeds_are_not_mixed() {
+    let folder = folder();
+    let here = folder.path();
+    for seed in [42, 43] {
+        let plan = said(here, &format!("plan config.json --seed {seed} --files 3 --json"));
+        fs::write(here.join(format!("plan{seed}.json")), plan).unwrap();
+    }
+    said(here, "make plan42.json -o out --rank 0 --world 2");
+    said(here, "make plan43.json -o out --rank 1 --world 2");
+    for plan in ["plan42.json", "plan43.json"] {
+        let (status, text) = refused(here, &format!("finish {plan} -o out"));
+        assert!(status == 3 && text.contains("another file has its name"), "{status} {text}");
+        assert_eq!(refused(here, &format!("make {plan} -o out")).0, 3);
+    }
+    said(here, "make plan42.json -o out --force");
+    assert!(said(here, "verify out --plan plan42.json").contains("bit for bit"));
+    said(here, "make plan43.json -o out --force");
+    assert!(said(here, "verify out --plan plan43.json").contains("bit for bit"));
+}

@@ -46,7 +46,7 @@ pub(crate) fn make(arguments: &MakeArguments) -> Result<(), Failure> {
 
 fn my_bytes(manifest: &Manifest, part: Part) -> Result<u64, Failure> {
     let mine = manifest.files().iter().skip(part.rank()).step_by(part.world());
-    Ok(mine.map(|file| file.layout().map(|layout| layout.size())).sum::<Result<_, _>>()?)
+    Ok(mine.map(|file| manifest.layout(file).map(|layout| layout.size())).sum::<Result<_, _>>()?)
 }
 
 fn part(arguments: &MakeArguments) -> Result<Part, Failure> {

@@ -42,8 +42,11 @@ pub(crate) fn fill(
                 progress(piece.len() as u64);
                 // To be filled again; without waiting, since nobody takes it once everything is drawn.
                 drop(empty.try_send(piece));
-                if i % FLUSH == FLUSH - 1 && due.try_send(()).is_err() {
-                    continue; // the flush before is not done, or has failed and is told below
+                if i % FLUSH == FLUSH - 1 {
+                    // Where the flush before is not done, this is none; where it failed, that is told below.
+                    match due.try_send(()) {
+                        Ok(()) | Err(_) => {}
+                    }
                 }
             }
             io::Result::Ok(())

@@ -35,7 +35,7 @@ pub fn finish(manifest: &Manifest, folder: impl AsRef<Path>, force: bool) -> Res
     strangers::check(manifest, &documents, folder)?;
     let mut missing = Vec::new();
     for file in manifest.files() {
-        match is_there(&folder.join(&file.name), &file.layout()?)? {
+        match is_there(&folder.join(&file.name), &manifest.layout(file)?)? {
             There::Complete => {}
             There::Nothing => missing.push(file.name.clone()),
             There::Other => missing.push(format!("{} (another file has its name)", file.name)),

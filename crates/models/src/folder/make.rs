@@ -54,7 +54,7 @@ pub fn make(
     remove_leftovers(folder, &is_mine).map_err(system("cannot be listed"))?;
     let mut made = Made::default();
     for file in mine {
-        let (path, layout) = (folder.join(&file.name), file.layout()?);
+        let (path, layout) = (folder.join(&file.name), manifest.layout(file)?);
         match is_there(&path, &layout)? {
             There::Complete => {
                 progress(layout.size());

@@ -117,7 +117,7 @@ impl Verified {
         folder: &Path,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<()> {
-        let (path, layout) = (folder.join(&file.name), file.layout()?);
+        let (path, layout) = (folder.join(&file.name), manifest.layout(file)?);
         match is_there(&path, &layout)? {
             There::Nothing => self.differences.push(Difference::Missing { file: file.name.clone() }),
             There::Other => self.differences.push(Difference::Layout { file: file.name.clone() }),

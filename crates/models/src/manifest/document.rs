@@ -142,7 +142,7 @@ impl Manifest {
                 );
                 return Err(Error::Document { path: "manifest".into(), what });
             }
-            file.layout()?;
+            self.layout(file)?;
         }
         Ok(())
     }
@@ -206,6 +206,25 @@ impl Manifest {
         self.tensors().map(|entry| entry.elements() * entry.dtype.bitsize() as u128 / 8).sum()
     }
 
+    /// Where everything goes in a file. Its metadata says `format: pt`, without which older readers refuse a file that has
+    /// any, and the digest of what its values follow from: two starts of one model have the same names and sizes, and are
+    /// told apart by this.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] for what no file can hold.
+    pub fn layout(&self, file: &File) -> Result<Layout> {
+        let value =
+            |entry: &'_ Entry| (entry.name.clone(), entry.dtype, entry.shape.clone(), entry.rule.to_string());
+        let mut values: Vec<_> = file.tensors.iter().map(value).collect();
+        values.sort(); // where they lie in the file is the layout's matter
+        let digest = digest(&(self.stream, self.seed, values))
+            .map_err(|error| Error::Tensor { tensor: file.name.clone(), what: error.to_string() })?;
+        let tensors =
+            file.tensors.iter().map(|entry| (entry.name.as_str(), entry.dtype, entry.shape.clone()));
+        let metadata = [("format".to_string(), "pt".to_string()), ("candle_init".into(), digest)];
+        Ok(Layout::new(tensors, &metadata.into())?)
+    }
+
     /// The values of a tensor, of which any part can be drawn.
     ///
     /// # Errors
@@ -233,16 +252,6 @@ impl File {
     /// Its tensors by name.
     pub(crate) fn index(&self) -> HashMap<&str, &Entry> {
         self.tensors.iter().map(|entry| (entry.name.as_str(), entry)).collect()
-    }
-
-    /// Where everything goes in it. Metadata says `format: pt`, without which older readers refuse a file that has any.
-    ///
-    /// # Errors
-    /// [`Error::Checkpoint`] for what no file can hold.
-    pub fn layout(&self) -> Result<Layout> {
-        let tensors =
-            self.tensors.iter().map(|entry| (entry.name.as_str(), entry.dtype, entry.shape.clone()));
-        Ok(Layout::new(tensors, &[("format".into(), "pt".into())].into())?)
     }
 }
 
