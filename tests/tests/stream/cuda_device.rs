@@ -13,7 +13,7 @@ use candle_nn::{VarBuilder, VarMap};
 use float8::F8E4M3;
 use half::{bf16, f16};
 
-type Outcome = Result<(), Box<dyn Error>>;
+pub(super) type Outcome = Result<(), Box<dyn Error>>;
 
 /// Elements around an output that no launch may touch.
 const GUARD: usize = 16;
@@ -22,7 +22,7 @@ const GUARD: usize = 16;
 const REQUIRED: &str = "CANDLE_INIT_GPU";
 
 /// Every GPU that candle opens: the first on two streams, and the second if there is one.
-fn devices() -> Result<Vec<Device>, Box<dyn Error>> {
+pub(super) fn devices() -> Result<Vec<Device>, Box<dyn Error>> {
     match Device::new_cuda(0) {
         Ok(first) => {
             let others = [Device::new_cuda_with_stream(0), Device::new_cuda(1)];

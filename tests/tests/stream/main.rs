@@ -1,6 +1,7 @@
 //! Numbers by (seed, name, index): values, words, statistics, kernels, and the GPU's kernels beside them.
 
 mod cuda_device;
+mod cuda_models;
 mod cuda_ptx;
 mod cuda_source;
 mod dtypes;
