@@ -105,7 +105,7 @@ fn micros(time: Duration) -> String {
 
 fn fills(gpu: &Gpu, sizes: &[usize]) -> Outcome {
     println!(
-        "| elements | law | dtype | memset, µs | here, µs | share of memset | goal | candle (cuRAND), µs |"
+        "| elements | distribution | dtype | memset, µs | here, µs | share of memset | goal | candle (cuRAND), µs |"
     );
     println!("|---|---|---|---|---|---|---|---|");
     for &count in sizes {

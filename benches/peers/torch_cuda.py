@@ -35,7 +35,7 @@ def main():
         sys.exit("PyTorch finds no CUDA device")
     quick = "--quick" in sys.argv
     print(f"PyTorch {torch.__version__} on {torch.cuda.get_device_name(0)}\n")
-    print("| elements | law | dtype | memset, µs | PyTorch, µs | share of memset |\n|---|---|---|---|---|---|")
+    print("| elements | distribution | dtype | memset, µs | PyTorch, µs | share of memset |\n|---|---|---|---|---|---|")
     for bits in (20, 24, 28) if quick else (20, 24, 28, 30, 32):
         launches = min(50, max(2, 2**28 >> bits))
         for law, draw in LAWS.items():

@@ -42,3 +42,6 @@ inline float ordered(float a, float b, bool larger) {
 }
 #define fmaxf(a, b) ordered(a, b, true)
 #define fminf(a, b) ordered(a, b, false)
+
+// A store with advice to the cache.
+template <class T> inline void __stcs(T* place, T value) { *place = value; }

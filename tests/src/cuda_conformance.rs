@@ -29,6 +29,10 @@ pub fn distributions() -> Result<Vec<Distribution>, Error> {
         Distribution::uniform(-0.7, 1.15)?,
         Distribution::uniform(0.5, 0.5)?,
         Distribution::uniform(-1.0, 0.0)?,
+        // Bounds that no value reaches, in f32 at least, and that some do: sqrt(6/(7+9)), cut to bf16.
+        Distribution::uniform(-0.5, 0.5)?,
+        Distribution::uniform(0.0, 1.0)?,
+        Distribution::uniform(-0.612_372_435_7, 0.612_372_435_7)?,
         // Values that are zeros of both signs, beside bounds that are.
         Distribution::truncated_normal(0.0, 71.0 * least, -0.0, open)?,
         Distribution::truncated_normal(0.0, 71.0 * least, -open, 0.0)?,

@@ -1,4 +1,4 @@
-// What every kernel is called with. `src/cuda.rs` has the same struct and fills it; a test holds the two together.
+// What every kernel is called with. `src/arguments.rs` has the same struct and fills it; a test holds the two together.
 #pragma once
 
 // Elements start .. start + count of the whole tensor; the end is at most 2^64 - 1.
@@ -17,5 +17,8 @@ struct Arguments {
     float tilt;
     unsigned int pattern[4]; // constant: 16 bytes of equal values
     unsigned int dtype;      // CODE of a struct in dtypes.cuh; a constant has the pattern instead
-    unsigned int padding;
+    unsigned int clamp;      // how values are moved inside [lo, up]: one of the three below
 };
+
+// No value lies outside. One instruction a bound. As written, which differs where zeros of two signs meet.
+constexpr unsigned int NO_CLAMP = 0, MIN_MAX = 1, COMPARISONS = 2;

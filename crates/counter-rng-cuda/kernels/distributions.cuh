@@ -20,15 +20,15 @@ __device__ __forceinline__ void tails(unsigned int word, float& two_u, float& si
 // Each value moved inside [lo, up]: `v > lo ? v : lo`, then `v < up ? v : up`.
 //
 // min and max take one instruction where a comparison and a choice take two, and could differ from them where zeros of
-// two signs meet. So a bound of zero takes the long way: the same way for a whole launch.
+// two signs meet; where no value can lie outside, neither is needed. The arguments say which: the same for a whole launch.
 __device__ __forceinline__ void clamp(const Arguments& a, float (&values)[BATCH]) {
-    if (a.lo == 0.0f || a.up == 0.0f) {
+    if (a.clamp == COMPARISONS) {
 #pragma unroll
         for (int i = 0; i < BATCH; i++) {
             const float v = values[i] > a.lo ? values[i] : a.lo;
             values[i] = v < a.up ? v : a.up;
         }
-    } else {
+    } else if (a.clamp == MIN_MAX) {
 #pragma unroll
         for (int i = 0; i < BATCH; i++) values[i] = fminf(fmaxf(values[i], a.lo), a.up);
     }

@@ -20,7 +20,7 @@ pub struct Arguments {
     pub(crate) tilt: f32,
     pub(crate) pattern: [u32; 4],
     pub(crate) dtype: u32,
-    pub(crate) padding: u32,
+    pub(crate) clamp: u32,
 }
 
 impl Arguments {
@@ -31,6 +31,25 @@ impl Arguments {
     }
 }
 
+/// `c` of a uniform distribution's `fma(c, scale, centre)` for the least word and the greatest.
+const FARTHEST: [f32; 2] = [-8_388_607.5, 8_388_607.5];
+
+/// How a kernel moves values that lie between two others inside the bounds: `NO_CLAMP`, `MIN_MAX` or `COMPARISONS` of
+/// `kernels/arguments.cuh`.
+fn clamp([lo, up]: [f32; 2], [least, greatest]: [f32; 2]) -> u32 {
+    const NO_CLAMP: u32 = 0;
+    const MIN_MAX: u32 = 1;
+    const COMPARISONS: u32 = 2;
+    // Where a value meets a bound of zero, the bound's sign is the value's.
+    let (inside, within) = (lo < least && greatest < up, lo <= least && greatest <= up);
+    match lo == 0.0 || up == 0.0 {
+        true if inside => NO_CLAMP,
+        true => COMPARISONS,
+        false if within => NO_CLAMP,
+        false => MIN_MAX,
+    }
+}
+
 /// The kernel of a distribution, and its constants, which binary32 holds exactly: they are rounded to it already.
 /// `None` where there is no kernel.
 pub(crate) fn numbers(constants: &Constants) -> Option<(&'static str, Arguments)> {
@@ -38,7 +57,8 @@ pub(crate) fn numbers(constants: &Constants) -> Option<(&'static str, Arguments)
     Some(match *constants {
         Constants::Uniform { centre, scale, lo, up } => {
             let [mean, std, lo, up] = [centre, scale, lo, up].map(|value| value as f32);
-            ("uniform", Arguments { mean, std, lo, up, ..none })
+            let clamp = clamp([lo, up], FARTHEST.map(|c| c.mul_add(std, mean)));
+            ("uniform", Arguments { mean, std, lo, up, clamp, ..none })
         }
         Constants::Normal { mean, std } => {
             ("normal", Arguments { mean: mean as f32, std: std as f32, ..none })
@@ -47,7 +67,8 @@ pub(crate) fn numbers(constants: &Constants) -> Option<(&'static str, Arguments)
             let [mean, std, lo, up] = [mean, std, lo, up].map(|value| value as f32);
             let [probability, below, above, tilt] =
                 [probability, below, above, tilt].map(|value| value as f32);
-            ("truncated", Arguments { mean, std, lo, up, probability, below, above, tilt, ..none })
+            let clamp = clamp([lo, up], [f32::NEG_INFINITY, f32::INFINITY]);
+            ("truncated", Arguments { mean, std, lo, up, probability, below, above, tilt, clamp, ..none })
         }
         _ => return None,
     })
