@@ -34,12 +34,12 @@ impl Arguments {
 /// `c` of a uniform distribution's `fma(c, scale, centre)` for the least word and the greatest.
 const FARTHEST: [f32; 2] = [-8_388_607.5, 8_388_607.5];
 
-/// How a kernel moves values that lie between two others inside the bounds: `NO_CLAMP`, `MIN_MAX` or `COMPARISONS` of
-/// `kernels/arguments.cuh`.
+const NO_CLAMP: u32 = 0;
+const MIN_MAX: u32 = 1;
+const COMPARISONS: u32 = 2;
+
+/// How a kernel moves values that lie between two others inside the bounds, as `kernels/arguments.cuh` has it.
 fn clamp([lo, up]: [f32; 2], [least, greatest]: [f32; 2]) -> u32 {
-    const NO_CLAMP: u32 = 0;
-    const MIN_MAX: u32 = 1;
-    const COMPARISONS: u32 = 2;
     // Where a value meets a bound of zero, the bound's sign is the value's.
     let (inside, within) = (lo < least && greatest < up, lo <= least && greatest <= up);
     match lo == 0.0 || up == 0.0 {
@@ -72,4 +72,28 @@ pub(crate) fn numbers(constants: &Constants) -> Option<(&'static str, Arguments)
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words that give the ends of the range are one in 2²⁴ each: few tensors have one.
+    #[test]
+    fn a_clamp_is_left_out_only_where_it_changes_nothing() {
+        let cases = [
+            ([-0.5, 0.5], [-0.4, 0.4], NO_CLAMP),
+            ([-0.5, 0.5], [-0.5, 0.5], NO_CLAMP),
+            ([-0.5, 0.5], [-0.6, 0.4], MIN_MAX),
+            ([-0.5, 0.5], [-0.4, 0.6], MIN_MAX),
+            ([0.0, 1.0], [1e-8, 0.9], NO_CLAMP),
+            ([0.0, 1.0], [1e-8, 1.1], COMPARISONS),
+            // fma gives −0 where the clamp gives the bound, +0.
+            ([-1e-38, 0.0], [-1e-39, -0.0], COMPARISONS),
+            ([-0.0, 1.0], [0.0, 0.9], COMPARISONS),
+        ];
+        for (bounds, ends, how) in cases {
+            assert_eq!(clamp(bounds, ends), how, "{bounds:?} {ends:?}");
+        }
+    }
 }
