@@ -62,6 +62,7 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
             let fact = format!("q.{name}.{}", curve.key);
             readings(facts, &fact, found);
             ends(facts, &format!("{fact}.loss"), losses);
+            seeds(facts, &format!("{fact}.loss"), &exhibit, curve, bench)?;
         }
         for field in &exhibit.show {
             facts.chart(format!("q.{name}.chart.{field}"), &picture(&exhibit, field, &runs)?);
@@ -77,6 +78,21 @@ fn run(exhibit: &Exhibit, curve: &Curve, bench: &Bench) -> Result<(Readings, Vec
         steps => curve.net.train(&bench.set, exhibit.rate, steps)?,
     };
     Ok((curve.net.measure(&bench.set)?, losses))
+}
+
+/// The least and the greatest last loss of the net under five seeds: what one curve does not show.
+fn seeds(facts: &mut Facts, fact: &str, exhibit: &Exhibit, curve: &Curve, bench: &Bench) -> Result<()> {
+    if exhibit.steps == 0 {
+        return Ok(());
+    }
+    let last = |seed| -> Result<f64> {
+        let losses = Spec { seed, ..curve.net.clone() }.train(&bench.set, exhibit.rate, exhibit.steps)?;
+        Ok(losses.last().copied().unwrap_or(f64::NAN))
+    };
+    let ends = (1..=5).map(last).collect::<Result<Vec<_>>>()?;
+    facts.number(format!("{fact}.least"), ends.iter().copied().fold(f64::NAN, f64::min));
+    facts.number(format!("{fact}.greatest"), ends.iter().copied().fold(f64::NAN, f64::max));
+    Ok(())
 }
 
 /// A field of all of the exhibit's nets, as the page's script draws it.
