@@ -8,6 +8,9 @@ use crate::text::number::{percent, short};
 /// Where the limits of a signal's size come from.
 const SIZES: &str = "a thousandfold, or six standard deviations of a net of this width and depth where that is more (Hanin and Rolnick 2018)";
 
+/// The way out of a signal that grows or shrinks with depth.
+const GAINS: &str = "Use weights of variance gain²/fan_in, the gain that of the net's activation: .weights(\"lecun_normal.gain(relu)\"), or tanh, gelu, silu and others in place of relu";
+
 /// Everything a finding states.
 pub(crate) struct Facts {
     pub(crate) name: &'static str,
@@ -250,16 +253,14 @@ fn vanishing(way: Way, ratio: f64, limit: f64) -> Facts {
     let (what, direction, start) = way_text(way);
     facts("vanishing", Severity::Fault, ratio, (limit, SIZES)).say(
         format!("going {direction}, the {what} is {} of its size at {start}", short(ratio)),
-        "Use weights of variance gain²/fan_in with the activation's gain: .weights(init::LECUN_NORMAL.gain(…)); beyond its trainable depth add residual connections or norms",
+        format!("{GAINS}; beyond its trainable depth add residual connections or norms"),
     )
 }
 
 fn exploding(way: Way, ratio: f64, limit: f64) -> Facts {
     let (what, direction, start) = way_text(way);
-    facts("exploding", Severity::Fault, ratio, (limit, SIZES)).say(
-        format!("going {direction}, the {what} is {} times its size at {start}", short(ratio)),
-        "Use weights of variance gain²/fan_in with the activation's gain: .weights(init::LECUN_NORMAL.gain(…))",
-    )
+    facts("exploding", Severity::Fault, ratio, (limit, SIZES))
+        .say(format!("going {direction}, the {what} is {} times its size at {start}", short(ratio)), GAINS)
 }
 
 fn dead(share: f64, limit: f64) -> Facts {
@@ -393,8 +394,6 @@ fn first_loss(loss: f64, classes: usize, logits: Option<f64>, place: &str) -> Fa
             short(loss),
             short(chance)
         ),
-        format!(
-            "Start the head smaller: .rule(\"{place}\", Init::Randn {{ mean: 0.0, stdev: 0.02 }}), or at zero"
-        ),
+        format!("Start the head smaller: .rule(\"{place}\", \"normal(std=0.02)\"), or at zero"),
     )
 }
