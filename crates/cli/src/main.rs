@@ -4,6 +4,8 @@
 mod arguments;
 mod commands;
 mod failure;
+mod flags;
+mod loading;
 mod model;
 mod output;
 mod progress;

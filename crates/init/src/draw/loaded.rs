@@ -42,6 +42,53 @@ fn values<T: Pod + WithDType>(tensor: &checkpoint::Tensor, stored: DType) -> Res
     Ok(values)
 }
 
+/// Fills `out` with the elements from `first` on in a dtype, in the machine's byte order: those of [`loaded`], of which
+/// nothing is kept.
+pub(crate) fn read(tensor: &checkpoint::Tensor, dtype: DType, first: usize, out: &mut [u8]) -> Result<()> {
+    let stored = stored(tensor)?;
+    if stored == dtype {
+        return Ok(tensor.read(first, out)?);
+    }
+    let (size, wide) = (dtype.size_in_bytes(), stored.size_in_bytes());
+    let pieces = out.par_chunks_mut(PIECE * size.max(1)).enumerate().map(|(i, out)| {
+        let count = out.len() / size.max(1);
+        let mut bytes = vec![0; count * wide];
+        tensor.read(first + i * PIECE, &mut bytes)?;
+        let values = Tensor::from_raw_buffer(&bytes, stored, &[count], &Device::Cpu)?;
+        native_bytes(&to_dtype(&values, dtype)?, out)
+    });
+    pieces.collect::<Vec<_>>().into_iter().collect()
+}
+
+/// That elements of a tensor can be read one by one in a dtype.
+pub(crate) fn readable(tensor: &checkpoint::Tensor, dtype: DType) -> Result<()> {
+    let narrow = |dtype: DType| dtype.size_in_bytes() == 0;
+    let stored = stored(tensor)?;
+    let whole = tensor.byte_count() == tensor.element_count() * stored.size_in_bytes();
+    if narrow(stored) || narrow(dtype) || !whole {
+        return Err(Error::FileDType { file: tensor.path().into(), found: tensor.dtype().to_string() });
+    }
+    Ok(())
+}
+
+/// A vector's values as they lie in memory.
+fn native_bytes(values: &Tensor, out: &mut [u8]) -> Result<()> {
+    macro_rules! copied {
+        ($t:ty) => {
+            out.copy_from_slice(bytemuck::cast_slice(&values.to_vec1::<$t>()?))
+        };
+    }
+    match values.dtype() {
+        DType::U8 => copied!(u8),
+        DType::U32 => copied!(u32),
+        DType::I16 => copied!(i16),
+        DType::I32 => copied!(i32),
+        DType::I64 => copied!(i64),
+        dtype => for_dtype!(dtype, T => { copied!(T); Ok::<(), Error>(()) })?,
+    }
+    Ok(())
+}
+
 /// Converts the elements from `first` on.
 fn piece<T: Pod + WithDType>(
     tensor: &checkpoint::Tensor,
