@@ -45,6 +45,12 @@ pub(crate) enum Command {
         /// A `model_type`, such as `llama`
         name: Option<String>,
     },
+    /// Write manual pages, one a command
+    Man {
+        /// The folder
+        #[arg(short, long, value_name = "FOLDER")]
+        output: PathBuf,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell

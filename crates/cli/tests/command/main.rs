@@ -310,6 +310,27 @@ fn place_of(file: &[u8], name: &str) -> usize {
     8 + length + header[name]["data_offsets"][0].as_u64().unwrap() as usize
 }
 
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = tempdir().unwrap();
+    let here = folder.path();
+    said(here, "man -o pages");
+    let pages = files(&here.join("pages"));
+    let help = said(here, "help");
+    let commands =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<_> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() > 9, "{help}");
+    for command in commands.into_iter().filter(|command| *command != "help") {
+        let page = String::from_utf8_lossy(&pages[&format!("candle-init-{command}.1")]).into_owned();
+        assert!(page.contains(".TH candle-init-") && page.contains(command), "{page}");
+    }
+    let make = String::from_utf8_lossy(&pages["candle-init-make.1"]).into_owned();
+    assert!(make.contains("grow") && make.contains("rename"), "{make}");
+    fs::write(here.join("file"), "").unwrap();
+    assert_eq!(refused(here, "man -o file").0, 4);
+}
+
 /// Two tensors of one shape in each other's place: the file is a model like any other.
 #[test]
 fn swapped_tensors_are_named_both() {
