@@ -120,3 +120,32 @@ fn stored(tensor: &checkpoint::Tensor) -> Result<DType> {
     let unknown = |_| Error::FileDType { file: tensor.path().into(), found: tensor.dtype().to_string() };
     DType::try_from(tensor.dtype()).map_err(unknown)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From anywhere, over several pieces, in every dtype: what the whole has, converted at once.
+    #[test]
+    fn what_is_read_in_pieces_is_the_whole_converted() {
+        let count = 3 * PIECE + 7;
+        let file = std::env::temp_dir().join(format!("candle-init-read-{}.safetensors", std::process::id()));
+        let values: Vec<f32> = (0..count).map(|i| ((i * 7919) % 10007) as f32 / 77.0 - 60.0).collect();
+        for stored in [DType::F32, DType::BF16, DType::F64] {
+            let table = Tensor::new(values.as_slice(), &Device::Cpu).unwrap().to_dtype(stored).unwrap();
+            candle_core::safetensors::save(&[("table", table)].into(), &file).unwrap();
+            let checkpoint = checkpoint::Checkpoint::open(&file).unwrap();
+            let tensor = checkpoint.tensor("table").unwrap();
+            for dtype in [DType::F32, DType::BF16, DType::F16, DType::F64, DType::F8E4M3, DType::I64] {
+                let first = PIECE - 3;
+                let mut out = vec![0; (2 * PIECE + 5) * dtype.size_in_bytes()];
+                read(tensor, dtype, first, &mut out).unwrap();
+                let due = converted(tensor, dtype).unwrap().narrow(0, first, 2 * PIECE + 5).unwrap();
+                let mut bytes = vec![0; out.len()];
+                native_bytes(&due, &mut bytes).unwrap();
+                assert!(out == bytes, "{stored:?} {dtype:?}");
+            }
+        }
+        std::fs::remove_file(file).unwrap();
+    }
+}
