@@ -45,6 +45,12 @@ pub(crate) enum Command {
         /// A `model_type`, such as `llama`
         name: Option<String>,
     },
+    /// Write manual pages, one a command
+    Man {
+        /// The folder
+        #[arg(short, long, value_name = "FOLDER")]
+        output: PathBuf,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -62,6 +68,8 @@ Examples:
 const MAKE: &str = "\
 Examples:
   candle-init make config.json --seed 42 -o out/
+  candle-init make --from bert-base/ config.json --rule 'classifier.weight=normal(std=0.02)' --rule 'classifier.bias=zeros' \
+      --grow '*word_embeddings.weight=mean' --seed 42 -o out/     what bert-base has, a new head, more words
   candle-init make plan.json -o out/ --rank 3 --world 8        one of eight workers; then `candle-init finish`
   mpirun -n 8 candle-init make plan.json -o out/ --launcher auto
   sbatch --array=0-7 --wrap 'candle-init make plan.json -o out/ --rank $SLURM_ARRAY_TASK_ID --world 8'
@@ -72,6 +80,7 @@ const SHARDS: &str = "\
 Examples:
   candle-init shards plan.json --tp 4 --rank 2 -o shards/         rows and columns of a decoder's projections
   candle-init shards plan.json --tp 4 --rank 2 --split '*.fc1.weight=0' --split '*.fc2.weight=1' -o shards/
+  candle-init shards plan.json --tp 4 --rank 2 --pp 2 --stage 1 -o shards/      of the last half of the layers, and the head
   candle-init shards plan.json --fsdp 8 --rank 0 -o shards/       the first dimension of everything, by torch.chunk";
 
 /// Which model, and how it starts.
@@ -92,7 +101,7 @@ pub(crate) struct ModelArguments {
     /// A blueprint of your own for the config, in a TOML file
     #[arg(long, value_name = "FILE", requires = "input", conflicts_with_all = ["like", "shapes"])]
     pub(crate) blueprint: Option<PathBuf>,
-    /// The recipe, by family or model_type, where the config does not tell
+    /// The recipe, by family or model_type, where the config does not tell, or where a checkpoint is loaded
     #[arg(long, value_name = "NAME")]
     pub(crate) recipe: Option<String>,
     /// An initializer in a TOML or JSON file; its rules come before those of the recipe
@@ -104,9 +113,18 @@ pub(crate) struct ModelArguments {
     /// The dtype of the weights: F32, BF16, F16, F64
     #[arg(long)]
     pub(crate) dtype: Option<String>,
-    /// Leave out the tensors that match
+    /// Leave out the tensors that match: of the model or, with `--from`, of the checkpoint
     #[arg(long, value_name = "PATTERN")]
     pub(crate) skip: Vec<String>,
+    /// Load what a checkpoint has: a file, an index or a folder. What it lacks needs a `--rule`, or a `--recipe`
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub(crate) from: Option<PathBuf>,
+    /// What the checkpoint calls one way is what the model asks for as another: 'bert.*=model.*'
+    #[arg(long, value_name = "OLD=NEW", requires = "from")]
+    pub(crate) rename: Vec<String>,
+    /// How new rows start where the model has more than the checkpoint: mean, mean_and_covariance, rule
+    #[arg(long, value_name = "PATTERN=HOW", requires = "from")]
+    pub(crate) grow: Vec<String>,
     /// A field of the config that changes no name and no shape
     #[arg(long, value_name = "FIELD")]
     pub(crate) ignore: Vec<String>,
@@ -178,17 +196,32 @@ pub(crate) struct ShardsArguments {
     #[arg(short, long, value_name = "FOLDER")]
     pub(crate) output: PathBuf,
     /// Tensor parallel, over so many ranks
-    #[arg(long, value_name = "RANKS", required_unless_present = "fsdp", conflicts_with = "fsdp")]
+    #[arg(long, value_name = "RANKS", required_unless_present_any = ["fsdp", "pp"], conflicts_with = "fsdp")]
     pub(crate) tp: Option<usize>,
     /// Fully sharded, over so many ranks
     #[arg(long, value_name = "RANKS")]
     pub(crate) fsdp: Option<usize>,
     /// Which rank, from 0
-    #[arg(long)]
-    pub(crate) rank: usize,
+    #[arg(long, required_unless_present = "pp")]
+    pub(crate) rank: Option<usize>,
+    /// Pipeline parallel: layers over so many stages; `--tp` or `--fsdp` within each
+    #[arg(long, value_name = "STAGES", requires = "stage")]
+    pub(crate) pp: Option<usize>,
+    /// Which stage, from 0
+    #[arg(long, requires = "pp")]
+    pub(crate) stage: Option<usize>,
+    /// How many layers each stage has, where they cannot have as many each: 10,9,9
+    #[arg(long, value_delimiter = ',', requires = "pp")]
+    pub(crate) layers: Vec<usize>,
+    /// Where ranks cannot share the rows of the vocabulary, pad them with rows of zeros
+    #[arg(long, requires = "tp")]
+    pub(crate) pad_vocab: bool,
     /// What is split along which dimension, instead of what is known of decoders
     #[arg(long, value_name = "PATTERN=DIM", requires = "tp")]
     pub(crate) split: Vec<String>,
+    /// The checkpoint, where the plan loads from one
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub(crate) from: Option<PathBuf>,
     /// Show no progress
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -201,6 +234,9 @@ pub(crate) struct VerifyArguments {
     /// The plan, where it is not the one that lies in the folder
     #[arg(long)]
     pub(crate) plan: Option<PathBuf>,
+    /// The checkpoint, where the plan loads from one
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub(crate) from: Option<PathBuf>,
     /// Say what was found as JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,

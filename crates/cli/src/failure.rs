@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use candle_init_models::Error;
 
+use crate::flags::in_flags;
+
 /// What ends the program.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -40,7 +42,7 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         use candle_init_checkpoint::Error as Checkpoint;
-        let text = error.to_string();
+        let text = in_flags(&error).unwrap_or_else(|| error.to_string());
         match error {
             Error::System { .. }
             | Error::Checkpoint(Checkpoint::NotFound { .. } | Checkpoint::Unreadable { .. }) => {

@@ -4,6 +4,8 @@
 mod arguments;
 mod commands;
 mod failure;
+mod flags;
+mod loading;
 mod model;
 mod output;
 mod progress;
@@ -32,6 +34,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Inspect(inspect) => commands::inspect(&inspect),
         Command::Diff(diff) => commands::diff(&diff),
         Command::Families { name } => commands::families(name.as_deref()),
+        Command::Man { output } => commands::man(&output),
         Command::Completions { shell } => commands::completions(shell),
     }
 }

@@ -17,12 +17,12 @@ impl ModelArguments {
         let config = self.input.as_deref().map(read).transpose()?;
         if let Some(text) = config.as_deref().filter(|text| is_manifest(text)) {
             self.plans_nothing()?;
-            return Ok(Manifest::parse(text)?);
+            return with(Manifest::parse(text)?, self.from.as_deref());
         }
         let config = config.as_deref();
         let (tensors, source) = self.tensors(config)?;
-        let tensors = self.kept(tensors)?;
-        let init = self.initializer(config)?;
+        let tensors = if self.from.is_none() { self.kept(tensors)? } else { tensors };
+        let init = self.loading(self.initializer(config)?)?;
         let mut plan = Plan::new(tensors).source(&source).limit(self.limit()?).stem(&self.stem);
         if let Some(config) = config {
             plan = plan.config(&self.with_dtype(config)?)?;
@@ -39,6 +39,8 @@ impl ModelArguments {
             (!self.rule.is_empty(), "--rule"),
             (self.dtype.is_some(), "--dtype"),
             (!self.skip.is_empty(), "--skip"),
+            (!self.rename.is_empty(), "--rename"),
+            (!self.grow.is_empty(), "--grow"),
             (self.max_file_size.is_some(), "--max-file-size"),
             (self.files.is_some(), "--files"),
             (self.like.is_some(), "--like"),
@@ -143,6 +145,8 @@ impl ModelArguments {
         Ok(match (&self.recipe, config) {
             (Some(name), Some(config)) => Some(Recipe::configured(name, config)?),
             (Some(name), None) => Some(Recipe::named(name)?),
+            // Of a recipe `*` has all: what a checkpoint lacks would be drawn, unsaid.
+            (None, _) if self.from.is_some() => None,
             (None, Some(config)) => Some(Recipe::from_config(config)?),
             (None, None) => None,
         })
@@ -159,6 +163,18 @@ impl ModelArguments {
 
 fn is_float(dtype: Dtype) -> bool {
     matches!(dtype, Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::BF16)
+}
+
+/// A plan, with the checkpoint that it loads from.
+pub(crate) fn planned(plan: &Path, from: Option<&Path>) -> Result<Manifest, Failure> {
+    with(Manifest::parse(&read(plan)?)?, from)
+}
+
+fn with(manifest: Manifest, from: Option<&Path>) -> Result<Manifest, Failure> {
+    Ok(match from {
+        Some(path) => manifest.with_checkpoint(path)?,
+        None => manifest,
+    })
 }
 
 /// A file's text; `-` is standard input.

@@ -164,6 +164,8 @@ pub enum Error {
     FileShape {
         /// The file.
         file: PathBuf,
+        /// The tensor's name there.
+        tensor: String,
         /// The shape that the tensor has.
         found: Vec<usize>,
         /// What to say.

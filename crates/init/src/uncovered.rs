@@ -17,6 +17,8 @@ pub struct Uncovered {
     pub shape: Shape,
     /// The line that would cover it, with numbered layers folded into `*`: `.rule("h.*.norm.weight", init::ONES)`.
     pub rule: String,
+    /// The same as text: the pattern, and the rule as files and command lines have it.
+    pub text: (String, String),
     /// The tensor of the [loaded](crate::Initializer::load) checkpoint whose name is nearest; of many parameters, those of
     /// the first eight.
     pub nearest: Option<String>,

@@ -86,7 +86,7 @@ pub enum Error {
         /// What was asked or found.
         what: String,
         /// What is required, and the way out.
-        required: &'static str,
+        required: String,
     },
     /// A folder has files that are not of this model.
     #[error("{folder}: {what}; {way_out}", folder = folder.display())]
@@ -97,6 +97,26 @@ pub enum Error {
         what: String,
         /// What to do.
         way_out: &'static str,
+    },
+    /// A model loads from a checkpoint, which was not given.
+    #[error(
+        "the model loads from {}: say where the checkpoint lies (`--from FOLDER`, `Manifest::with_checkpoint`)",
+        listed(files)
+    )]
+    NoCheckpoint {
+        /// The files.
+        files: Vec<String>,
+    },
+    /// A checkpoint is not the one that a model was planned with.
+    #[error(
+        "{path}: {what}; the checkpoint that the model was planned with is required: give that one, or plan again",
+        path = path.display()
+    )]
+    OtherCheckpoint {
+        /// The file, or what was opened.
+        path: PathBuf,
+        /// What is different.
+        what: String,
     },
     /// Files of a model are missing.
     #[error(

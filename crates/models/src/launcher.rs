@@ -102,7 +102,7 @@ impl FromStr for Launcher {
         let found = KNOWN.iter().find(|known| known.name == text);
         found.map(|known| known.launcher).ok_or_else(|| Error::Part {
             what: format!("`{text}` is no launcher"),
-            required: "torchrun, openmpi, mpich, jsrun, slurm, flux, aws-batch, lsf, slurm-array, kubernetes or auto is required",
+            required: "torchrun, openmpi, mpich, jsrun, slurm, flux, aws-batch, lsf, slurm-array, kubernetes or auto is required".into(),
         })
     }
 }
@@ -140,7 +140,7 @@ pub fn part_of(
             format!("{launcher} has not set its variables")
         });
         let in_slurm = environment("SLURM_JOB_ID").is_some();
-        return Err(Error::Part { what, required: if in_slurm { BATCH } else { NOBODY } });
+        return Err(Error::Part { what, required: if in_slurm { BATCH } else { NOBODY }.into() });
     };
     said.retain(|said| said.variables.level == innermost);
     match said.as_slice() {
@@ -151,12 +151,12 @@ pub fn part_of(
                 let what = format!("{first} and {other}");
                 return Err(Error::Part {
                     what,
-                    required: "one of them is required: name the launcher, `--launcher openmpi`",
+                    required: "one of them is required: name the launcher, `--launcher openmpi`".into(),
                 });
             }
             first.part().map(|part| (first.variables.launcher, part))
         }
-        [] => Err(Error::Part { what: "no launcher".into(), required: "a launcher is required" }),
+        [] => Err(Error::Part { what: "no launcher".into(), required: "a launcher is required".into() }),
     }
 }
 
@@ -182,7 +182,7 @@ impl Said {
     fn part(&self) -> Result<Part> {
         let world = self.world.ok_or_else(|| Error::Part {
             what: format!("{self} and not of how many"),
-            required: "the number of workers of the whole is required: `--world 8`",
+            required: "the number of workers of the whole is required: `--world 8`".into(),
         })?;
         Part::new(self.rank, world)
     }
@@ -197,7 +197,8 @@ fn said_by(
         environment(name).filter(|text| !text.is_empty()).map(|text| text.trim().parse()).transpose().map_err(
             |_| Error::Part {
                 what: format!("{name} is `{}`", environment(name).unwrap_or_default()),
-                required: "a number is required there; say which worker this is by `--rank` and `--world`",
+                required: "a number is required there; say which worker this is by `--rank` and `--world`"
+                    .into(),
             },
         )
     };
@@ -209,7 +210,7 @@ fn said_by(
         (None, _) if variables.world.is_some() => Ok(None),
         (Some(told), Some(world)) if told != world => Err(Error::Part {
             what: format!("{} says {told} workers, and `--world` {world}", variables.name),
-            required: "one number of workers is required",
+            required: "one number of workers is required".into(),
         }),
         (told, world) => Ok(Some(Said { variables, rank, world: told.or(world) })),
     }

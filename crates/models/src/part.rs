@@ -29,7 +29,7 @@ impl Part {
         let what = format!("rank {rank} of {world} workers");
         Err(Error::Part {
             what,
-            required: "a rank from 0 to one less than the number of workers is required",
+            required: "a rank from 0 to one less than the number of workers is required".into(),
         })
     }
 

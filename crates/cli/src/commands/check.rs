@@ -1,12 +1,12 @@
 //! Verifies and inspects.
 
-use candle_init_models::{Difference, Manifest};
+use candle_init_models::Difference;
 use candle_init_probe::{Inspection, Severity};
 use serde_json::json;
 
 use crate::arguments::{InspectArguments, VerifyArguments};
 use crate::failure::Failure;
-use crate::model::read;
+use crate::model::planned;
 use crate::output::{say, say_json};
 use crate::progress::bar;
 
@@ -15,7 +15,7 @@ const SHOWN: usize = 20;
 
 pub(crate) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
     let path = arguments.plan.clone().unwrap_or_else(|| arguments.folder.join("candle-init.json"));
-    let manifest = Manifest::parse(&read(&path)?)?;
+    let manifest = planned(&path, arguments.from.as_deref())?;
     let bar = bar(manifest.bytes(), arguments.quiet);
     let verified = candle_init_models::verify(Some(&manifest), &arguments.folder, &|bytes| bar.inc(bytes));
     bar.finish_and_clear();

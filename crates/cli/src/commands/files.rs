@@ -41,7 +41,8 @@ pub(crate) fn make(arguments: &MakeArguments) -> Result<(), Failure> {
         true => String::new(),
         false => "; once all workers are done: candle-init finish".into(),
     };
-    say(format!("{}: {} written{kept}{next}", arguments.output.display(), files(made.written.len())))
+    say(format!("{}: {} written{kept}{next}", arguments.output.display(), files(made.written.len())))?;
+    manifest.account().map_or(Ok(()), say)
 }
 
 fn my_bytes(manifest: &Manifest, part: Part) -> Result<u64, Failure> {

@@ -11,13 +11,15 @@ use rayon::prelude::*;
 
 use crate::draw::dtype::for_dtype;
 use crate::draw::integers;
+use crate::draw::loaded;
+use crate::draw::origin::Origin;
 use crate::draw::parameter::Parameter;
 use crate::draw::region::Region;
-use crate::draw::resolved::Resolved;
 use crate::error::{Error, Result};
 use crate::layer::Layer;
 
-/// A parameter of which nothing is in memory, and any part can be drawn: a shard, a piece of a file, one row.
+/// A parameter of which nothing is in memory, and any part can be drawn, or read where a checkpoint has it: a shard, a piece
+/// of a file, one row.
 ///
 /// A part has the bits that it has in the whole, so that parts made anywhere, in any order, join to it. Fans are
 /// those of the whole. An initializer whose elements depend on one another ([orthogonal](crate::init::ORTHOGONAL), `sparse`,
@@ -48,23 +50,26 @@ struct Whole {
     shape: Shape,
     layer: Layer,
     dtype: DType,
-    source: Resolved,
-    /// What cannot be drawn in parts.
-    drawn: OnceLock<Tensor>,
+    origin: Origin,
+    /// What cannot be had in parts: the last elements.
+    held: OnceLock<Tensor>,
 }
 
 /// Elements of a piece that a thread gathers from runs.
 const PIECE: usize = 1 << 16;
 
 impl Lazy {
-    pub(crate) fn new(parameter: &Parameter<'_>, source: Resolved) -> Result<Self> {
+    pub(crate) fn new(parameter: &Parameter<'_>, origin: Origin) -> Result<Self> {
         let Parameter { seed, name, shape, layer, dtype } = *parameter;
-        if dtype.is_int() && !source.is_local() {
+        if dtype.is_int() && origin.rule().is_some_and(|source| !source.is_local()) {
             return Err(Error::DType { dtype });
+        }
+        if let Origin::Stored(tensor) | Origin::Grown(tensor, _) = &origin {
+            loaded::readable(tensor, dtype)?;
         }
         let (name, shape) = (name.into(), shape.clone());
         let region = Region::whole(shape.dims());
-        let whole = Whole { seed, name, shape: shape.clone(), layer, dtype, source, drawn: OnceLock::new() };
+        let whole = Whole { seed, name, shape: shape.clone(), layer, dtype, origin, held: OnceLock::new() };
         Ok(Self { whole: Arc::new(whole), region, shape })
     }
 
@@ -81,11 +86,11 @@ impl Lazy {
     }
 
     /// Bytes that stay in memory once the first element is drawn: 0 where an element can be had without the others, else
-    /// those of the whole parameter.
+    /// those of the whole parameter, or of the rows that lie about the mean of others.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        let Whole { source, shape, dtype, .. } = &*self.whole;
-        if source.is_local() { 0 } else { shape.elem_count().saturating_mul(dtype.size_in_bytes()) }
+        let Whole { origin, shape, dtype, .. } = &*self.whole;
+        origin.held(shape.elem_count()).saturating_mul(dtype.size_in_bytes())
     }
 
     /// A box of it: a range for each dimension. Parts have parts; what has to be drawn whole is drawn once for all of them.
@@ -179,11 +184,22 @@ impl Whole {
         Parameter { seed: *seed, name, shape, layer: *layer, dtype: *dtype }
     }
 
+    /// The elements that a file has, then those that are made.
     fn read(&self, first: usize, out: &mut [u8]) -> Result<()> {
-        if self.dtype.is_int() {
+        let size = self.dtype.size_in_bytes();
+        let stored = self.origin.stored().saturating_sub(first).min(out.len() / size);
+        let (old, new) = out.split_at_mut(stored * size);
+        if let (Origin::Stored(tensor) | Origin::Grown(tensor, _), false) = (&self.origin, old.is_empty()) {
+            loaded::read(tensor, self.dtype, first, old)?;
+        }
+        if new.is_empty() { Ok(()) } else { self.make(first + stored, new) }
+    }
+
+    fn make(&self, first: usize, out: &mut [u8]) -> Result<()> {
+        if let (true, Some(source)) = (self.dtype.is_int(), self.origin.rule()) {
             let parameter = self.parameter();
             return integers::write(self.dtype, out, first, &mut |wide, first| {
-                self.source.fill::<f64, f64>(wide, first, &parameter)
+                source.fill::<f64, f64>(wide, first, &parameter)
             });
         }
         for_dtype!(self.dtype, T => self.fill_bytes::<T, <T as Dtype>::Wide>(first, out))
@@ -201,20 +217,21 @@ impl Whole {
     }
 
     fn fill<T: Element + WithDType, W: Scalar>(&self, first: usize, out: &mut [T]) -> Result<()> {
-        if self.source.is_local() {
-            return self.source.fill::<T, W>(out, first, &self.parameter());
+        if let Some(source) = self.origin.rule().filter(|source| source.is_local()) {
+            return source.fill::<T, W>(out, first, &self.parameter());
         }
-        out.copy_from_slice(&self.drawn()?.narrow(0, first, out.len())?.to_vec1::<T>()?);
+        let held = self.held()?;
+        let before = self.shape.elem_count().saturating_sub(held.elem_count());
+        out.copy_from_slice(&held.narrow(0, first.saturating_sub(before), out.len())?.to_vec1::<T>()?);
         Ok(())
     }
 
-    fn drawn(&self) -> Result<&Tensor> {
-        if let Some(drawn) = self.drawn.get() {
-            return Ok(drawn);
+    fn held(&self) -> Result<&Tensor> {
+        if let Some(held) = self.held.get() {
+            return Ok(held);
         }
-        let drawn = self.source.draw(&self.parameter(), &Device::Cpu)?.as_detached_tensor();
-        let drawn = drawn.flatten_all()?;
-        Ok(self.drawn.get_or_init(|| drawn))
+        let held = self.origin.made_together(&self.parameter())?;
+        Ok(self.held.get_or_init(|| held))
     }
 }
 

@@ -42,6 +42,53 @@ fn values<T: Pod + WithDType>(tensor: &checkpoint::Tensor, stored: DType) -> Res
     Ok(values)
 }
 
+/// Fills `out` with the elements from `first` on in a dtype, in the machine's byte order: those of [`loaded`], of which
+/// nothing is kept.
+pub(crate) fn read(tensor: &checkpoint::Tensor, dtype: DType, first: usize, out: &mut [u8]) -> Result<()> {
+    let stored = stored(tensor)?;
+    if stored == dtype {
+        return Ok(tensor.read(first, out)?);
+    }
+    let (size, wide) = (dtype.size_in_bytes(), stored.size_in_bytes());
+    let pieces = out.par_chunks_mut(PIECE * size.max(1)).enumerate().map(|(i, out)| {
+        let count = out.len() / size.max(1);
+        let mut bytes = vec![0; count * wide];
+        tensor.read(first + i * PIECE, &mut bytes)?;
+        let values = Tensor::from_raw_buffer(&bytes, stored, &[count], &Device::Cpu)?;
+        native_bytes(&to_dtype(&values, dtype)?, out)
+    });
+    pieces.collect::<Vec<_>>().into_iter().collect()
+}
+
+/// That elements of a tensor can be read one by one in a dtype.
+pub(crate) fn readable(tensor: &checkpoint::Tensor, dtype: DType) -> Result<()> {
+    let narrow = |dtype: DType| dtype.size_in_bytes() == 0;
+    let stored = stored(tensor)?;
+    let whole = tensor.byte_count() == tensor.element_count() * stored.size_in_bytes();
+    if narrow(stored) || narrow(dtype) || !whole {
+        return Err(Error::FileDType { file: tensor.path().into(), found: tensor.dtype().to_string() });
+    }
+    Ok(())
+}
+
+/// A vector's values as they lie in memory.
+fn native_bytes(values: &Tensor, out: &mut [u8]) -> Result<()> {
+    macro_rules! copied {
+        ($t:ty) => {
+            out.copy_from_slice(bytemuck::cast_slice(&values.to_vec1::<$t>()?))
+        };
+    }
+    match values.dtype() {
+        DType::U8 => copied!(u8),
+        DType::U32 => copied!(u32),
+        DType::I16 => copied!(i16),
+        DType::I32 => copied!(i32),
+        DType::I64 => copied!(i64),
+        dtype => for_dtype!(dtype, T => { copied!(T); Ok::<(), Error>(()) })?,
+    }
+    Ok(())
+}
+
 /// Converts the elements from `first` on.
 fn piece<T: Pod + WithDType>(
     tensor: &checkpoint::Tensor,
@@ -72,4 +119,33 @@ fn to_dtype(values: &Tensor, dtype: DType) -> Result<Tensor> {
 fn stored(tensor: &checkpoint::Tensor) -> Result<DType> {
     let unknown = |_| Error::FileDType { file: tensor.path().into(), found: tensor.dtype().to_string() };
     DType::try_from(tensor.dtype()).map_err(unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From anywhere, over several pieces, in every dtype: what the whole has, converted at once.
+    #[test]
+    fn what_is_read_in_pieces_is_the_whole_converted() {
+        let count = 3 * PIECE + 7;
+        let file = std::env::temp_dir().join(format!("candle-init-read-{}.safetensors", std::process::id()));
+        let values: Vec<f32> = (0..count).map(|i| ((i * 7919) % 10007) as f32 / 77.0 - 60.0).collect();
+        for stored in [DType::F32, DType::BF16, DType::F64] {
+            let table = Tensor::new(values.as_slice(), &Device::Cpu).unwrap().to_dtype(stored).unwrap();
+            candle_core::safetensors::save(&[("table", table)].into(), &file).unwrap();
+            let checkpoint = checkpoint::Checkpoint::open(&file).unwrap();
+            let tensor = checkpoint.tensor("table").unwrap();
+            for dtype in [DType::F32, DType::BF16, DType::F16, DType::F64, DType::F8E4M3, DType::I64] {
+                let first = PIECE - 3;
+                let mut out = vec![0; (2 * PIECE + 5) * dtype.size_in_bytes()];
+                read(tensor, dtype, first, &mut out).unwrap();
+                let due = converted(tensor, dtype).unwrap().narrow(0, first, 2 * PIECE + 5).unwrap();
+                let mut bytes = vec![0; out.len()];
+                native_bytes(&due, &mut bytes).unwrap();
+                assert!(out == bytes, "{stored:?} {dtype:?}");
+            }
+        }
+        std::fs::remove_file(file).unwrap();
+    }
 }

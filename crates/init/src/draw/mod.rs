@@ -10,6 +10,7 @@ pub(crate) mod lazy;
 pub(crate) mod loaded;
 mod moments;
 mod operation;
+pub(crate) mod origin;
 pub(crate) mod parameter;
 mod region;
 pub(crate) mod resolved;

@@ -60,6 +60,11 @@ impl Accounting {
         self.never_asked.iter().map(|(name, _)| name.as_str())
     }
 
+    /// The same, each with the parameter whose name is nearest, for the first of them.
+    pub(crate) fn never_asked_near(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.never_asked.iter().map(|(name, near)| (name.as_str(), near.as_deref()))
+    }
+
     /// A line below a table, where something was to be loaded.
     pub(crate) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.loaded + self.grown + self.never_asked.len() == 0 {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use candle_init_checkpoint::Checkpoint;
+
 use crate::error::{Error, Result};
 use crate::model::log::SharedLog;
 use crate::model::refused::Refused;
@@ -106,6 +108,11 @@ impl Initializer {
     #[must_use]
     pub fn seed(&self) -> u64 {
         self.policy.seed
+    }
+
+    /// The checkpoints that are [loaded](Self::load), in order.
+    pub fn checkpoints(&self) -> impl Iterator<Item = &Checkpoint> {
+        self.policy.loading.checkpoints.iter()
     }
 
     /// That every pattern and every text was understood.

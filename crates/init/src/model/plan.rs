@@ -52,6 +52,11 @@ impl Plan {
         self.accounting.never_asked()
     }
 
+    /// The same, each with the parameter whose name is nearest: of many tensors, for the first eight.
+    pub fn never_asked_near(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.accounting.never_asked_near()
+    }
+
     /// What is allowed and will probably hurt: tables that are heads too, and start so wide that the first loss is far above
     /// ln V.
     pub fn warnings(&self) -> impl Iterator<Item = &str> {

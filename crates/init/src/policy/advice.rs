@@ -4,6 +4,7 @@ use candle_core::Shape;
 use candle_init_checkpoint::Glob;
 
 use crate::policy::request::last;
+use crate::rule::paper::{mamba_a_log, mamba_dt_bias};
 use crate::uncovered::Uncovered;
 
 /// The parameter with the line that would cover it.
@@ -11,7 +12,8 @@ pub(crate) fn uncovered(name: &str, shape: &Shape) -> Uncovered {
     let init = proposed(name, shape.rank());
     // As a Rust literal, in which backslashes are doubled.
     let rule = format!(".rule({:?}, init::{init})", folded(name));
-    Uncovered { name: name.into(), shape: shape.clone(), rule, nearest: None }
+    let text = (folded(name), text(init));
+    Uncovered { name: name.into(), shape: shape.clone(), rule, text, nearest: None }
 }
 
 /// Words of a parameter's own name, with what it starts at. The first that occurs decides, so the narrower stand first.
@@ -37,6 +39,21 @@ const BY_NAME: [(&[&str], &str); 12] = [
 
 /// Of transformers: GPT-2's and BERT's, which nearly all have kept.
 const NORMAL: &str = "normal(0.0, 0.02)";
+
+/// A proposal in the text form of rules.
+fn text(init: &str) -> String {
+    match init {
+        "mamba_a_log()" => mamba_a_log().to_string(),
+        "mamba_dt_bias(0.001, 0.1, 1e-4)?" => {
+            mamba_dt_bias(0.001, 0.1, 1e-4).map(|rule| rule.to_string()).unwrap_or_default()
+        }
+        NORMAL => "normal(std=0.02)".into(),
+        "normal(0.0, 1.0)" => "normal(std=1)".into(),
+        "uniform(0.0, 1.0)" => "uniform(lo=0, up=1)".into(),
+        number if number.starts_with("constant(") => number.replace("constant(", "const(value="),
+        name => name.to_ascii_lowercase(),
+    }
+}
 
 fn proposed(name: &str, rank: usize) -> &'static str {
     let (path, own) = (name.to_ascii_lowercase(), last(name).to_ascii_lowercase());
@@ -112,6 +129,10 @@ mod tests {
             ("img_in.query_norm.scale", &[16], "ONES"),
         ] {
             assert_eq!(proposed(name, shape.len()), due, "{name}");
+        }
+        let all = BY_NAME.iter().map(|(_, init)| *init).chain(["HE_NORMAL", "constant(1e-6)"]);
+        for init in all {
+            assert!(text(init).parse::<crate::rule::Rule>().is_ok(), "{init}: {}", text(init));
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Which parameters come from a checkpoint, wholly or in part.
 
 use std::fmt;
+use std::str::FromStr;
 
 use candle_init_checkpoint::{Checkpoint, Tensor};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::listed::SHOWN;
+use crate::nearest::suggestion;
 use crate::policy::pattern::Pattern;
 use crate::policy::request::Request;
 
@@ -14,8 +17,11 @@ use crate::policy::request::Request;
 /// ```
 /// use candle_init::{Growth, Initializer};
 /// let init = Initializer::new(42).grow("*embed_tokens.weight", Growth::Mean);
+/// assert_eq!("mean_and_covariance".parse::<Growth>()?, Growth::MeanAndCovariance); // as text and in files
+/// # Ok::<(), candle_init::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Growth {
     /// By the parameter's rule, as if all of it were drawn.
@@ -34,6 +40,22 @@ impl fmt::Display for Growth {
             Self::Rule => "rule",
             Self::Mean => "mean",
             Self::MeanAndCovariance => "mean and covariance",
+        })
+    }
+}
+
+const NAMED: [(&str, Growth); 3] =
+    [("rule", Growth::Rule), ("mean", Growth::Mean), ("mean_and_covariance", Growth::MeanAndCovariance)];
+
+impl FromStr for Growth {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let word = text.trim();
+        let found = NAMED.iter().find(|(name, _)| *name == word).map(|(_, growth)| *growth);
+        found.ok_or_else(|| {
+            let reason = suggestion(word, NAMED.iter().map(|(name, _)| *name));
+            Error::Text { kind: "a way to start new rows", text: text.into(), reason }
         })
     }
 }
@@ -88,27 +110,32 @@ impl Loading {
         if file == asked {
             return Ok(Source::Loaded(tensor));
         }
-        let more_rows = match (file.split_first(), asked.split_first()) {
-            (Some((old, row)), Some((new, wanted))) => {
-                new > old && row == wanted && request.shape.elem_count() > 0
-            }
-            _ => false,
-        };
+        let more_rows = has_more_rows(file, asked);
         let growth = self.grown.iter().find(|(pattern, _)| pattern.matches(request.name));
         match growth.filter(|_| more_rows) {
             Some((_, growth)) => Ok(Source::Grown(tensor, *growth)),
-            None => Err(other_shape(request, tensor, more_rows)),
+            None => Err(other_shape(request.name, tensor, more_rows)),
         }
     }
 }
 
-fn other_shape(request: &Request<'_>, tensor: &Tensor, more_rows: bool) -> Error {
-    let (name, in_file) = (request.name, tensor.name_in_file());
+/// Whether a parameter is a tensor of a file with rows added.
+pub(crate) fn has_more_rows(file: &[usize], asked: &[usize]) -> bool {
+    match (file.split_first(), asked.split_first()) {
+        (Some((old, row)), Some((new, wanted))) => new > old && row == wanted && !wanted.contains(&0),
+        _ => false,
+    }
+}
+
+/// That a tensor has another shape, and what to say.
+pub(crate) fn other_shape(name: &str, tensor: &Tensor, more_rows: bool) -> Error {
+    let in_file = tensor.name_in_file();
     let grow = format!("to keep its rows and add new ones, say `.grow({name:?}, Growth::Mean)`; ");
     let anew = format!(
         "to make it anew, leave it out of the checkpoint, `.skip({in_file:?})?`, and give it a rule, such as \
          `.rule({name:?}, init::normal(0.0, 0.02))`"
     );
     let way_out = if more_rows { grow + &anew } else { anew };
-    Error::FileShape { file: tensor.path().into(), found: tensor.shape().into(), way_out }
+    let (file, tensor, found) = (tensor.path().into(), in_file.into(), tensor.shape().into());
+    Error::FileShape { file, tensor, found, way_out }
 }

@@ -42,6 +42,8 @@ pub fn make(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Made> {
     let folder = folder.as_ref();
+    let mine = manifest.files().iter().skip(part.rank()).step_by(part.world());
+    manifest.can_make(mine)?;
     let system = |what| move |source| Error::System { path: folder.into(), what, source };
     fs::create_dir_all(folder).map_err(system("cannot be made"))?;
     let documents = documents(manifest)?;

@@ -8,10 +8,13 @@ use crate::error::Result;
 /// Bytes of a piece: large enough that all threads have work, small beside any machine's memory.
 pub(crate) const PIECE: usize = 1 << 23;
 
-/// Draws the bytes of a tensor from byte `start` on, little-endian.
+/// Draws the bytes of a tensor from byte `start` on, little-endian. What its slot has beyond its values is padding: zeros.
 pub(crate) fn draw(lazy: &Lazy, slot: &Slot, start: u64, out: &mut [u8]) -> Result<()> {
     let width = (slot.dtype.bitsize() / 8).max(1);
     let first = usize::try_from(start).unwrap_or(usize::MAX) / width;
+    let values = lazy.shape().elem_count().saturating_sub(first).saturating_mul(width);
+    let (out, padding) = out.split_at_mut(values.min(out.len()));
+    padding.fill(0);
     lazy.read(first, out)?;
     if cfg!(target_endian = "big") {
         out.chunks_mut(width).for_each(<[u8]>::reverse);

@@ -78,11 +78,12 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Draws every tensor of the folder again, and compares it with what is there. Without a manifest it is the one that lies in
-/// the folder. `progress` is told the bytes that were compared.
+/// Draws every tensor of the folder again, or reads it from its checkpoint, and compares it with what is there. Without a
+/// manifest it is the one that lies in the folder. `progress` is told the bytes that were compared.
 ///
 /// # Errors
-/// [`Error::Document`] and [`Error::Digest`] for a manifest that is none or was changed; [`Error::System`]. What differs is
+/// [`Error::Document`] and [`Error::Digest`] for a manifest that is none or was changed; [`Error::NoCheckpoint`] for one that
+/// loads, where its checkpoint was not given; [`Error::System`]. What differs is
 /// no error.
 pub fn verify(
     manifest: Option<&Manifest>,
@@ -92,6 +93,7 @@ pub fn verify(
     let folder = folder.as_ref();
     let own = if manifest.is_none() { Some(Manifest::read(folder.join(MANIFEST))?) } else { None };
     let Some(manifest) = manifest.or(own.as_ref()) else { return Ok(Verified::default()) };
+    manifest.can_make(manifest.files())?;
     let (mut verified, documents) = (Verified::default(), documents(manifest)?);
     if let Err(Error::Foreign { what, .. }) = strangers::check(manifest, &documents, folder) {
         verified.differences.push(Difference::Foreign { what });

@@ -5,13 +5,15 @@ use std::fs;
 use std::path::Path;
 
 use candle_core::DType;
-use candle_init::{Initializer, Lazy, Rule};
-use candle_init_checkpoint::{Dtype, Layout};
+use candle_init::{Initializer, Lazy};
+use candle_init_checkpoint::{Checkpoint, Dtype, Layout};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::manifest::digest::digest;
+use crate::manifest::entry::{Entry, File};
+use crate::manifest::loads::{Found, Loads, Opened};
 
 /// The version of the manifest's form.
 const SCHEMA: u32 = 1;
@@ -19,8 +21,9 @@ const SCHEMA: u32 = 1;
 /// The version of the stream, `docs/stream.md`.
 const STREAM: u32 = 1;
 
-/// A model from scratch as a document: each tensor with its rule, each file with its tensors. With it alone any
-/// worker, now or later, makes any byte of any file, and they all make the same.
+/// A model that is to be made, as a document: each tensor with its rule, each file with its tensors. With it alone any
+/// worker, now or later, makes any byte of any file, and they all make the same. What a checkpoint gives it names, and the
+/// checkpoint has to be [given](Self::with_checkpoint) too.
 ///
 /// It is planned by [`Plan`](crate::Plan), written as JSON, and lies beside the finished model as `candle-init.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,36 +35,12 @@ pub struct Manifest {
     pub(crate) source: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) config: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) checkpoint: Option<Loads>,
     pub(crate) files: Vec<File>,
     pub(crate) digest: String,
-}
-
-/// A file of a model, and its tensors in the order of the model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct File {
-    /// Its name within the folder.
-    pub name: String,
-    /// What is in it.
-    pub tensors: Vec<Entry>,
-}
-
-/// A tensor, and how it is made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Entry {
-    /// Its name.
-    pub name: String,
-    /// The type of its elements.
-    pub dtype: Dtype,
-    /// Its dimensions.
-    pub shape: Vec<usize>,
-    /// What it is drawn by, with the layer kind where the shape would mislead.
-    pub rule: Rule,
-    /// Why it has this rule.
-    pub why: String,
+    #[serde(skip)]
+    pub(crate) opened: Opened,
 }
 
 /// What the digest is made of.
@@ -72,21 +51,32 @@ struct Content<'a> {
     seed: u64,
     source: &'a str,
     config: &'a Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkpoint: &'a Option<Loads>,
     files: &'a [File],
 }
 
 impl Manifest {
-    pub(crate) fn new(seed: u64, source: String, config: Option<Value>, files: Vec<File>) -> Result<Self> {
+    pub(crate) fn new(
+        seed: u64,
+        source: String,
+        config: Option<Value>,
+        checkpoint: Option<(Loads, Opened)>,
+        files: Vec<File>,
+    ) -> Result<Self> {
+        let (checkpoint, opened) = checkpoint.unzip();
+        let (digest, opened) = (String::new(), opened.unwrap_or_default());
         let mut manifest =
-            Self { schema: SCHEMA, stream: STREAM, seed, source, config, files, digest: String::new() };
+            Self { schema: SCHEMA, stream: STREAM, seed, source, config, checkpoint, files, digest, opened };
         manifest.digest = manifest.calculated()?;
         manifest.check()?;
         Ok(manifest)
     }
 
     fn calculated(&self) -> Result<String> {
-        let Self { schema, stream, seed, source, config, files, .. } = self;
-        let content = Content { schema: *schema, stream: *stream, seed: *seed, source, config, files };
+        let Self { schema, stream, seed, source, config, checkpoint, files, .. } = self;
+        let content =
+            Content { schema: *schema, stream: *stream, seed: *seed, source, config, checkpoint, files };
         digest(&content).map_err(|error| Error::Tensor { tensor: "manifest".into(), what: error.to_string() })
     }
 
@@ -142,9 +132,47 @@ impl Manifest {
                 );
                 return Err(Error::Document { path: "manifest".into(), what });
             }
+            if let Some(entry) = file.tensors.iter().find(|entry| !entry.has_one_source()) {
+                let what =
+                    "has to come from a rule or from a checkpoint, and both only where new rows are drawn"
+                        .into();
+                return Err(Error::Tensor { tensor: entry.name.clone(), what });
+            }
             self.layout(file)?;
         }
         Ok(())
+    }
+
+    /// The same with the checkpoint that it loads from: a file, an index or a folder, wherever it lies now.
+    ///
+    /// # Errors
+    /// [`Error::OtherCheckpoint`] for files that are not those that it was planned with, or a manifest that loads nothing;
+    /// [`Error::Checkpoint`] for what is none.
+    pub fn with_checkpoint(mut self, path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let other = |what: &str| Error::OtherCheckpoint { path: path.into(), what: what.into() };
+        let loads = self.checkpoint.as_ref().ok_or_else(|| other("the plan loads nothing: leave it out"))?;
+        let checkpoint = Checkpoint::open(path)?;
+        let found = Found::new([&checkpoint].into_iter())?.ok_or_else(|| other("it has no tensors"))?;
+        loads.check(&found, path)?;
+        self.opened = found.opened;
+        Ok(self)
+    }
+
+    /// The checkpoint that it loads from.
+    #[must_use]
+    pub fn loads(&self) -> Option<&Loads> {
+        self.checkpoint.as_ref()
+    }
+
+    /// That the checkpoint is there which some of these files need.
+    pub(crate) fn can_make<'a>(&self, files: impl IntoIterator<Item = &'a File>) -> Result<()> {
+        match &self.checkpoint {
+            Some(loads) if !self.opened.is_open() && files.into_iter().any(File::loads) => {
+                Err(Error::NoCheckpoint { files: loads.files.iter().map(|file| file.name.clone()).collect() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Its JSON, the same bytes every time.
@@ -183,6 +211,12 @@ impl Manifest {
         self.config.as_ref()
     }
 
+    /// What its config says under a key, of a model or of the text part of one.
+    pub(crate) fn config_value(&self, key: &str) -> Option<&Value> {
+        let config = self.config.as_ref()?;
+        config.get(key).or_else(|| config.get("text_config")?.get(key))
+    }
+
     /// All tensors, file by file.
     pub fn tensors(&self) -> impl Iterator<Item = &Entry> {
         self.files.iter().flat_map(|file| &file.tensors)
@@ -213,11 +247,8 @@ impl Manifest {
     /// # Errors
     /// [`Error::Checkpoint`] for what no file can hold.
     pub fn layout(&self, file: &File) -> Result<Layout> {
-        let value =
-            |entry: &'_ Entry| (entry.name.clone(), entry.dtype, entry.shape.clone(), entry.rule.to_string());
-        let mut values: Vec<_> = file.tensors.iter().map(value).collect();
-        values.sort(); // where they lie in the file is the layout's matter
-        let digest = digest(&(self.stream, self.seed, values))
+        let digest = self
+            .digest_of(file)
             .map_err(|error| Error::Tensor { tensor: file.name.clone(), what: error.to_string() })?;
         let tensors =
             file.tensors.iter().map(|entry| (entry.name.as_str(), entry.dtype, entry.shape.clone()));
@@ -225,33 +256,47 @@ impl Manifest {
         Ok(Layout::new(tensors, &metadata.into())?)
     }
 
-    /// The values of a tensor, of which any part can be drawn.
+    /// The digest of what a file's values follow from.
+    fn digest_of(&self, file: &File) -> serde_json::Result<String> {
+        let value = |entry: &'_ Entry| {
+            let rule = entry.rule.as_ref().map(ToString::to_string).unwrap_or_default();
+            (entry.name.clone(), entry.dtype, entry.shape.clone(), rule)
+        };
+        let mut values: Vec<_> = file.tensors.iter().map(value).collect();
+        values.sort(); // where they lie in the file is the layout's matter
+        let loads = self.checkpoint.iter().flat_map(|loads| &loads.files);
+        let digests: HashMap<_, _> = loads.map(|file| (file.name.as_str(), file.digest.as_str())).collect();
+        let stored = |entry: &'_ Entry| {
+            let from = entry.from.clone()?;
+            let digest = digests.get(from.file.as_str()).copied();
+            Some((entry.name.clone(), from, digest))
+        };
+        let mut stored: Vec<_> = file.tensors.iter().filter_map(stored).collect();
+        stored.sort_by(|a, b| a.0.cmp(&b.0));
+        if stored.is_empty() {
+            return digest(&(self.stream, self.seed, values));
+        }
+        digest(&(self.stream, self.seed, values, stored))
+    }
+
+    /// The values of a tensor, of which any part can be drawn or read.
     ///
     /// # Errors
-    /// [`Error::Tensor`] for a dtype that is not drawn; what candle-init says of the rule.
+    /// [`Error::Tensor`] for a dtype that is not drawn; [`Error::NoCheckpoint`] where the tensor is loaded and its checkpoint
+    /// was not given; what candle-init says of the rule or of the file.
     pub fn lazy(&self, entry: &Entry) -> Result<Lazy> {
         let dtype = candle_dtype(&entry.name, entry.dtype)?;
-        Ok(Initializer::new(self.seed).lazy(
-            &entry.name,
-            entry.shape.as_slice(),
-            entry.rule.clone(),
-            dtype,
-        )?)
-    }
-}
-
-impl Entry {
-    /// How many values it has.
-    #[must_use]
-    pub fn elements(&self) -> u128 {
-        self.shape.iter().map(|&dim| dim as u128).product()
-    }
-}
-
-impl File {
-    /// Its tensors by name.
-    pub(crate) fn index(&self) -> HashMap<&str, &Entry> {
-        self.tensors.iter().map(|entry| (entry.name.as_str(), entry)).collect()
+        let (init, shape) = (Initializer::new(self.seed), entry.shape.as_slice());
+        let wrong = |what: &str| Error::Tensor { tensor: entry.name.clone(), what: what.into() };
+        let Some(from) = &entry.from else {
+            let rule = entry.rule.clone().ok_or_else(|| wrong("has no rule"))?;
+            return Ok(init.lazy(&entry.name, shape, rule, dtype)?);
+        };
+        self.can_make(&self.files)?;
+        let stored = self.opened.tensor(&from.file, &from.tensor);
+        let stored = stored.ok_or_else(|| wrong("is not in its checkpoint: plan again"))?;
+        let growth = from.grown.map(|grown| (grown.by, entry.rule.clone()));
+        Ok(init.lazy_loaded(&entry.name, shape, stored, growth, dtype)?)
     }
 }
 

@@ -2,9 +2,14 @@
 
 mod digest;
 mod document;
+mod entry;
+mod fingerprint;
+mod loads;
 mod plan;
 mod split;
 mod table;
 
-pub use document::{Entry, File, Manifest};
+pub use document::Manifest;
+pub use entry::{Entry, File, Grown, Stored};
+pub use loads::{LoadedFile, Loads, NeverAsked};
 pub use plan::{Limit, Plan};

@@ -1,11 +1,13 @@
 //! From tensors and rules to a manifest.
 
-use candle_init::{Initializer, Record};
+use candle_init::{Initializer, Reason, Record};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::manifest::digest::sorted;
-use crate::manifest::document::{Entry, File, Manifest, candle_dtype};
+use crate::manifest::document::{Manifest, candle_dtype};
+use crate::manifest::entry::{Entry, File, Grown, Stored};
+use crate::manifest::loads::{Found, Loads, NeverAsked};
 use crate::manifest::split::{file_name, smallest, split};
 use crate::tensor::Tensor;
 
@@ -86,27 +88,30 @@ impl Plan {
         self
     }
 
-    /// The manifest: every tensor with the rule that the initializer decides on.
+    /// The manifest: every tensor with the rule that the initializer decides on, or with the tensor of a checkpoint that it
+    /// [loads](Initializer::load).
     ///
     /// # Errors
-    /// Those of [`Initializer::plan_of`], such as a list of what no rule covers; [`Error::Tensor`] for a dtype or an integer
-    /// that is not drawn.
+    /// Those of [`Initializer::plan_of`], such as a list of what no rule covers, or no checkpoint has; [`Error::Tensor`] for a
+    /// dtype or an integer that is not drawn.
     pub fn manifest(self, init: &Initializer) -> Result<Manifest> {
-        let float = |tensor: &&Tensor| !is_integer(tensor);
-        let asked = self.tensors.iter().filter(float).map(|tensor| {
+        let found = Found::new(init.checkpoints())?;
+        let asks = |tensor: &Tensor| !is_integer(tensor) || loaded(init, &tensor.name).is_some();
+        let asked = self.tensors.iter().filter(|tensor| asks(tensor)).map(|tensor| {
             Ok((tensor.name.as_str(), tensor.shape.as_slice(), candle_dtype(&tensor.name, tensor.dtype)?))
         });
         let plan = init.plan_of(asked.collect::<Result<Vec<_>>>()?)?;
         let mut records = plan.records().iter();
         let mut entries = Vec::with_capacity(self.tensors.len());
         for tensor in &self.tensors {
-            entries.push(match is_integer(tensor) {
-                true => integer(tensor)?,
-                false => entry(tensor, records.next())?,
+            entries.push(match asks(tensor) {
+                true => entry(tensor, records.next(), init, found.as_ref())?,
+                false => integer(tensor)?,
             });
         }
         let files = self.files(entries);
-        let manifest = Manifest::new(init.seed(), self.source, self.config, files)?;
+        let checkpoint = found.map(|found| (loads(&found, init, &plan), found.opened));
+        let manifest = Manifest::new(init.seed(), self.source, self.config, checkpoint, files)?;
         // What cannot be drawn is said before anything is.
         manifest.tensors().try_for_each(|entry| manifest.lazy(entry).map(drop))?;
         Ok(manifest)
@@ -134,15 +139,51 @@ fn is_integer(tensor: &Tensor) -> bool {
     candle_core::DType::try_from(tensor.dtype).is_ok_and(|dtype| dtype.is_int())
 }
 
-fn entry(tensor: &Tensor, record: Option<&Record>) -> Result<Entry> {
+/// What the checkpoints have under a name.
+fn loaded<'a>(init: &'a Initializer, name: &str) -> Option<&'a candle_init_checkpoint::Tensor> {
+    init.checkpoints().find_map(|checkpoint| checkpoint.get(name))
+}
+
+/// What is known of the checkpoints beside what is loaded.
+fn loads(found: &Found, init: &Initializer, plan: &candle_init::Plan) -> Loads {
+    let never_asked = plan
+        .never_asked_near()
+        .map(|(tensor, nearest)| NeverAsked { tensor: tensor.into(), nearest: nearest.map(String::from) });
+    let skipped = init.checkpoints().flat_map(|checkpoint| checkpoint.skipped());
+    let skipped = skipped.map(|tensor| tensor.name_in_file().to_string()).collect();
+    Loads::new(found.files.clone(), never_asked.collect(), skipped)
+}
+
+fn entry(
+    tensor: &Tensor,
+    record: Option<&Record>,
+    init: &Initializer,
+    found: Option<&Found>,
+) -> Result<Entry> {
     let wrong = |what: &str| Error::Tensor { tensor: tensor.name.clone(), what: what.into() };
     let record = record
         .filter(|record| record.name == tensor.name)
         .ok_or_else(|| wrong("is there twice: each name once is required"))?;
-    let loaded = || wrong("comes from a checkpoint, which a manifest does not hold: give it a rule");
-    let rule = record.whole_rule().ok_or_else(loaded)?;
+    let grown = match &record.reason {
+        Reason::Loaded { .. } => Some(None),
+        Reason::Grown { rows, by, .. } => {
+            let all = tensor.shape.first().copied().unwrap_or(0);
+            Some(Some(Grown { rows: all.saturating_sub(*rows), by: *by }))
+        }
+        _ => None,
+    };
+    let from = grown.zip(loaded(init, &tensor.name)).zip(found).map(|((grown, stored), found)| Stored {
+        file: found.file_of(stored).into(),
+        tensor: stored.name_in_file().into(),
+        dtype: stored.dtype(),
+        grown,
+    });
     let Tensor { name, dtype, shape } = tensor.clone();
-    Ok(Entry { name, dtype, shape, rule, why: record.reason.to_string() })
+    let mut why = record.reason.to_string();
+    if let Some(from) = from.as_ref().filter(|from| from.grown.is_some() && from.dtype != dtype) {
+        why.push_str(&format!(", from {}", from.dtype.to_string().to_ascii_lowercase()));
+    }
+    Ok(Entry { name, dtype, shape, rule: record.whole_rule(), from, why })
 }
 
 /// Integers are no weights: counters start at zero and tables of positions count. Others are refused, not guessed.
@@ -160,5 +201,6 @@ fn integer(tensor: &Tensor) -> Result<Entry> {
         }
     };
     let Tensor { name, dtype, shape } = tensor.clone();
-    Ok(Entry { name, dtype, shape, rule: rule.parse()?, why: "a buffer of integers".into() })
+    let (rule, why) = (Some(rule.parse()?), "a buffer of integers".into());
+    Ok(Entry { name, dtype, shape, rule, from: None, why })
 }

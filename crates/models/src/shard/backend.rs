@@ -8,7 +8,7 @@ use candle_nn::var_builder::{Backend, Shard, VarBuilderArgs};
 use crate::error::{Error, Result, nearest};
 use crate::manifest::{Entry, Manifest};
 use crate::part::Part;
-use crate::shard::sharding::equal;
+use crate::shard::share::equal;
 
 /// The tensors of a manifest, or equal parts of them, as candle's tensor-parallel models ask for them: what
 /// `ShardedSafeTensors` reads from the finished model's files, made in place.

@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
 use crate::folder::{fill, write_whole};
-use crate::manifest::Manifest;
+use crate::manifest::{Entry, Manifest};
 use crate::part::Part;
-use crate::shard::sharding::Sharding;
+use crate::shard::sharding::{Held, Sharding};
 
 /// Writes a rank's part of every tensor as one file of a folder that `torch.distributed.checkpoint` reads by its
 /// `HuggingFaceStorageReader`; the name of the file is returned. The metadata says which box of which tensor it has.
@@ -21,10 +21,11 @@ use crate::shard::sharding::Sharding;
 /// A rank that holds nothing writes no file, and has no name: torch's own writer does so, and what joins its files refuses one
 /// without a tensor.
 ///
-/// The parts have the bits of the whole: joined, they are the model that [`make`](crate::make) makes.
+/// The parts have the bits of the whole: joined, they are the model that [`make`](crate::make) makes, with rows of zeros
+/// where a vocabulary is padded, of which the metadata says how many (`candle_init_padding`).
 ///
 /// # Errors
-/// Those of [`Sharding::region`] and of [`make`](crate::make).
+/// Those of [`Sharding::held`] and of [`make`](crate::make).
 pub fn shard(
     manifest: &Manifest,
     folder: impl AsRef<Path>,
@@ -34,20 +35,23 @@ pub fn shard(
 ) -> Result<Option<String>> {
     sharding.check(manifest)?;
     let folder = folder.as_ref();
-    let (mut tensors, mut lazies, mut offsets) = (Vec::new(), BTreeMap::new(), Map::new());
+    let (mut tensors, mut lazies, mut said) = (Vec::new(), BTreeMap::new(), Said::default());
     for entry in manifest.tensors() {
-        let Some(region) = sharding.region(entry, part)? else { continue };
-        let lazy = manifest.lazy(entry)?.part(&region)?;
-        let starts: Vec<_> = region.iter().map(|range| range.start).collect();
-        offsets.insert(entry.name.clone(), json!({"saved_offsets": starts}));
-        tensors.push((entry.name.as_str(), entry.dtype, lazy.shape().dims().to_vec()));
+        let Some(held) = sharding.held(entry, part)? else { continue };
+        let lazy = manifest.lazy(entry)?.part(&held.region)?;
+        let mut shape = lazy.shape().dims().to_vec();
+        if let Some(rows) = shape.first_mut() {
+            *rows += held.padding;
+        }
+        said.of(entry, &held);
+        tensors.push((entry.name.as_str(), entry.dtype, shape));
         lazies.insert(entry.name.as_str(), lazy);
     }
     if tensors.is_empty() {
         return Ok(None);
     }
-    let layout = layout(tensors, offsets)?;
-    let name = format!("shard-{:05}-model-00001-of-00001.safetensors", part.rank() + 1);
+    let layout = layout(tensors, said)?;
+    let name = format!("shard-{:05}-model-00001-of-00001.safetensors", sharding.number(part) + 1);
     let path = folder.join(&name);
     let system = |what| move |source| Error::System { path: folder.into(), what, source };
     fs::create_dir_all(folder).map_err(system("cannot be made"))?;
@@ -96,11 +100,32 @@ fn alone(manifest: &Manifest, sharding: &Sharding, part: Part, folder: &Path) ->
     })
 }
 
-fn layout(tensors: Vec<(&str, Dtype, Vec<usize>)>, offsets: Map<String, Value>) -> Result<Layout> {
-    let metadata = [
+/// What metadata says of a shard's tensors.
+#[derive(Default)]
+struct Said {
+    offsets: Map<String, Value>,
+    /// Rows of zeros, and how many rows the model has.
+    padding: Map<String, Value>,
+}
+
+impl Said {
+    fn of(&mut self, entry: &Entry, held: &Held) {
+        self.offsets.insert(entry.name.clone(), json!({"saved_offsets": held.offsets}));
+        if held.padding > 0 {
+            let rows = entry.shape.first().copied().unwrap_or(0);
+            self.padding.insert(entry.name.clone(), json!({"rows": rows, "zeros": held.padding}));
+        }
+    }
+}
+
+fn layout(tensors: Vec<(&str, Dtype, Vec<usize>)>, said: Said) -> Result<Layout> {
+    let mut metadata = BTreeMap::from([
         ("format".to_string(), "pt".to_string()),
         ("DCP_VERSION".into(), "1.0".into()),
-        ("DCP_SHARDING_INFO".into(), Value::from(offsets).to_string()),
-    ];
-    Ok(Layout::new(tensors, &metadata.into())?)
+        ("DCP_SHARDING_INFO".into(), Value::from(said.offsets).to_string()),
+    ]);
+    if !said.padding.is_empty() {
+        metadata.insert("candle_init_padding".into(), Value::from(said.padding).to_string());
+    }
+    Ok(Layout::new(tensors, &metadata)?)
 }

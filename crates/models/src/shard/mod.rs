@@ -3,7 +3,9 @@
 mod backend;
 mod file;
 mod sharding;
+mod share;
+mod stages;
 
 pub use backend::Sharded;
 pub use file::shard;
-pub use sharding::Sharding;
+pub use sharding::{Held, Sharding};

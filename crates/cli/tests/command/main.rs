@@ -10,6 +10,9 @@ use std::time::Instant;
 
 use tempfile::{TempDir, tempdir};
 
+mod loading;
+mod sharding;
+
 const LLAMA: &str = r#"{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 1000, "hidden_size": 64,
     "intermediate_size": 172, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2,
     "torch_dtype": "bfloat16"}"#;
@@ -252,70 +255,8 @@ fn bits(tensor: &candle_core::Tensor) -> Vec<f32> {
 }
 
 #[test]
-fn shards_join_to_the_model() {
-    let folder = folder();
-    let here = folder.path();
-    fs::write(here.join("plan.json"), said(here, "plan config.json --seed 42 --json")).unwrap();
-    said(here, "make plan.json -o out");
-    let whole = tensors(&here.join("out/model.safetensors"));
-    let dims = |name: &str| match name {
-        _ if name.contains("o_proj") || name.contains("down_proj") => Some(1),
-        _ if name.contains("norm") => None,
-        _ => Some(0),
-    };
-    for (kind, ranks) in [("tp", 2), ("fsdp", 3)] {
-        let shard = |rank: usize| {
-            said(here, &format!("shards plan.json --{kind} {ranks} --rank {rank} -o {kind}"));
-            tensors(&here.join(format!("{kind}/shard-{:05}-model-00001-of-00001.safetensors", rank + 1)))
-        };
-        let shards: Vec<_> = (0..ranks).map(shard).collect();
-        for (name, tensor) in &whole {
-            let parts: Vec<_> = shards.iter().filter_map(|shard| shard.get(name)).collect();
-            let dim = if kind == "tp" { dims(name).unwrap_or(0) } else { 0 };
-            let joined = candle_core::Tensor::cat(&parts, dim).unwrap();
-            assert_eq!(joined.dims(), tensor.dims(), "{name}");
-            assert!(bits(&joined) == bits(tensor), "{kind} {name}");
-        }
-    }
-    // Another split, and what is no shard, are not mixed with these.
-    let (status, text) = refused(here, "shards plan.json --tp 4 --rank 0 -o tp");
-    assert!(status == 3 && text.contains("another split"), "{text}");
-    assert_eq!(refused(here, "shards plan.json --tp 2 --rank 0 -o out").0, 3);
-    let (status, text) = refused(here, "shards plan.json --tp 3 --rank 0 -o tp3");
-    assert!(status == 3 && text.contains("3 equal parts"), "{text}");
-    assert_eq!(refused(here, "shards plan.json --tp 2 --rank 0 --split *.fc.weight=0 -o tp3").0, 3);
-}
-
-#[test]
-fn tensor_parallel_models_get_the_parts_of_the_files() {
-    use candle_core::{DType, Device};
-    use candle_nn::var_builder::Shard;
-    let folder = folder();
-    let here = folder.path();
-    fs::write(here.join("plan.json"), said(here, "plan config.json --seed 42 --json")).unwrap();
-    said(here, "make plan.json -o out");
-    let whole = tensors(&here.join("out/model.safetensors"));
-    let manifest = candle_init_models::Manifest::read(here.join("plan.json")).unwrap();
-    let vb = manifest.sharded(DType::F32, &Device::Cpu).pp("model.layers.0.mlp");
-    for (name, dim) in [("up_proj", 0), ("down_proj", 1)] {
-        let tensor = &whole[&format!("model.layers.0.mlp.{name}.weight")];
-        let half = tensor.dim(dim).unwrap() / 2;
-        let part = vb.pp(name).get_with_hints((), "weight", Shard { dim, rank: 1, world_size: 2 }).unwrap();
-        assert_eq!(bits(&part), bits(&tensor.narrow(dim, half, half).unwrap().contiguous().unwrap()));
-        assert_eq!(bits(&vb.pp(name).get((), "weight").unwrap()), bits(tensor)); // one rank, as planned
-    }
-    let error = |shape: (usize, usize), world_size| {
-        vb.pp("up_proj")
-            .get_with_hints(shape, "weight", Shard { dim: 0, rank: 0, world_size })
-            .unwrap_err()
-            .to_string()
-    };
-    assert!(error((172, 64), 3).contains("equally") && error((1, 2), 1).contains("asked for"));
-}
-
-#[test]
 fn the_blueprint_of_the_page_works() {
-    let page = include_str!("../../../docs/whole-models.md");
+    let page = include_str!("../../../../docs/whole-models.md");
     let toml = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let folder = folder();
     let here = folder.path();
@@ -360,4 +301,74 @@ fn two_seeds_are_not_mixed() {
     assert!(said(here, "verify out --plan plan42.json").contains("bit for bit"));
     said(here, "make plan43.json -o out --force");
     assert!(said(here, "verify out --plan plan43.json").contains("bit for bit"));
+}
+
+/// Where the data of a tensor begins in a file.
+fn place_of(file: &[u8], name: &str) -> usize {
+    let length = u64::from_le_bytes(file[..8].try_into().unwrap()) as usize;
+    let header: serde_json::Value = serde_json::from_slice(&file[8..8 + length]).unwrap();
+    8 + length + header[name]["data_offsets"][0].as_u64().unwrap() as usize
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = tempdir().unwrap();
+    let here = folder.path();
+    said(here, "man -o pages");
+    let pages = files(&here.join("pages"));
+    let help = said(here, "help");
+    let commands =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<_> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() > 9, "{help}");
+    for command in commands.into_iter().filter(|command| *command != "help") {
+        let page = String::from_utf8_lossy(&pages[&format!("candle-init-{command}.1")]).into_owned();
+        assert!(page.contains(".TH candle-init-") && page.contains(command), "{page}");
+    }
+    let make = String::from_utf8_lossy(&pages["candle-init-make.1"]).into_owned();
+    assert!(make.contains("grow") && make.contains("rename"), "{make}");
+    fs::write(here.join("file"), "").unwrap();
+    assert_eq!(refused(here, "man -o file").0, 4);
+}
+
+/// Two tensors of one shape in each other's place: the file is a model like any other.
+#[test]
+fn swapped_tensors_are_named_both() {
+    let folder = folder();
+    let here = folder.path();
+    said(here, "make config.json --seed 42 -o out");
+    let file = here.join("out/model.safetensors");
+    let mut bytes = fs::read(&file).unwrap();
+    let names = ["model.layers.0.mlp.up_proj.weight", "model.layers.2.mlp.gate_proj.weight"];
+    let [first, second] = names.map(|name| place_of(&bytes, name));
+    for byte in 0..172 * 64 * 2 {
+        bytes.swap(first + byte, second + byte);
+    }
+    fs::write(&file, bytes).unwrap();
+    let (status, text) = refused(here, "verify out");
+    assert!(status == 1 && text.lines().count() == 2, "{text}");
+    for name in names {
+        assert!(text.contains(&format!("`{name}` differs in")), "{text}");
+    }
+}
+
+/// A file that an earlier model left: under a name of this one, and under one that this one does not have.
+#[test]
+fn stale_files_are_named() {
+    let folder = folder();
+    let here = folder.path();
+    said(here, "make config.json --seed 41 --files 3 -o earlier");
+    said(here, "make config.json --seed 42 --files 3 -o out");
+    let shard = "model-00002-of-00003.safetensors";
+    let good = fs::read(here.join("out").join(shard)).unwrap();
+    fs::copy(here.join("earlier").join(shard), here.join("out").join(shard)).unwrap();
+    let (status, text) = refused(here, "verify out");
+    assert!(status == 1 && text.contains(&format!("{shard}: other tensors")), "{text}");
+    fs::write(here.join("out").join(shard), good).unwrap();
+    let stale = "model-00004-of-00004.safetensors";
+    fs::copy(here.join("earlier").join(shard), here.join("out").join(stale)).unwrap();
+    let (status, text) = refused(here, "verify out");
+    assert!(status == 1 && text.contains(stale), "{text}");
+    fs::remove_file(here.join("out").join(stale)).unwrap();
+    said(here, "verify out");
 }
