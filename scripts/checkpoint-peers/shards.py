@@ -31,6 +31,7 @@ def cases():
         ("llama, tied", tied, ["--tp", 2], None),
         ("llama, own splits", llama, ["--tp", 4, "--split", "*.gate_proj.weight=1", "--split", "*.down_proj.weight=0"], None),
         ("llama", llama, ["--fsdp", 3], None),
+        ("llama, each of its two kv heads on three ranks", first("llama", vocab_size=216, intermediate_size=96), ["--tp", 6], None),
         ("mixtral", first("mixtral", vocab_size=216), ["--tp", 2], None),
         ("gpt2", first("gpt2"), ["--fsdp", 3], None),
         ("clip, which has a scalar", first("clip"), ["--fsdp", 3], SCALAR),
