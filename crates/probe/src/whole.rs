@@ -1,6 +1,6 @@
 //! Writes a file whole or not at all.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -14,6 +14,8 @@ const WAY_OUT: &str = "give a path in a folder that exists and can be written";
 ///
 /// The permissions of a file that is replaced stay, and a symbolic link stays one. What is no regular file, such as
 /// `/dev/stdout`, is written to and not replaced.
+///
+/// A writer that is killed leaves a hidden file beside `path`, which the next one to write there removes.
 ///
 /// # Errors
 /// [`Error::File`] if the path names no file or cannot be written. What stood there then stays as it was, and
@@ -47,20 +49,67 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     }
 }
 
-/// Writes a file of a short name of its own beside `path` and renames it. A new file gets the permissions that the
-/// system gives new files.
+/// What the name of a file that is being written ends with, and how many letters that are its own stand before.
+const UNFINISHED: &str = ".probe-part";
+const OWN: usize = 6;
+
+/// What it begins with: the name of the file that it will be, or as much as leaves room for the rest.
+fn beginning(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    format!(".{}.", name.chars().take(32).collect::<String>())
+}
+
+/// Writes a file of a name of its own beside `path` and renames it. A new file gets the permissions that the system gives
+/// new files.
 fn replace(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beginning = beginning(path);
+    remove_leftovers(folder, &beginning);
+    match written(path, folder, &beginning, text, permissions.clone()) {
+        // Another writer took the file for left over, between its making and its lock.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            written(path, folder, &beginning, text, permissions)
+        }
+        done => done,
+    }
+}
+
+fn written(
+    path: &Path,
+    folder: &Path,
+    beginning: &str,
+    text: &str,
+    permissions: Option<fs::Permissions>,
+) -> io::Result<()> {
     let mut builder = Builder::new();
+    builder.prefix(beginning).rand_bytes(OWN).suffix(UNFINISHED);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    let mut file = builder.tempfile_in(folder)?;
+    // Held while the writer lives: what has none is left over. Where a file system has no locks, nothing is.
+    drop(file.as_file().try_lock());
     file.write_all(text.as_bytes())?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }
     file.persist(path)?;
     Ok(())
+}
+
+/// Removes what a writer of the same file left behind that was killed. What cannot be removed stays.
+fn remove_leftovers(folder: &Path, beginning: &str) {
+    let is_one = |name: &str| {
+        let own = name.strip_prefix(beginning).and_then(|rest| rest.strip_suffix(UNFINISHED));
+        own.is_some_and(|own| own.len() == OWN && own.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(is_one)
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
+            && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
+        {
+            drop(fs::remove_file(entry.path()));
+        }
+    }
 }
 
 /// Makes `folder` with those above it, if need be.
@@ -111,6 +160,27 @@ mod tests {
             assert!(error.contains(&path.display().to_string()) && error.contains(WAY_OUT), "{error}");
         }
         assert_eq!(names(scratch.path()), ["folder.html"]);
+    }
+
+    /// What a killed writer left goes; what a living one holds, and what only looks alike, stays.
+    #[test]
+    fn what_was_left_behind_is_removed() {
+        let scratch = tempdir().unwrap();
+        let file = |name: &str| scratch.path().join(name);
+        let held = File::create(file(".page.html.Ab3dE9.probe-part")).unwrap();
+        held.lock().unwrap();
+        for name in
+            [".page.html.a1b2c3.probe-part", ".page.html.backup.part", ".other.html.a1b2c3.probe-part"]
+        {
+            fs::write(file(name), "half").unwrap();
+        }
+        write_whole(file("page.html"), "whole").unwrap();
+        let stayed =
+            [".other.html.a1b2c3.probe-part", ".page.html.Ab3dE9.probe-part", ".page.html.backup.part"];
+        assert_eq!(names(scratch.path()), [&stayed[..], &["page.html"]].concat());
+        drop(held);
+        write_whole(file("page.html"), "again").unwrap();
+        assert_eq!(names(scratch.path()), [stayed[0], stayed[2], "page.html"]);
     }
 
     #[test]

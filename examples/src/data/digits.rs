@@ -19,7 +19,11 @@ pub(super) fn read() -> Result<Images, DataError> {
     parse(GzDecoder::new(PACKED))
 }
 
-fn parse(text: impl Read) -> Result<Images, DataError> {
+/// The digits of a text with 64 pixels and a label a line.
+///
+/// # Errors
+/// The line that is another.
+pub fn parse(text: impl Read) -> Result<Images, DataError> {
     let mut images = Images { size: PIXELS, ..Images::default() };
     let mut lines = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
     for (index, row) in lines.deserialize::<Vec<u8>>().enumerate() {

@@ -12,6 +12,8 @@ use std::path::Path;
 use candle_init::counter_rng::Stream;
 use rand::seq::SliceRandom;
 
+#[doc(hidden)]
+pub use digits::parse as digits; // as the fuzz target reads other files of this form
 pub use error::DataError;
 pub use images::Images;
 

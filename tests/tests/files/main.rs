@@ -4,6 +4,7 @@
 use std::alloc::System;
 
 mod checkpoint;
+mod faults;
 mod hostile;
 
 use acceptance::planted::net;

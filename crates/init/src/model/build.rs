@@ -6,6 +6,7 @@ use candle_core::{DType, Device, Shape, Tensor, Var};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init as Hint, VarMap};
 
+use crate::element_count::element_count;
 use crate::error::{Error, Result};
 use crate::model::log::{SharedLog, lock};
 use crate::model::making::Making;
@@ -32,6 +33,7 @@ impl Build {
         }
         request.possible()?;
         let (name, shape) = (request.name, request.shape);
+        element_count(shape)?; // before candle multiplies them, as it does for integers
         if let Some(var) = self.existing(name) {
             let tensor = reuse(&var, shape, dtype, device)?;
             return self.as_before(request, &var).map(|()| tensor);

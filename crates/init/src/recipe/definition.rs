@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
+use candle_init_checkpoint::shown;
+
 use crate::error::{Error, Result};
 use crate::policy::pattern::Pattern;
 use crate::policy::prescription::Prescription;
@@ -271,23 +273,30 @@ fn deeper(depth: usize) -> Result<usize> {
 impl fmt::Display for Recipe {
     /// Its rules as a file has them, under a comment that says where they come from.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "# {}: {}",
-            self.family,
-            if self.source.is_empty() { "one's own" } else { &self.source }
-        )?;
+        let source = if self.source.is_empty() { "one's own" } else { &self.source };
+        writeln!(f, "# {}: {}", one_line(&self.family), one_line(source))?;
         writeln!(f, "rules = [")?;
         for Prescription { pattern, gives, .. } in &self.prescriptions {
-            writeln!(f, "    [\"{}\", \"{gives}\"],", pattern.text)?;
+            writeln!(f, "    [{}, \"{gives}\"],", quoted(&pattern.text))?;
         }
         write!(f, "]")?;
         for (pattern, exists) in self.exists() {
-            write!(f, "\n# {} {}", pattern.text, if *exists { "exists" } else { "does not exist" })?;
+            let exists = if *exists { "exists" } else { "does not exist" };
+            write!(f, "\n# {} {exists}", one_line(&pattern.text))?;
         }
         for (name, same) in self.ties() {
-            write!(f, "\n# {name} is {same}")?;
+            write!(f, "\n# {} is {}", one_line(name), one_line(same))?;
         }
         Ok(())
     }
+}
+
+/// A text as TOML has it between quotes: JSON's escapes are TOML's, which wants one more.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
+
+/// What a comment can hold: a line end within would end it.
+fn one_line(text: &str) -> String {
+    shown(text).to_string().replace('\n', "\\n")
 }

@@ -1,6 +1,6 @@
 //! One config read by one blueprint.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use candle_init_checkpoint::Dtype;
@@ -14,7 +14,11 @@ use crate::error::{Error, Result, nearest};
 use crate::tensor::Tensor;
 
 /// The most tensors of a model: a hundred times what the largest have.
-const MOST: usize = 10_000_000;
+const MOST: usize = if cfg!(fuzzing) { 10_000 } else { 10_000_000 };
+/// The most turns of loops and lines looked at: those whose conditions do not hold make no tensor.
+const STEPS: usize = 3 * MOST;
+/// The most loops within loops, and the most numbers that are calculated from one another in turn: each takes stack.
+const DEEPEST: usize = 16;
 
 /// A config, and what was found in it.
 pub(crate) struct Reading<'a> {
@@ -26,6 +30,9 @@ pub(crate) struct Reading<'a> {
     values: RefCell<BTreeMap<String, Option<Value>>>,
     /// The variables of the loops that run.
     running: RefCell<Vec<(&'a str, i64)>>,
+    steps: Cell<usize>,
+    /// How many numbers wait for others.
+    waiting: Cell<usize>,
 }
 
 impl<'a> Reading<'a> {
@@ -46,6 +53,8 @@ impl<'a> Reading<'a> {
             architecture,
             values: RefCell::default(),
             running: RefCell::default(),
+            steps: Cell::default(),
+            waiting: Cell::default(),
         })
     }
 
@@ -98,7 +107,13 @@ impl<'a> Reading<'a> {
             let running = self.running.borrow().clone();
             let together = rest.iter().take_while(|line| line.variable(&running) == Some(variable)).count();
             let (now, later) = rest.split_at(together);
+            if running.len() == DEEPEST {
+                return Err(
+                    self.wrong(variable, format!("loops stand in one another more than {DEEPEST} deep"))
+                );
+            }
             for i in 0..self.count(variable)? {
+                self.step(variable)?;
                 self.running.borrow_mut().push((variable, i));
                 self.run(now, out)?;
                 self.running.borrow_mut().pop();
@@ -113,8 +128,15 @@ impl<'a> Reading<'a> {
         count.number(self).map_err(|reason| self.wrong(variable, reason))
     }
 
+    fn step(&self, at: &str) -> Result<()> {
+        self.steps.set(self.steps.get() + 1);
+        let reason = || format!("its loops and conditions take more than {STEPS} steps, which no model does");
+        if self.steps.get() > STEPS { Err(self.wrong(at, reason())) } else { Ok(()) }
+    }
+
     fn line(&self, line: &Line, out: &mut Vec<Tensor>) -> Result<()> {
         let name = line.name(&self.running.borrow());
+        self.step(&name)?;
         let wrong = |reason| self.wrong(&name, reason);
         let there = |condition: &Expression| condition.truth(self);
         if !line.condition.as_ref().map_or(Ok(true), there).map_err(wrong)? {
@@ -205,7 +227,12 @@ impl Scope for Reading<'_> {
             .get(name)
             .ok_or_else(|| format!("`{name}` is neither a number nor a flag"))?;
         self.values.borrow_mut().insert(name.into(), None);
+        let waiting = self.waiting.replace(self.waiting.get() + 1);
+        if waiting == DEEPEST {
+            return Err(format!("numbers are calculated from one another more than {DEEPEST} deep"));
+        }
         let value = self.calculated(name, quantity);
+        self.waiting.set(waiting);
         self.values.borrow_mut().insert(name.into(), value.clone().ok());
         value
     }
@@ -239,5 +266,51 @@ impl Scope for Reading<'_> {
 
     fn is_architecture(&self, name: &str) -> bool {
         self.architecture == name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Blueprint;
+
+    /// What is said of a blueprint with these lines, on half of a thread's usual stack.
+    fn said(lines: String) -> String {
+        let toml = format!(
+            "family = \"x\"\nmodel_types = []\nsource = \"\"\narchitectures = [\"A\"]\ndefault_architecture = \"A\"\n{lines}"
+        );
+        let read = move || Blueprint::parse(&toml, "{}").and_then(|blueprint| blueprint.tensors());
+        let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(read).unwrap();
+        thread.join().unwrap().err().map_or_else(|| "it was read".into(), |error| error.to_string())
+    }
+
+    /// Loops that make nothing end as well.
+    #[test]
+    fn loops_end() {
+        let endless = "loops.i = \"9000000000000000\"\nloops.j = \"0\"\n";
+        for line in ["[\"{i}\", \"1\", \"1 == 2\"]", "[\"{i}.{j}\", \"1\"]"] {
+            let said = said(format!("{endless}tensors = [{line}]\n"));
+            assert!(said.contains("more than 30000000 steps, which no model does"), "{said}");
+        }
+    }
+
+    #[test]
+    fn loops_and_numbers_have_a_depth() {
+        let loops = |depth: usize| {
+            let loops: String = (0..depth).map(|i| format!("loops.a{i} = \"1\"\n")).collect();
+            let name: String = (0..depth).map(|i| format!("{{a{i}}}")).collect();
+            said(format!("{loops}tensors = [[\"{name}\", \"1\"]]\n"))
+        };
+        let numbers = |depth: usize| {
+            let one = |i: usize| format!("numbers.a{i:06} = {{ value = \"a{:06}\" }}\n", i + 1);
+            let numbers: String = (1..depth).map(one).collect();
+            said(format!(
+                "{numbers}numbers.a{depth:06} = {{ value = 1 }}\ntensors = [[\"w\", \"a000001\"]]\n"
+            ))
+        };
+        assert_eq!((loops(16), numbers(16)), ("it was read".into(), "it was read".into()));
+        for depth in [17, 5_000] {
+            assert!(loops(depth).contains("stand in one another more than 16 deep"), "{}", loops(depth));
+            assert!(numbers(depth).contains("from one another more than 16 deep"), "{}", numbers(depth));
+        }
     }
 }

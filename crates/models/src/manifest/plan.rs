@@ -204,3 +204,27 @@ fn integer(tensor: &Tensor) -> Result<Entry> {
     let (rule, why) = (Some(rule.parse()?), "a buffer of integers".into());
     Ok(Entry { name, dtype, shape, rule, from: None, why })
 }
+
+#[cfg(test)]
+mod tests {
+    use candle_init::init;
+    use candle_init_checkpoint::Dtype;
+
+    use super::*;
+
+    /// Numbers that are their neighbours where a reader is off by one in the last digit, as the fuzzer found.
+    #[test]
+    fn a_manifest_is_read_whatever_numbers_its_config_has() {
+        let init = Initializer::new(1).rule("w", init::ZEROS);
+        let tensor = || Tensor { name: "w".into(), dtype: Dtype::F32, shape: vec![2] };
+        let plan = |config: &str| Plan::new(vec![tensor()]).config(config).unwrap().manifest(&init).unwrap();
+        let mut configs: Vec<_> = (0..2_000)
+            .map(|i| format!(r#"{{"eps": {}.{}e-{}}}"#, 1 + i % 9, i * 48_271 % 99_991, i % 300))
+            .collect();
+        configs.push(r#"{"rms_norm_eps": 1e-25, "a": [1.7976931348623157e308], "b": 5e-324}"#.into());
+        for config in configs {
+            let manifest = plan(&config);
+            assert_eq!(Manifest::parse(&manifest.to_json()).unwrap(), manifest, "{config}");
+        }
+    }
+}
