@@ -9,15 +9,16 @@ use crate::uncovered::Uncovered;
 /// The parameter with the line that would cover it.
 pub(crate) fn uncovered(name: &str, shape: &Shape) -> Uncovered {
     let init = proposed(name, shape.rank());
+    let value = if init.starts_with('"') { init.into() } else { format!("init::{init}") };
     // As a Rust literal, in which backslashes are doubled.
-    let rule = format!(".rule({:?}, init::{init})", folded(name));
+    let rule = format!(".rule({:?}, {value})", folded(name));
     Uncovered { name: name.into(), shape: shape.clone(), rule, nearest: None }
 }
 
-/// Words of a parameter's own name, with what it starts at. The first that occurs decides, so the narrower stand first.
+/// Words of a parameter's own name, with what it starts at: an item of `init`, or a text form in quotes. The first that occurs decides, so the narrower stand first.
 ///
 /// The values are those that the models' own code gives them: Mamba's, CLIP's, ConvNeXt's, ViT's, Swin's, SAM's.
-const BY_NAME: [(&[&str], &str); 12] = [
+const BY_NAME: [(&[&str], &str); 14] = [
     (&["a_log"], "mamba_a_log()"),
     (&["dt_bias"], "mamba_dt_bias(0.001, 0.1, 1e-4)?"),
     (&["logit_scale"], "constant(2.6592)"),
@@ -31,7 +32,9 @@ const BY_NAME: [(&[&str], &str); 12] = [
     ),
     (&["query", "probe", "newline"], NORMAL),
     (&["in_proj_weight"], "GLOROT_UNIFORM"),
-    (&["weight_g", "original0", "alpha"], "ONES"),
+    (&["weight_g"], "\"norm_of('weight_v')\""),
+    (&["original0"], "\"norm_of('original1')\""),
+    (&["alpha"], "ONES"),
     (&["weight_v", "original1"], "PYTORCH_UNIFORM"),
 ];
 
@@ -107,7 +110,7 @@ mod tests {
             ("logit_scale", &[], "constant(2.6592)"),
             ("encoder.conv1.weight", &[16, 3, 3], "HE_NORMAL"),
             ("model.layers.3.mlp.gate.weight", &[8, 16], NORMAL),
-            ("model.decoder.weight_g", &[16, 1, 1], "ONES"),
+            ("model.decoder.weight_g", &[16, 1, 1], "\"norm_of('weight_v')\""),
             ("fc.weight", &[16, 3], "HE_NORMAL"),
             ("img_in.query_norm.scale", &[16], "ONES"),
         ] {
