@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes tests/data/recipes.json: what transformers gives every parameter of small models, under its name on disk.
+"""Writes tests/data/recipes.json: what transformers, timm and diffusers give every parameter of small models, under its name
+on disk.
 
-Needs torch (CPU) and transformers, of the versions that the recipes name. `make.py [family...]` prints what failed.
+Needs torch (CPU) and these, of the versions that the recipes name. `make.py [family...]` prints what failed.
 """
 
 import importlib.metadata
@@ -11,11 +12,15 @@ import re
 import sys
 import tempfile
 
+import diffusers
+import timm
 import torch
 import transformers
 from safetensors.torch import load_file
 
-from families import FAMILIES
+import diffusers_models
+import timm_models
+import transformers_models
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "tests" / "data" / "recipes.json"
 
@@ -42,20 +47,25 @@ def statistics(tensor, again):
 
 
 # Of a config, what says nothing of a start.
-SILENT = ("id2label", "label2id", "transformers_version", "task_specific_params", "rope_parameters")
+SILENT = ("pretrained_cfg", "id2label", "label2id", "transformers_version", "task_specific_params", "rope_parameters")
 NOISE = r"dropout|eps$|_act$|_activation|dtype|use_cache|bos_|eos_|sep_|cls_|drop_|apply_spec|mask_|ctc_|task|loss"
 
 
 def ends(parameters):
-    """Of parameters that differ by the numbers in their path only the last, and the first of those that are the same from
-    seed to seed, since they may follow from the number: so the file stays small."""
+    """Of parameters that differ by a number that is a part of their path only the last, and the first of those that are the
+    same from seed to seed, since they may follow from the number: so the file stays small. A bias and the
+    length of a weight may follow from others of their layer, which stay with them."""
     rows = {name: statistics(*pair) for name, pair in parameters.items()}
     groups = {}
-    for name, row in rows.items():
-        groups.setdefault((re.sub(r"\d+", "#", name), len(row[0])), []).append(name)
+    for name in rows:
+        place = ".".join("#" if part.isdigit() else part for part in name.split("."))
+        groups.setdefault((place, len(rows[name][0]), len(rows[name])), []).append(name)
     last = {max(names, key=numbers) for names in groups.values()}
     first = {min(names, key=numbers) for names in groups.values()}
-    return {name: rows[name] for name in sorted(last | {name for name in first if len(rows[name]) == 8})}
+    kept = last | {name for name in first if len(rows[name]) == 8}
+    drawn = [name for name in kept if len(rows[name]) > 2]
+    layers = tuple(re.sub(r"bias$|original0$", "", name) for name in drawn if name.endswith((".bias", ".original0")))
+    return {name: rows[name] for name in sorted(kept | {name for name in rows if name.startswith(layers)})}
 
 
 def numbers(name):
@@ -67,31 +77,56 @@ def relevant(config):
     return {k: relevant(v) if isinstance(v, dict) else v for k, v in config.items() if keep(k)}
 
 
-def saved(model_class, config_class, differs, seed):
+def of_transformers(folder, model_class, config_class, differs):
+    getattr(transformers, model_class)(getattr(transformers, config_class)(**differs)).save_pretrained(folder)
+
+
+def of_timm(folder, name, differs):
+    timm.models.save_for_hf(timm.create_model(name, **differs), folder, model_args=differs, safe_serialization=True)
+
+
+def of_diffusers(folder, model_class, differs):
+    getattr(diffusers, model_class)(**differs).save_pretrained(folder)
+
+
+# What saves a model of each family into a folder.
+MAKERS = {
+    name: (maker, model)
+    for maker, models in [(of_transformers, transformers_models), (of_timm, timm_models), (of_diffusers, diffusers_models)]
+    for name, model in models.FAMILIES.items()
+}
+
+
+def saved(maker, model, seed):
     """The config and the tensors of a model as they lie on disk."""
     torch.manual_seed(seed)
-    model = getattr(transformers, model_class)(getattr(transformers, config_class)(**differs))
     with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)
+        maker(folder, *model)
         files = pathlib.Path(folder).glob("*.safetensors")
         tensors = {name: tensor for file in files for name, tensor in load_file(file).items()}
         return json.loads((pathlib.Path(folder) / "config.json").read_text()), tensors
 
 
-def family(*model):
-    (config, tensors), (_, again) = saved(*model, 0), saved(*model, 1)
-    pairs = {n: (t, again[n]) for n, t in tensors.items() if t.is_floating_point() and t.numel() > 0}
+def family(name):
+    (config, tensors), (_, again) = (saved(*MAKERS[name], seed) for seed in (0, 1))
+    # Of one number that the seed decides nothing is known.
+    says = lambda t, other: t.numel() > 1 or (t.numel() == 1 and torch.equal(t, other))
+    pairs = {
+        n: (t, again[n])
+        for n, t in tensors.items()
+        if t.is_floating_point() and says(t, again[n]) and n not in diffusers_models.LEFT_OUT
+    }
     return {"config": relevant(config), "parameters": ends(pairs)}
 
 
 def main():
     all_families = json.loads(OUT.read_text())["families"] if OUT.exists() and sys.argv[1:] else {}
-    for name in sys.argv[1:] or FAMILIES:
+    for name in sys.argv[1:] or MAKERS:
         try:
-            all_families[name] = family(*FAMILIES[name])
+            all_families[name] = family(name)
         except Exception as error:  # a family that this version does not have is said, and the others are made
             print(f"{name}: {type(error).__name__}: {str(error)[:300]}", file=sys.stderr)
-    versions = {package: importlib.metadata.version(package) for package in ["torch", "transformers"]}
+    versions = {package: importlib.metadata.version(package) for package in ["torch", "transformers", "timm", "diffusers"]}
     lines = [f'{{"versions": {json.dumps(versions)}, "families": {{']
     for i, (name, made) in enumerate(sorted(all_families.items())):
         lines.append(("," if i else "") + f'"{name}": {{"config": {json.dumps(made["config"], separators=(",", ":"))}, "parameters": {{')

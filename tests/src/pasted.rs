@@ -7,15 +7,19 @@ use candle_init::{Initializer, Rule, Uncovered, init};
 /// # Errors
 /// A line that proposes what no user could paste.
 pub fn pasted(start: Initializer, message: &str) -> candle_init::Result<Initializer> {
-    let mut lines = message.split(".rule(").skip(1).filter_map(|line| line.split_once("\", init::"));
+    let mut lines = message.split(".rule(").skip(1).filter_map(|line| line.split_once("\", "));
     lines.try_fold(start, |start, (pattern, rest)| {
         let pattern = pattern.trim_start_matches('"').replace("\\\\", "\\");
         Ok(start.rule(&pattern, expression(rest)?))
     })
 }
 
-/// The value of `normal(0.0, 0.02))…`.
+/// The value of `init::normal(0.0, 0.02))…`, or of a text form in quotes.
 fn expression(text: &str) -> candle_init::Result<Rule> {
+    if let Some((text, _)) = text.strip_prefix('"').and_then(|text| text.split_once('"')) {
+        return text.parse();
+    }
+    let text = text.strip_prefix("init::").unwrap_or(text);
     let known: [(&str, Rule); 13] = [
         ("ZEROS)", init::ZEROS.into()),
         ("ONES)", init::ONES.into()),

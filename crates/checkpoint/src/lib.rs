@@ -19,6 +19,8 @@ pub use error::{Error, Result};
 pub use glob::Glob;
 pub use kind::Kind;
 pub use layout::{Layout, Slot};
+#[doc(hidden)]
+pub use nearest::nearest;
 pub use safetensors::Dtype;
 pub use shown::shown;
 pub use tensor::Tensor;

@@ -1,7 +1,9 @@
 //! The nearest known name, for a message that helps.
 
-/// The candidate that a misspelt name probably meant: within a third of its letters, by edits.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The candidate that a misspelt name probably meant: within a third of its letters, by edits. Public for the other crates of
+/// this workspace, whose messages say it too.
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
     let most = length.div_ceil(3);
     // Letters that one has more than the other are edits for certain: few of many names need to be compared.

@@ -82,5 +82,10 @@ fn rules(parameters: &[Uncovered]) -> String {
     all.sort_by_key(|(pattern, _)| {
         (std::cmp::Reverse(pattern.matches('.').count()), pattern.matches('*').count())
     });
-    all.iter().map(|(pattern, rule)| format!(" --rule '{}={rule}'", shown(pattern))).collect()
+    let flag = |(pattern, rule): &&(String, String)| {
+        // A rule may have a name between single quotes.
+        let quote = if rule.contains('\'') { '"' } else { '\'' };
+        format!(" --rule {quote}{}={rule}{quote}", shown(pattern))
+    };
+    all.iter().map(flag).collect()
 }

@@ -172,9 +172,3 @@ pub(crate) fn listed(names: &[String]) -> String {
         more => format!("{} and {more} more", shown.join(", ")),
     }
 }
-
-/// The name that was probably meant: within a third of its letters, by edits.
-pub(crate) fn nearest<'a>(asked: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let distance = |name: &&str| strsim::damerau_levenshtein(asked, name);
-    names.min_by_key(distance).filter(|name| distance(name) * 3 <= asked.chars().count().max(3))
-}

@@ -18,6 +18,7 @@ mod loading;
 mod mean_field;
 mod modifiers;
 mod noise;
+mod norm_of;
 mod order;
 mod orthogonal;
 mod peers;

@@ -35,7 +35,7 @@ impl Resolved {
             Self::Changed(source, operations) => {
                 operations.iter().fold(source.known(), |known, operation| operation.known(known))
             }
-            Self::Distribution(_) | Self::Haar(_) | Self::Custom(_) => Vec::new(),
+            Self::Distribution(_) | Self::Haar(_) | Self::Custom(_) | Self::Norm(..) => Vec::new(),
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::layer::Layer;
 ///
 /// A part has the bits that it has in the whole, so that parts made anywhere, in any order, join to it. Fans are
 /// those of the whole. An initializer whose elements depend on one another ([orthogonal](crate::init::ORTHOGONAL), `sparse`,
-/// [a closure](crate::Rule::custom)) is drawn whole when the first part is asked for, and cut: see
+/// [a closure](crate::Rule::custom), [a norm](crate::Rule::norm_of)) is drawn whole when the first part is asked for, and cut: see
 /// [`held_bytes`](Self::held_bytes).
 ///
 /// ```

@@ -9,6 +9,7 @@ mod integers;
 pub(crate) mod lazy;
 pub(crate) mod loaded;
 mod moments;
+mod norm;
 mod operation;
 pub(crate) mod origin;
 pub(crate) mod parameter;

@@ -8,6 +8,7 @@ use counter_rng::Distribution;
 use crate::draw::dtype::for_dtype;
 use crate::draw::haar::Haar;
 use crate::draw::moments::Moments;
+use crate::draw::norm::NormOf;
 use crate::draw::operation::Operation;
 use crate::draw::parameter::Parameter;
 use crate::element_count::element_count;
@@ -18,7 +19,8 @@ use crate::initializers::matrix::{self, Matrix};
 use crate::layer::layout::Layout;
 use crate::layer::{Fans, Layer};
 use crate::number::{check, finite};
-use crate::rule::{Base, Block, Custom, Rule};
+use crate::policy::request::beside;
+use crate::rule::{Base, Block, Custom, Norm, Rule};
 
 /// Where the values of a parameter come from, with its numbers known.
 #[derive(Clone)]
@@ -31,6 +33,8 @@ pub(crate) enum Resolved {
     Haar(Haar),
     /// The user's own.
     Custom(Custom),
+    /// The norm of another parameter, with what makes that.
+    Norm(Box<Resolved>, NormOf),
     /// One above another: each source with its elements.
     Blocks(Vec<(Range<usize>, Resolved)>),
     /// A source and what happens to its values.
@@ -71,6 +75,7 @@ impl Resolved {
             Base::TooDeep => Err(too_deep()),
             Base::Custom(custom) => Ok(Self::Custom(custom.clone())),
             Base::Blocks(blocks) => Self::of_blocks(blocks, parameter),
+            Base::Norm(norm) => Self::of_norm(norm, parameter),
         }
     }
 
@@ -117,6 +122,18 @@ impl Resolved {
         }
     }
 
+    /// The other parameter has its own name and stream, and is resolved as if it were asked for.
+    fn of_norm(norm: &Norm, parameter: &Parameter<'_>) -> Result<Self> {
+        norm.check()?;
+        let Some(other) = norm.other.as_deref() else { return Err(norm.unresolved(UNKNOWN)) };
+        let (name, layer) = (beside(parameter.name, &norm.of), other.rule.layer);
+        let layer = layer.unwrap_or_else(|| Layer::of_shape(&other.shape));
+        let as_asked = Parameter { name: &name, shape: &other.shape, layer, ..*parameter };
+        let of = NormOf::new(&as_asked, parameter)?;
+        let source = Self::new(&other.rule, &as_asked).map_err(|error| error.at(&name, &other.shape))?;
+        Ok(Self::Norm(Box::new(source), of))
+    }
+
     fn of_blocks(blocks: &[Block], parameter: &Parameter<'_>) -> Result<Self> {
         let total = blocks.iter().try_fold(0_usize, |sum, block| sum.checked_add(block.share)).unwrap_or(0);
         let Some((&rows, rest)) = parameter.shape.dims().split_first() else {
@@ -131,8 +148,10 @@ impl Resolved {
             let shape: Vec<_> = [&[rows / total * block.share], rest].concat();
             let (to, shape) = (from + rows / total * block.share * row, Shape::from(shape));
             let layer = block.rule.layer.unwrap_or_else(|| parameter.layer.block(blocks.len()));
-            if matches!(block.rule.base, Base::Custom(_)) {
-                return Err(parameter.refuse(&block.rule, CUSTOM_BLOCK));
+            match block.rule.base {
+                Base::Custom(_) => return Err(parameter.refuse(&block.rule, CUSTOM_BLOCK)),
+                Base::Norm(_) => return Err(parameter.refuse(&block.rule, NORM_BLOCK)),
+                _ => {}
             }
             sources.push((
                 from..to,
@@ -148,7 +167,7 @@ impl Resolved {
         match self {
             Self::Distribution(d) => Some(Moments { mean: d.mean(), std: d.std() }),
             Self::Haar(haar) => Some(Moments { mean: 0.0, std: haar.std() }),
-            Self::Formula(_) | Self::Custom(_) => None,
+            Self::Formula(_) | Self::Custom(_) | Self::Norm(..) => None,
             Self::Changed(source, operations) => {
                 operations.iter().try_fold(source.moments()?, |m, operation| operation.moments(m))
             }
@@ -159,6 +178,10 @@ impl Resolved {
 
 const EVEN: &str = "an odd kernel, which has a centre, is required; for an even one say `centre=lower`, as JAX \
                     has it, or `centre=upper`, as PyTorch";
+const UNKNOWN: &str = "the shape and the rule of the other parameter are required; build the model with \
+                       `Initializer::build`, which plans it first, or give both, as in \
+                       `norm_of(name='weight_v', shape=[4, 2, 3], rule=he_uniform)`";
+const NORM_BLOCK: &str = "blocks with values of their own are required; a norm is that of a whole parameter";
 const CUSTOM_BLOCK: &str = "blocks with a text form are required; let the closure make the whole";
 
 /// A gain that the dtype holds: no element of what it multiplies is above one.

@@ -29,30 +29,56 @@ impl Resolved {
         parameter: &Parameter<'_>,
         device: &Device,
     ) -> Result<Var> {
-        let values = match self {
-            Self::Distribution(distribution) => return elementwise::<T>(distribution, parameter, device),
-            Self::Haar(haar) if haar.is_plain() => haar.plain::<T, W>(parameter)?,
-            made if made.is_local() => made.in_pieces::<T, W>(parameter)?,
+        if let Self::Distribution(distribution) = self {
+            return elementwise::<T>(distribution, parameter, device);
+        }
+        // `from_vec` keeps the vector on the processor: no copy is made.
+        Ok(Var::from_vec(self.vec::<T, W>(parameter)?, parameter.shape, device)?)
+    }
+
+    /// All elements, in memory.
+    fn vec<T: Element, W: Scalar>(&self, parameter: &Parameter<'_>) -> Result<Vec<T>> {
+        match self {
+            Self::Haar(haar) if haar.is_plain() => haar.plain::<T, W>(parameter),
+            made if made.is_local() => made.in_pieces::<T, W>(parameter),
             made => {
                 let mut wide = zeros(parameter.elements())?;
                 made.write::<W>(&mut wide, Span::default(), parameter)?;
-                rounded::<T>(&wide, parameter)?
+                rounded::<T>(&wide, parameter)
             }
-        };
-        // `from_vec` keeps the vector on the processor: no copy is made.
-        Ok(Var::from_vec(values, parameter.shape, device)?)
+        }
     }
 
     /// Whether an element can be had without all others: these sources need a piece of memory a thread beside the output.
     pub(super) fn is_local(&self) -> bool {
         match self {
             Self::Distribution(_) | Self::Formula(_) => true,
-            Self::Haar(_) | Self::Custom(_) => false,
+            Self::Haar(_) | Self::Custom(_) | Self::Norm(..) => false,
             Self::Blocks(blocks) => blocks.iter().all(|(_, source)| source.is_local()),
             Self::Changed(source, operations) => {
                 source.is_local() && operations.iter().all(Operation::is_local)
             }
         }
+    }
+
+    /// Shows all elements in their order, before they are rounded to a narrower dtype, a piece at a time if it is local.
+    fn each_piece<W: Scalar>(
+        &self,
+        parameter: &Parameter<'_>,
+        each: &mut dyn FnMut(usize, &[W]),
+    ) -> Result<()> {
+        if !self.is_local() {
+            each(0, &self.vec::<W, W>(parameter)?);
+            return Ok(());
+        }
+        let count = parameter.elements();
+        let mut values = vec![W::nearest(0.0); count.min(PIECES)];
+        for first in (0..count).step_by(PIECES) {
+            values.truncate(count - first);
+            self.fill::<W, W>(&mut values, first, parameter)?;
+            each(first, &values);
+        }
+        Ok(())
     }
 
     /// The values of a local source.
@@ -103,6 +129,12 @@ impl Resolved {
             Self::Custom(custom) => {
                 let values = custom.values(parameter)?;
                 out.iter_mut().zip(values).for_each(|(out, value)| *out = value.into());
+            }
+            Self::Norm(source, of) => {
+                out.fill(0.0);
+                source
+                    .each_piece::<W>(&of.other(parameter), &mut |first, values| of.add(first, values, out))?;
+                out.iter_mut().for_each(|sum| *sum = sum.sqrt());
             }
             Self::Blocks(blocks) => {
                 for (range, source) in blocks {
@@ -158,6 +190,9 @@ fn elementwise<T: Element + WithDType>(
 
 /// Elements of a piece: 768 KiB of intermediate values a thread, which stay in a cache.
 const PIECE: usize = 1 << 16;
+
+/// Elements that are shown at a time: work for all threads, and little memory.
+const PIECES: usize = 1 << 20;
 
 /// Memory for intermediate values.
 fn zeros(count: usize) -> Result<Vec<f64>> {

@@ -12,7 +12,7 @@ use crate::model::log::{SharedLog, lock};
 use crate::model::making::Making;
 use crate::model::refused::Refused;
 use crate::policy::Policy;
-use crate::policy::request::Request;
+use crate::policy::request::{Planned, Request};
 
 /// Makes variables and puts them into a `VarMap`.
 pub(crate) struct Build {
@@ -74,8 +74,8 @@ impl Build {
 /// That a parameter of the plan has the shape that was planned.
 fn as_planned(request: &Request<'_>) -> Result<()> {
     match request.model.and_then(|model| model.get(request.name)) {
-        Some(planned) if planned != request.shape => Err(Error::Conflict {
-            existing: format!("shape {planned:?} in the plan"),
+        Some(Planned { shape, .. }) if shape != request.shape => Err(Error::Conflict {
+            existing: format!("shape {shape:?} in the plan"),
             asked: format!("shape {:?}", request.shape),
         }),
         _ => Ok(()),

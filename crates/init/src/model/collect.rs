@@ -16,7 +16,7 @@ use crate::model::making::Making;
 use crate::model::plan::Plan;
 use crate::model::record::Record;
 use crate::policy::Policy;
-use crate::policy::request::{Request, Shapes};
+use crate::policy::request::{Planned, Request, Shapes};
 use crate::policy::role::starts_at;
 
 /// Writes down what a model asks for.
@@ -67,7 +67,7 @@ impl Collect {
     /// What is decided for what was asked for until now, each by the whole of the model.
     pub(crate) fn decided(&self) -> Result<(Vec<Record>, Shapes)> {
         let parameters = &lock(&self.asked).parameters;
-        let shapes: Shapes = parameters.iter().map(|a| (a.name.clone(), a.shape.clone())).collect();
+        let shapes: Shapes = parameters.iter().map(Asking::planned).collect();
         let (mut records, mut uncovered, mut ambiguous) = (Vec::new(), Vec::new(), None);
         for asking in parameters {
             match asking.record(&self.policy, &shapes) {
@@ -108,6 +108,11 @@ impl Collect {
 }
 
 impl Asking {
+    fn planned(&self) -> (String, Planned) {
+        let hint = self.hints.first().copied().unwrap_or(Hint::Const(0.0));
+        (self.name.clone(), Planned { shape: self.shape.clone(), hint })
+    }
+
     fn record(&self, policy: &Policy, shapes: &Shapes) -> Result<Record> {
         let Self { name, shape, hints, dtype } = self;
         let request = |hint: &Hint| Request { name, shape, hint: *hint, model: Some(shapes) };

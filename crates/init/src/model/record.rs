@@ -96,10 +96,7 @@ impl Record {
     /// tells another.
     #[must_use]
     pub fn whole_rule(&self) -> Option<Rule> {
-        let rule = self.rule.clone()?;
-        let told =
-            rule.layer.is_some() || !rule.depends_on_layer() || self.layer == Layer::of_shape(&self.shape);
-        Some(if told { rule } else { rule.on(self.layer) })
+        Some(self.rule.clone()?.told(&self.shape, self.layer))
     }
 
     /// The reason as a table shows it.

@@ -69,6 +69,7 @@ impl Rule {
         match &self.base {
             Base::Custom(custom) => Some(format!("`{}` is a closure", custom.name)),
             Base::Blocks(blocks) => blocks.iter().find_map(|block| block.rule.unwritable()),
+            Base::Norm(norm) => norm.other.as_ref().and_then(|other| other.rule.unwritable()),
             Base::TooDeep => Some("these are blocks in blocks that stand too deep".into()),
             Base::Init(_) | Base::Values(_) => None,
         }

@@ -10,16 +10,17 @@ use crate::uncovered::Uncovered;
 /// The parameter with the line that would cover it.
 pub(crate) fn uncovered(name: &str, shape: &Shape) -> Uncovered {
     let init = proposed(name, shape.rank());
+    let value = if init.starts_with('"') { init.into() } else { format!("init::{init}") };
     // As a Rust literal, in which backslashes are doubled.
-    let rule = format!(".rule({:?}, init::{init})", folded(name));
+    let rule = format!(".rule({:?}, {value})", folded(name));
     let text = (folded(name), text(init));
     Uncovered { name: name.into(), shape: shape.clone(), rule, text, nearest: None }
 }
 
-/// Words of a parameter's own name, with what it starts at. The first that occurs decides, so the narrower stand first.
+/// Words of a parameter's own name, with what it starts at: an item of `init`, or a text form in quotes. The first that occurs decides, so the narrower stand first.
 ///
 /// The values are those that the models' own code gives them: Mamba's, CLIP's, ConvNeXt's, ViT's, Swin's, SAM's.
-const BY_NAME: [(&[&str], &str); 12] = [
+const BY_NAME: [(&[&str], &str); 14] = [
     (&["a_log"], "mamba_a_log()"),
     (&["dt_bias"], "mamba_dt_bias(0.001, 0.1, 1e-4)?"),
     (&["logit_scale"], "constant(2.6592)"),
@@ -33,7 +34,9 @@ const BY_NAME: [(&[&str], &str); 12] = [
     ),
     (&["query", "probe", "newline"], NORMAL),
     (&["in_proj_weight"], "GLOROT_UNIFORM"),
-    (&["weight_g", "original0", "alpha"], "ONES"),
+    (&["weight_g"], "\"norm_of('weight_v')\""),
+    (&["original0"], "\"norm_of('original1')\""),
+    (&["alpha"], "ONES"),
     (&["weight_v", "original1"], "PYTORCH_UNIFORM"),
 ];
 
@@ -51,6 +54,7 @@ fn text(init: &str) -> String {
         "normal(0.0, 1.0)" => "normal(std=1)".into(),
         "uniform(0.0, 1.0)" => "uniform(lo=0, up=1)".into(),
         number if number.starts_with("constant(") => number.replace("constant(", "const(value="),
+        quoted if quoted.starts_with('"') => quoted.trim_matches('"').into(),
         name => name.to_ascii_lowercase(),
     }
 }
@@ -124,7 +128,7 @@ mod tests {
             ("logit_scale", &[], "constant(2.6592)"),
             ("encoder.conv1.weight", &[16, 3, 3], "HE_NORMAL"),
             ("model.layers.3.mlp.gate.weight", &[8, 16], NORMAL),
-            ("model.decoder.weight_g", &[16, 1, 1], "ONES"),
+            ("model.decoder.weight_g", &[16, 1, 1], "\"norm_of('weight_v')\""),
             ("fc.weight", &[16, 3], "HE_NORMAL"),
             ("img_in.query_norm.scale", &[16], "ONES"),
         ] {

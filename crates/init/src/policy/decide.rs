@@ -74,6 +74,11 @@ impl Policy {
     /// recipe; for weights the default; the framework's defaults; the layer's hint, which is also a bias's zero. The rest is
     /// uncovered.
     pub(crate) fn decide(&self, request: &Request<'_>) -> Result<Decision> {
+        self.informed(request, self.decided(request)?)
+    }
+
+    /// The same, of which a rule may still need to know another parameter.
+    pub(super) fn decided(&self, request: &Request<'_>) -> Result<Decision> {
         let (role, stated) = (self.role(request), self.stated(request.name));
         let (rule, reason) = self.chosen(request, &role, stated)?;
         if let (Role::Recurrent(_, None), None, None) = (&role, stated, rule.layer) {

@@ -6,6 +6,7 @@ mod existence;
 mod framework;
 pub(crate) mod loading;
 mod naming;
+mod normed;
 pub(crate) mod pattern;
 pub(crate) mod prescription;
 mod reason;

@@ -7,8 +7,16 @@ use candle_nn::Init as Hint;
 
 use crate::error::{Error, Result};
 
-/// The names and shapes of a whole model, from its plan.
-pub(crate) type Shapes = BTreeMap<String, Shape>;
+/// What a whole model asks for, by name, from its plan.
+pub(crate) type Shapes = BTreeMap<String, Planned>;
+
+/// A parameter of a plan.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    pub(crate) shape: Shape,
+    /// That of the first request.
+    pub(crate) hint: Hint,
+}
 
 /// What a layer asks for. Never what was asked before: the order in which a model is built decides nothing.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +39,9 @@ pub(crate) enum Sibling {
     Unknown,
 }
 
+/// What a layer's weight is called, and the direction of one that is normalized, before and since PyTorch's parametrizations.
+const WEIGHTS: [&str; 3] = ["weight", "weight_v", "parametrizations.weight.original1"];
+
 impl Request<'_> {
     /// That candle could make it too. Models decide by what candle refuses: a kernel without extent is a layer that is not
     /// there.
@@ -49,9 +60,24 @@ impl Request<'_> {
     /// The parameter of this name beside it.
     pub(crate) fn sibling(&self, name: &str) -> Sibling {
         let Some(model) = self.model else { return Sibling::Unknown };
-        let path = self.name.strip_suffix(self.last()).unwrap_or_default();
-        model.get(&format!("{path}{name}")).map_or(Sibling::Absent, |shape| Sibling::Found(shape.clone()))
+        model.get(&self.beside(name)).map_or(Sibling::Absent, |other| Sibling::Found(other.shape.clone()))
     }
+
+    /// The weight of the same layer: under weight normalization, its direction.
+    pub(crate) fn weight(&self) -> Sibling {
+        let found = WEIGHTS.iter().map(|name| self.sibling(name)).find(|found| *found != Sibling::Absent);
+        found.unwrap_or(Sibling::Absent)
+    }
+
+    /// The path of another parameter of the same layer.
+    pub(crate) fn beside(&self, name: &str) -> String {
+        beside(self.name, name)
+    }
+}
+
+/// A path with another last part.
+pub(crate) fn beside(path: &str, name: &str) -> String {
+    format!("{}{name}", path.strip_suffix(last(path)).unwrap_or_default())
 }
 
 /// The part of a path after its last dot.

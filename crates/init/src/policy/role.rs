@@ -43,12 +43,12 @@ impl Role {
             Hint::Kaiming { .. } if rank > 1 => Self::Weight,
             // Only transposed convolutions ask for a uniform of rank 3 and more.
             Hint::Uniform { .. } if rank > 2 => Self::Weight,
-            Hint::Uniform { .. } if rank == 1 && last == "bias" => Self::Bias(request.sibling("weight")),
+            Hint::Uniform { .. } if rank == 1 && last == "bias" => Self::Bias(request.weight()),
             Hint::Randn { mean: 0.0, stdev: 1.0 } if rank == 2 => Self::Embedding,
             Hint::Const(0.25) if rank == 1 => Self::Slope,
             // An honest zero, or a `vb.get` without a hint.
             Hint::Const(0.0) if rank > 1 && last == "weight" => Self::Weight,
-            Hint::Const(0.0) if rank == 1 && last == "bias" => Self::Shift(request.sibling("weight")),
+            Hint::Const(0.0) if rank == 1 && last == "bias" => Self::Shift(request.weight()),
             Hint::Const(0.0) if rank < 2 && matches!(last, "bias" | "beta") => Self::Own,
             Hint::Const(0.0) => Self::Unknown,
             _ => Self::Own,

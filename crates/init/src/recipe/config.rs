@@ -19,12 +19,12 @@ impl Config {
         }
     }
 
-    /// The value at a key, dotted for nested ones.
+    /// The value at a key, dotted for nested ones; of a list the number of an item is its key.
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
         let (first, rest) = key.split_once('.').map_or((key, None), |(first, rest)| (first, Some(rest)));
-        rest.into_iter()
-            .flat_map(|rest| rest.split('.'))
-            .try_fold(self.0.get(first)?, |value, key| value.get(key))
+        rest.into_iter().flat_map(|rest| rest.split('.')).try_fold(self.0.get(first)?, |value, key| {
+            value.get(key).or_else(|| value.get(key.parse::<usize>().ok()?))
+        })
     }
 
     /// The text at a key.

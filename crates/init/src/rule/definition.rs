@@ -42,6 +42,7 @@ pub(crate) enum Base {
     Init(Init),
     Values(Array),
     Blocks(Arc<[Block]>),
+    Norm(Norm),
     /// Blocks in blocks beyond [`Rule::DEEPEST`], which are not kept.
     TooDeep,
     Custom(Custom),
@@ -52,6 +53,23 @@ pub(crate) enum Base {
 pub(crate) struct Block {
     /// The rows, relative to those of the other blocks.
     pub(crate) share: usize,
+    pub(crate) rule: Rule,
+}
+
+/// The norm of a parameter beside this one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Norm {
+    /// The last part of the other's path; the rest of it is that of the parameter itself.
+    pub(crate) of: Arc<str>,
+    /// What the other is, where that is known: then seed and names decide the values, and nothing else.
+    pub(crate) other: Option<Arc<Other>>,
+}
+
+/// The parameter that a norm is of.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Other {
+    pub(crate) shape: Shape,
+    /// With the layer kind, where the shape would mislead.
     pub(crate) rule: Rule,
 }
 
@@ -139,8 +157,9 @@ impl Rule {
     }
 
     /// How many blocks stand in one another.
-    fn depth(&self) -> usize {
+    pub(crate) fn depth(&self) -> usize {
         match &self.base {
+            Base::Norm(norm) => norm.other.as_ref().map_or(0, |other| 1 + other.rule.depth()),
             Base::Blocks(blocks) => 1 + blocks.iter().map(|block| block.rule.depth()).max().unwrap_or(0),
             Base::TooDeep => Self::DEEPEST,
             Base::Init(_) | Base::Values(_) | Base::Custom(_) => 0,
@@ -165,7 +184,7 @@ impl Rule {
         Ok(Self::of(Base::Values(Array::from_tensor(tensor)?)))
     }
 
-    /// The initializer that its modifiers start from; `None` for blocks, values and closures.
+    /// The initializer that its modifiers start from; `None` for blocks, norms, values and closures.
     #[must_use]
     pub const fn init(&self) -> Option<&Init> {
         if let Base::Init(init) = &self.base { Some(init) } else { None }
@@ -177,9 +196,15 @@ impl Rule {
             Base::Init(Init::VarianceScaling(scaling)) => !matches!(scaling.fan, Fan::In | Fan::InSquared),
             Base::Init(init) => matches!(init, Init::Orthogonal { .. } | Init::Delta { .. }),
             Base::Blocks(blocks) => blocks.iter().any(|block| block.rule.depends_on_outputs()),
-            Base::Values(_) | Base::TooDeep | Base::Custom(_) => false,
+            Base::Values(_) | Base::Norm(_) | Base::TooDeep | Base::Custom(_) => false,
         };
         base || self.modifiers.iter().any(|modifier| matches!(modifier, Modifier::Mup(_)))
+    }
+
+    /// The same with the layer kind, where the values depend on it and a shape tells another.
+    pub(crate) fn told(self, shape: &Shape, layer: Layer) -> Self {
+        let told = self.layer.is_some() || !self.depends_on_layer() || layer == Layer::of_shape(shape);
+        if told { self } else { self.on(layer) }
     }
 
     /// Whether the values depend on the layer kind at all.
@@ -189,7 +214,7 @@ impl Rule {
                 init.needs_fans() || matches!(init, Init::Orthogonal { .. } | Init::Delta { .. })
             }
             Base::Blocks(blocks) => blocks.iter().any(|block| block.rule.depends_on_layer()),
-            Base::Values(_) | Base::TooDeep | Base::Custom(_) => false,
+            Base::Values(_) | Base::Norm(_) | Base::TooDeep | Base::Custom(_) => false,
         };
         base || self.modifiers.iter().any(|modifier| matches!(modifier, Modifier::Mup(_)))
     }

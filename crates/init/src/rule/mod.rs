@@ -3,8 +3,9 @@
 mod compose;
 mod definition;
 pub(crate) mod modifier;
+mod norm;
 pub(crate) mod paper;
 mod text;
 
 pub use definition::Rule;
-pub(crate) use definition::{Base, Block, Custom};
+pub(crate) use definition::{Base, Block, Custom, Norm, Other};

@@ -10,15 +10,16 @@ use crate::error::{Error, Result};
 use crate::initializers::array::Array;
 use crate::initializers::depth;
 use crate::initializers::text::{parse_init, refusal};
-use crate::rule::definition::{Base, Block, Rule};
+use crate::rule::definition::{Base, Block, Norm, Other, Rule};
 use crate::rule::modifier::{Map, Modifier};
 use crate::rule::paper;
-use crate::text::{Call, Refusal, form, parsed, shallow, split};
+use crate::text::{Arguments, Call, Refusal, form, parsed, shallow, split};
 
 /// What a chain may start with besides a named initializer.
-const STARTS: [(&str, &str); 5] = [
+const STARTS: [(&str, &str); 6] = [
     ("values", "values([[1, 2], [3, 4]])"),
     ("blocks", "blocks(2: zeros, 1: ones)"),
+    ("norm_of", "norm_of('weight_v')"),
     ("forget_gate_bias", "forget_gate_bias(1)"),
     ("mamba_a_log", "mamba_a_log"),
     ("mamba_dt_bias", "mamba_dt_bias(min=0.001, max=0.1, floor=0.0001)"),
@@ -61,6 +62,7 @@ impl fmt::Display for Rule {
             (Base::Custom(custom), ..) => f.write_str(&custom.name)?,
             (Base::Values(array), ..) => write!(f, "values({array})")?,
             (Base::Blocks(blocks), ..) => write!(f, "blocks({})", listed(blocks))?,
+            (Base::Norm(norm), ..) => norm.fmt(f)?,
             // Not read back, as there is nothing to read.
             (Base::TooDeep, ..) => f.write_str("blocks(…)")?,
         }
@@ -74,6 +76,17 @@ fn listed(blocks: &[Block]) -> String {
     let one =
         |Block { share, rule }: &Block| if equal { rule.to_string() } else { format!("{share}: {rule}") };
     blocks.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+impl fmt::Display for Norm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.other.as_deref() {
+            None => write!(f, "norm_of('{}')", self.of),
+            Some(Other { shape, rule }) => {
+                write!(f, "norm_of(name='{}', shape={:?}, rule={rule})", self.of, shape.dims())
+            }
+        }
+    }
 }
 
 impl fmt::Display for Modifier {
@@ -139,17 +152,26 @@ impl TryFrom<String> for Rule {
 impl FromStr for Rule {
     type Err = Error;
 
-    /// Reads a chain: an initializer, `values` or `blocks`, then modifiers and `on(layer kind)`; case and
-    /// spaces do not matter.
+    /// Reads a chain: an initializer, `values`, `blocks` or `norm_of`, then modifiers and `on(layer kind)`; spaces do not
+    /// matter, and case only in names between `'`.
     ///
     /// Besides the modifiers that code has: `pytorch_gain(tanh)` for PyTorch's table, and `gpt2`, `fixup`,
     /// `t_fixup_encoder`, `t_fixup_decoder` and `deep_norm` with their numbers of layers for the factors of
     /// [`depth`](crate::depth).
     fn from_str(text: &str) -> Result<Self> {
         let refuse = |reason| Error::Text { kind: "a rule", text: text.into(), reason };
-        let read = || parse(&text.to_ascii_lowercase());
+        let read = || parse(&lowered(text));
         shallow(text).and_then(|()| read()).map_err(refuse)
     }
+}
+
+/// The text in lower case, but for names of parameters between quotes.
+fn lowered(text: &str) -> String {
+    let piece = |(i, piece): (usize, &str)| match i % 2 {
+        0 => piece.to_ascii_lowercase(),
+        _ => piece.into(),
+    };
+    text.split('\'').enumerate().map(piece).collect::<Vec<_>>().join("'")
 }
 
 fn parse(text: &str) -> Result<Rule, Refusal> {
@@ -180,6 +202,7 @@ fn started(call: Call<'_>) -> Result<Rule, Refusal> {
             let blocks = split(inside, ',')?.into_iter().map(block).collect::<Result<Vec<_>, _>>()?;
             Ok(Rule::shares(blocks))
         }
+        "norm_of" => norm(call.arguments(form)?),
         "mamba_a_log" => call.plain().map(|()| paper::mamba_a_log()),
         "forget_gate_bias" => {
             let mut arguments = call.arguments(form)?;
@@ -194,6 +217,27 @@ fn started(call: Call<'_>) -> Result<Rule, Refusal> {
             paper::mamba_dt_bias(min, max, floor).map_err(refusal)
         }
     }
+}
+
+/// The name in quotes, and where the other parameter is known its shape and rule.
+fn norm(mut arguments: Arguments<'_>) -> Result<Rule, Refusal> {
+    let name = arguments.only("name").ok_or_else(|| arguments.missing("name"))?;
+    let quoted = name.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let of = quoted
+        .ok_or_else(|| format!("`{name}` stands in no quotes; write it as `{}`", arguments.form))?
+        .into();
+    let mut norm = Norm { of, other: None };
+    norm.check().map_err(refusal)?;
+    let (dims, rule) = (arguments.take("shape"), arguments.take("rule"));
+    arguments.finish()?;
+    norm = match (dims, rule) {
+        (None, None) => norm,
+        (Some(dims), Some(rule)) => {
+            norm.with(Other { shape: shape(dims)?, rule: parse(rule)? }).map_err(refusal)?
+        }
+        _ => return Err("`shape` and `rule` of the other parameter stand together".into()),
+    };
+    Ok(Rule::of(Base::Norm(norm)))
 }
 
 /// `3: rule`, or `rule` for one share.

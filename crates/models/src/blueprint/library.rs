@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
+use candle_init_checkpoint::nearest;
 use serde::Deserialize;
 
 use crate::blueprint::file::File;
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result};
 
 macro_rules! files {
     ($($name:literal)*) => {

@@ -3,14 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use candle_init_checkpoint::Dtype;
+use candle_init_checkpoint::{Dtype, nearest};
 use serde_json::Value as Json;
 
 use crate::blueprint::config::{Config, Known};
 use crate::blueprint::expression::{Expression, Scope, Value};
 use crate::blueprint::file::{File, Given, Quantity};
 use crate::blueprint::line::Line;
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result};
 use crate::tensor::Tensor;
 
 /// The most tensors of a model: a hundred times what the largest have.

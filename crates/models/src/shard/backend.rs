@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Shape, Tensor};
+use candle_init_checkpoint::nearest;
 use candle_nn::var_builder::{Backend, Shard, VarBuilderArgs};
 
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result};
 use crate::manifest::{Entry, Manifest};
 use crate::part::Part;
 use crate::shard::share::equal;

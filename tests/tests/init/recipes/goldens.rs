@@ -1,5 +1,5 @@
-//! Recipes against what they are recipes of: `tests/data/recipes.json` has what transformers gives the parameters of small
-//! models, by `scripts/recipe-goldens`, under the names and with the config that it saves.
+//! Recipes against what they are recipes of: `tests/data/recipes.json` has what transformers, timm and diffusers give the
+//! parameters of small models, by `scripts/recipe-goldens`, under the names and with the config that it saves.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -131,7 +131,7 @@ fn alike(due: &Shown, ours: &Shown, n: f64) -> bool {
 }
 
 #[test]
-fn recipes_give_what_transformers_gives() -> Outcome {
+fn recipes_give_what_the_authors_give() -> Outcome {
     let (mut lines, mut compared) = (Vec::new(), 0);
     for (family, golden) in goldens()? {
         compared += golden.parameters.len();

@@ -86,13 +86,17 @@ fn covered(entry: &Entry) -> Result<(Initializer, usize, String), Error> {
     }
     let plan = |init: &Initializer| init.plan(DType::F32, |vb| (entry.run)(vb, false));
     match plan(&init) {
-        Ok(plan) => Ok((init, plan.records().len(), by)),
+        Ok(plan) => Ok((init.with_plan(&plan), plan.records().len(), by)),
         Err(Error::Uncovered { parameters }) => {
             let text = message(parameters);
             let lines = text.matches(".rule(").count();
             let init = pasted(init, &text)?;
-            let count = plan(&init)?.records().len();
-            Ok((init, count, format!("{by}, {lines} pasted {}", if lines == 1 { "line" } else { "lines" })))
+            let plan = plan(&init)?;
+            Ok((
+                init.with_plan(&plan),
+                plan.records().len(),
+                format!("{by}, {lines} pasted {}", if lines == 1 { "line" } else { "lines" }),
+            ))
         }
         Err(other) => Err(other),
     }

@@ -13,6 +13,12 @@ LATENT = dict(MOE, num_key_value_heads=4, q_lora_rank=48, kv_lora_rank=32, qk_ro
 CLIP_TEXT = dict(vocab_size=512, hidden_size=96, num_hidden_layers=3, num_attention_heads=4, intermediate_size=192,
                  max_position_embeddings=32)
 STAGES = dict(embed_dim=32, depths=[1, 2], num_heads=[2, 4], window_size=4, image_size=32, patch_size=4)
+AUDIO = dict(vocab_size=40, hidden_size=128, num_hidden_layers=2, num_attention_heads=4, intermediate_size=256, conv_dim=[64, 64, 96],
+             conv_stride=[5, 2, 2], conv_kernel=[10, 3, 3], num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=4)
+DETR = dict(d_model=64, encoder_layers=2, decoder_layers=2, encoder_attention_heads=8, decoder_attention_heads=8, encoder_ffn_dim=128,
+            decoder_ffn_dim=128, num_queries=10, use_timm_backbone=False, use_pretrained_backbone=False, backbone=None,
+            backbone_config=dict(model_type="resnet", embedding_size=16, hidden_sizes=[16, 32, 48, 64], depths=[1, 1, 1, 1], layer_type="basic",
+                                 out_features=["stage1", "stage2", "stage3", "stage4"]))
 
 FAMILIES = {
     "gpt2": ("GPT2LMHeadModel", "GPT2Config", dict(vocab_size=512, n_embd=128, n_layer=3, n_head=4, n_positions=64)),
@@ -115,4 +121,17 @@ FAMILIES = {
     "paligemma": ("PaliGemmaForConditionalGeneration", "PaliGemmaConfig", dict(text_config=dict(GQA, head_dim=32, model_type="gemma"), vision_config=dict(VISION, model_type="siglip_vision_model"), projection_dim=128)),
     "dac": ("DacModel", "DacConfig", dict(encoder_hidden_size=16, decoder_hidden_size=128, downsampling_ratios=[2, 4], upsampling_ratios=[4, 2], n_codebooks=2, codebook_size=64, codebook_dim=8)),
     "sam": ("SamModel", "SamConfig", dict(vision_config=dict(VISION, output_channels=32, global_attn_indexes=[1], window_size=2, mlp_dim=256, num_pos_feats=16), prompt_encoder_config=dict(hidden_size=32, image_size=32, patch_size=8), mask_decoder_config=dict(hidden_size=32, mlp_dim=64, num_hidden_layers=1, num_attention_heads=2, iou_head_hidden_dim=32))),
+    "wav2vec2": ("Wav2Vec2ForPreTraining", "Wav2Vec2Config", dict(AUDIO, codevector_dim=64, proj_codevector_dim=64, num_codevectors_per_group=32)),
+    "wav2vec2_layer_norm": ("Wav2Vec2ForCTC", "Wav2Vec2Config", dict(AUDIO, feat_extract_norm="layer", conv_bias=True, do_stable_layer_norm=True)),
+    "hubert": ("HubertForCTC", "HubertConfig", AUDIO),
+    "encodec": ("EncodecModel", "EncodecConfig", dict(num_filters=8, hidden_size=64, upsampling_ratios=[8, 5, 4, 2], codebook_size=64, codebook_dim=64, target_bandwidths=[24.0])),
+    "mimi": ("MimiModel", "MimiConfig", dict(num_filters=8, upsample_groups=128, hidden_size=128, upsampling_ratios=[8, 6, 5, 4], codebook_size=64, codebook_dim=64, vector_quantization_hidden_dimension=64, num_quantizers=4, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=4, head_dim=32, intermediate_size=256)),
+    "vits": ("VitsModel", "VitsConfig", dict(vocab_size=64, hidden_size=96, num_hidden_layers=2, num_attention_heads=2, ffn_dim=192, flow_size=96, spectrogram_bins=65, upsample_initial_channel=128, posterior_encoder_num_wavenet_layers=2, prior_encoder_num_wavenet_layers=2, prior_encoder_num_flows=2, num_speakers=4, speaker_embedding_size=32)),
+    "funnel": ("FunnelForMaskedLM", "FunnelConfig", dict(vocab_size=512, block_sizes=[2, 2], num_decoder_layers=1, d_model=128, n_head=4, d_head=32, d_inner=256)),
+    "funnel_std": ("FunnelForMaskedLM", "FunnelConfig", dict(vocab_size=512, block_sizes=[1, 1], num_decoder_layers=1, d_model=128, n_head=4, d_head=32, d_inner=256, initializer_std=0.05)),
+    "xlnet": ("XLNetLMHeadModel", "XLNetConfig", dict(vocab_size=512, d_model=128, n_layer=2, n_head=4, d_inner=256)),
+    "detr": ("DetrForSegmentation", "DetrConfig", DETR),
+    "detr_timm": ("DetrForObjectDetection", "DetrConfig", dict({k: v for k, v in DETR.items() if k != "backbone_config"}, use_timm_backbone=True, backbone="resnet50")),
+    "yolos": ("YolosForObjectDetection", "YolosConfig", dict(VISION, image_size=[32, 32], num_detection_tokens=10)),
+    "dpt": ("DPTForSemanticSegmentation", "DPTConfig", dict(VISION, backbone_out_indices=[0, 0, 1, 1], neck_hidden_sizes=[16, 32, 48, 64], fusion_hidden_size=32, num_labels=10)),
 }
