@@ -183,6 +183,7 @@ fn one_seed_makes_one_model_and_all_of_it_is_told() -> Outcome {
     for model in &MODELS {
         let init = covered(model)?;
         let plan = init.plan(DType::F32, model.run).map_err(|e| format!("{}: {e}", model.name))?;
+        let init = init.with_plan(&plan);
         let build = || -> std::result::Result<_, Box<dyn Error>> {
             let vars = VarMap::new();
             let output = (model.run)(init.var_builder(&vars, DType::F32, &CPU))?;
