@@ -1,6 +1,7 @@
 //! Weight initialization: laws, structures, the policy, texts, and what frameworks and theory say of it.
 
 mod any_input;
+mod any_program;
 mod csv;
 mod determinism;
 mod dialects;
