@@ -174,7 +174,7 @@ impl World {
     fn run(&self, step: &Step) -> Said {
         match step {
             Step::Ask(ask) => self.ask(ask),
-            Step::Threads(ask) => self.from_threads(ask),
+            Step::Threads(ask) => self.by_threads(ask),
             Step::Unshaped(ask) => shown(self.builder(ask.map, ask.dtype).get_unchecked(ask.name)),
             Step::Exists(ask) => Ok(self.builder(ask.map, ask.dtype).contains_tensor(ask.name).to_string()),
             Step::Layer(map, part) => said(layer(self.builder(*map, DType::F32), *part).and_then(read)),
@@ -198,7 +198,7 @@ impl World {
         shown(self.builder(*map, *dtype).get_with_hints(*dims, name, *hint))
     }
 
-    fn from_threads(&self, ask: &Ask) -> Said {
+    fn by_threads(&self, ask: &Ask) -> Said {
         let all: Vec<_> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| self.ask(ask))).collect();
             threads.into_iter().map(|thread| thread.join().map_err(|_| "it panicked".to_string())).collect()
