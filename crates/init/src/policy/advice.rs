@@ -4,7 +4,6 @@ use candle_core::Shape;
 use candle_init_checkpoint::Glob;
 
 use crate::policy::request::last;
-use crate::rule::paper::{mamba_a_log, mamba_dt_bias};
 use crate::uncovered::Uncovered;
 
 /// The parameter with the line that would cover it.
@@ -46,10 +45,8 @@ const NORMAL: &str = "normal(0.0, 0.02)";
 /// A proposal in the text form of rules.
 fn text(init: &str) -> String {
     match init {
-        "mamba_a_log()" => mamba_a_log().to_string(),
-        "mamba_dt_bias(0.001, 0.1, 1e-4)?" => {
-            mamba_dt_bias(0.001, 0.1, 1e-4).map(|rule| rule.to_string()).unwrap_or_default()
-        }
+        "mamba_a_log()" => "mamba_a_log".into(),
+        "mamba_dt_bias(0.001, 0.1, 1e-4)?" => "mamba_dt_bias(min=0.001, max=0.1, floor=0.0001)".into(),
         NORMAL => "normal(std=0.02)".into(),
         "normal(0.0, 1.0)" => "normal(std=1)".into(),
         "uniform(0.0, 1.0)" => "uniform(lo=0, up=1)".into(),

@@ -47,15 +47,17 @@ fn parts(header: u64, size: u64) -> Vec<(u64, u64)> {
     parts
 }
 
+/// Hashes what comes next in the file; one that ends before is an error.
 fn hashed(file: &mut File, length: u64, hash: &mut Sha256) -> io::Result<()> {
-    let mut block = vec![0; usize::try_from(length.min(1 << 20)).unwrap_or_default()];
-    let mut left = length;
+    let (mut left, mut block) = (length, Vec::new());
     while left > 0 {
-        let now = usize::try_from(left).unwrap_or(usize::MAX).min(block.len());
-        let part = block.get_mut(..now).unwrap_or_default();
-        file.read_exact(part)?;
-        hash.update(&*part);
-        left -= now as u64;
+        block.clear();
+        let read = file.take(left.min(1 << 20)).read_to_end(&mut block)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        hash.update(&block);
+        left -= read as u64;
     }
     Ok(())
 }
