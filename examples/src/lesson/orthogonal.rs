@@ -1,9 +1,9 @@
 //! Orthogonal weights beside normal ones.
 
-use anyhow::{Result, anyhow};
-use candle_core::{DType, Device};
+use anyhow::{Context, Result};
+use candle_core::{DType, Device, Tensor};
 use candle_init::{Init, Initializer, init};
-use faer::Mat;
+use candle_init_probe::Spectrum;
 
 use super::bench::Bench;
 use super::facts::Facts;
@@ -42,14 +42,14 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
 /// The singular values, largest first, of the product of `depth` matrices of `initializer`.
 fn spectrum(seed: u64, depth: usize, initializer: Init) -> Result<Vec<f64>> {
     let initializers = Initializer::new(seed);
-    let mut product = Mat::<f64>::identity(UNITS, UNITS);
+    let mut product = Tensor::eye(UNITS, DType::F64, &Device::Cpu)?;
     for layer in 0..depth {
         let name = format!("linear{layer}.weight");
         let weight = initializers.tensor(&name, (UNITS, UNITS), initializer, DType::F64, &Device::Cpu)?;
-        let weight = weight.to_vec2::<f64>()?;
-        product = Mat::from_fn(UNITS, UNITS, |row, column| weight[row][column]) * product;
+        product = weight.matmul(&product)?;
     }
-    product.singular_values().map_err(|error| anyhow!("no singular values: {error:?}"))
+    let values = product.flatten_all()?.to_vec1()?;
+    Ok(Spectrum::new(&values, UNITS, UNITS).context("the product of the matrices is not finite")?.values)
 }
 
 fn median(values: &[f64]) -> f64 {

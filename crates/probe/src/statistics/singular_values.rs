@@ -1,0 +1,193 @@
+//! The singular values of a matrix: a bidiagonal form of it, then bisection.
+
+/// As many bisections side by side as keep the processor's divisions busy.
+const LANES: usize = 8;
+
+/// Halvings of the interval from zero to a bound on the largest: what is left is below its rounding.
+const HALVINGS: usize = 60;
+
+/// The singular values of `rows × columns` values, row-major, largest first, each to some ε of the largest.
+///
+/// Reflections from both sides make the matrix bidiagonal (Golub and Kahan 1965). With a diagonal of zeros, and the
+/// bidiagonal's elements in turn beside it, a symmetric tridiagonal matrix has the singular values and their negatives for
+/// eigenvalues, and Sturm's sequence counts those below a number (LAPACK's `dbdsvdx` counts so). Halving an interval
+/// always ends, which an iteration need not.
+pub(crate) fn singular_values(values: &[f64], rows: usize, columns: usize) -> Vec<f64> {
+    let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+    if largest == 0.0 {
+        return vec![0.0; rows.min(columns)];
+    }
+    // By a power of two, which rounds nothing: no sum overflows, and no square of what counts is lost. The logarithm of the
+    // largest f64 rounds up.
+    let scale = largest.log2().floor().min(1023.0).exp2();
+    let at = |row: usize, column: usize| values[row * columns + column] / scale;
+    let mut lines: Vec<Vec<f64>> = if rows < columns {
+        (0..rows).map(|row| (0..columns).map(|column| at(row, column)).collect()).collect()
+    } else {
+        (0..columns).map(|column| (0..rows).map(|row| at(row, column)).collect()).collect()
+    };
+    let beside = bidiagonal(&mut lines);
+    let ranks: Vec<usize> = (0..lines.len()).collect();
+    ranks.chunks(LANES).flat_map(|ranks| bisected(&beside, ranks)).map(|value| value * scale).collect()
+}
+
+/// The elements of the bidiagonal form from the upper left down, diagonal and superdiagonal in turn, of the matrix with these
+/// columns, of which none is shorter than their number.
+fn bidiagonal(columns: &mut [Vec<f64>]) -> Vec<f64> {
+    let mut beside = Vec::with_capacity(2 * columns.len());
+    for step in 0..columns.len() {
+        let Some((column, rest)) = columns[step..].split_first_mut() else { break };
+        let column = &mut column[step..];
+        beside.push(reflection(column));
+        for other in rest.iter_mut() {
+            let along = dot(column, &other[step..]);
+            add(&mut other[step..], -along, column);
+        }
+        if rest.is_empty() {
+            break;
+        }
+        let mut row: Vec<f64> = rest.iter().map(|other| other[step]).collect();
+        beside.push(reflection(&mut row));
+        let mut along = vec![0.0; column.len() - 1];
+        for (other, &part) in rest.iter().zip(&row) {
+            add(&mut along, part, &other[step + 1..]);
+        }
+        for (other, &part) in rest.iter_mut().zip(&row) {
+            add(&mut other[step + 1..], -part, &along);
+        }
+    }
+    beside
+}
+
+/// Turns `x` into the `v` for which `I − v·vᵀ` takes it to a multiple of the first axis, and gives the multiple.
+fn reflection(x: &mut [f64]) -> f64 {
+    let size = dot(x, x).sqrt();
+    let Some(first) = x.first_mut().filter(|_| size > 0.0) else { return 0.0 };
+    // Away from where it is, so that nothing cancels.
+    let onto = -size.copysign(*first);
+    let scale = (size * (size + first.abs())).sqrt();
+    *first -= onto;
+    x.iter_mut().for_each(|value| *value /= scale);
+    onto
+}
+
+/// A sum of fixed order in four parts, which the processor adds side by side.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (fours, ends) = (a.chunks_exact(4).zip(b.chunks_exact(4)), a.len() / 4 * 4);
+    let mut sums = [0.0; 4];
+    for (a, b) in fours {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    let end: f64 = a[ends..].iter().zip(&b[ends..]).map(|(a, b)| a * b).sum();
+    sums[0] + sums[1] + (sums[2] + sums[3]) + end
+}
+
+fn add(to: &mut [f64], times: f64, what: &[f64]) {
+    for (to, what) in to.iter_mut().zip(what) {
+        *to += times * what;
+    }
+}
+
+/// The singular values of these ranks, at most [`LANES`], 0 being the largest.
+fn bisected(beside: &[f64], ranks: &[usize]) -> Vec<f64> {
+    let (mut low, mut high) = ([0.0; LANES], [bound(beside); LANES]);
+    for _ in 0..HALVINGS {
+        let middle: [f64; LANES] = std::array::from_fn(|lane| 0.5 * (low[lane] + high[lane]));
+        let above = not_below(beside, &middle);
+        for (lane, &rank) in ranks.iter().enumerate() {
+            *(if above[lane] > rank { &mut low[lane] } else { &mut high[lane] }) = middle[lane];
+        }
+    }
+    low[..ranks.len()].to_vec()
+}
+
+/// No eigenvalue of the tridiagonal matrix exceeds the largest sum of a row's elements (Gershgorin).
+fn bound(beside: &[f64]) -> f64 {
+    let before = std::iter::once(0.0).chain(beside.iter().copied());
+    let after = beside.iter().copied().chain(std::iter::once(0.0));
+    before.zip(after).map(|(a, b)| a.abs() + b.abs()).fold(0.0, f64::max)
+}
+
+/// How many singular values are not below each of the numbers: the positive pivots of the tridiagonal matrix less the number.
+fn not_below(beside: &[f64], numbers: &[f64; LANES]) -> [usize; LANES] {
+    let (mut pivots, mut counts) = (numbers.map(|number| -number), [0; LANES]);
+    for element in beside {
+        let square = element * element;
+        for ((pivot, count), number) in pivots.iter_mut().zip(&mut counts).zip(numbers) {
+            // A pivot of zero is as good as one beside it.
+            let divisor = if *pivot == 0.0 { -f64::MIN_POSITIVE } else { *pivot };
+            *pivot = -number - square / divisor;
+            *count += usize::from(*pivot > 0.0);
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `size` rows of ones on the diagonal and right of it: `σₖ = 2·cos(kπ/(2·size + 1))`, as those of the path's
+    /// second differences.
+    fn path(size: usize) -> (Vec<f64>, Vec<f64>) {
+        let is_one = |row: usize, column: usize| f64::from(u8::from(column == row || column == row + 1));
+        let matrix = (0..size * size).map(|at| is_one(at / size, at % size)).collect();
+        let angle = std::f64::consts::PI / (2 * size + 1) as f64;
+        (matrix, (1..=size).map(|k| 2.0 * (k as f64 * angle).cos()).collect())
+    }
+
+    /// The matrix between two reflections, which leave no zero in it and its singular values as they are.
+    fn hidden(matrix: &[f64], rows: usize, columns: usize) -> Vec<f64> {
+        let axis = |length: usize| {
+            let mut axis: Vec<f64> = (0..length).map(|at| ((at * at + 3) as f64).sin()).collect();
+            reflection(&mut axis);
+            axis
+        };
+        let (left, right) = (axis(rows), axis(columns));
+        let mut lines: Vec<Vec<f64>> = matrix.chunks(columns).map(<[f64]>::to_vec).collect();
+        for line in &mut lines {
+            let along = dot(line, &right);
+            add(line, -along, &right);
+        }
+        let mut along = vec![0.0; columns];
+        lines.iter().zip(&left).for_each(|(line, &part)| add(&mut along, part, line));
+        lines.iter_mut().zip(&left).for_each(|(line, &part)| add(line, -part, &along));
+        lines.concat()
+    }
+
+    fn close(got: &[f64], expected: &[f64]) -> bool {
+        let limit = 1e-14 * expected[0];
+        got.len() == expected.len() && got.iter().zip(expected).all(|(a, b)| (a - b).abs() <= limit)
+    }
+
+    #[test]
+    fn known_singular_values_come_out() {
+        for size in [1, 2, 3, 8, 9, 50] {
+            let (matrix, expected) = path(size);
+            for scale in [1.0, 1e-300, 1e300] {
+                let matrix: Vec<f64> = hidden(&matrix, size, size).iter().map(|x| x * scale).collect();
+                let expected: Vec<f64> = expected.iter().map(|x| x * scale).collect();
+                let got = singular_values(&matrix, size, size);
+                assert!(close(&got, &expected), "{size} {scale}: {got:?} {expected:?}");
+            }
+        }
+    }
+
+    /// Wide and tall, over sixteen orders of magnitude, and with zeros.
+    #[test]
+    fn a_diagonal_between_reflections_comes_out() {
+        let expected = [3.0, 1.0, 1.0, 1e-4, 1e-9, 0.0];
+        for (rows, columns) in [(6, 6), (6, 41), (41, 6)] {
+            let mut matrix = vec![0.0; rows * columns];
+            expected.iter().enumerate().for_each(|(at, value)| matrix[at * columns + at] = *value);
+            let got = singular_values(&hidden(&matrix, rows, columns), rows, columns);
+            assert!(close(&got, &expected), "{rows} x {columns}: {got:?}");
+        }
+        assert_eq!(singular_values(&[0.0; 6], 2, 3), [0.0; 2]);
+        let beyond = singular_values(&[f64::MAX; 6], 3, 2);
+        assert!(beyond[0] == f64::INFINITY && beyond[1] < 1e-14 * f64::MAX, "{beyond:?}");
+        assert!(close(&singular_values(&[5e-324; 4], 2, 2)[..1], &[1e-323]));
+    }
+}
