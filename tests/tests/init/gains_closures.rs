@@ -41,7 +41,8 @@ fn holds(estimate: Estimate, exact: f64, error: f64) -> Result<(), TestCaseError
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    // A thousand steps, clips and shifted ReLUs in all; each night has others.
+    #![proptest_config(ProptestConfig::with_cases(350))]
 
     #[test]
     fn steps(t in -3.5..3.5_f64, low in -2.0..2.0_f64) {
