@@ -54,34 +54,41 @@ impl Gpu {
     }
 
     /// Into memory that exists, after a look at its values.
-    fn fill(&self, law: &Distribution, count: usize, dtype: DType, launches: u32) -> Outcome<Duration> {
+    fn fill(
+        &self,
+        distribution: &Distribution,
+        count: usize,
+        dtype: DType,
+        launches: u32,
+    ) -> Outcome<Duration> {
         let stream = Stream::new(42, "bench");
         let memory = Tensor::zeros(count, dtype, &self.device)?;
-        let time = self.best(launches, || Ok(refill(&memory, &stream, law, 0)?))?;
+        let time = self.best(launches, || Ok(refill(&memory, &stream, distribution, 0)?))?;
         let first = count.min(1000);
-        let here = elements(&stream, law, 0..first as u64, DType::F32, &Device::Cpu)?.to_dtype(dtype)?;
+        let here =
+            elements(&stream, distribution, 0..first as u64, DType::F32, &Device::Cpu)?.to_dtype(dtype)?;
         let there = memory.narrow(0, 0, first)?.to_device(&Device::Cpu)?;
         let values = |tensor: &Tensor| tensor.to_dtype(DType::F32)?.to_vec1::<f32>();
         if values(&here)? != values(&there)? {
-            return Err(format!("{law:?} {dtype:?}: other values than on the processor").into());
+            return Err(format!("{distribution:?} {dtype:?}: other values than on the processor").into());
         }
         Ok(time)
     }
 
-    /// candle's own, which has two laws, makes new memory each time, and draws narrow dtypes as f32 first.
-    fn candle(&self, law: &str, count: usize, dtype: DType, launches: u32) -> Option<Duration> {
-        let draw = || match law {
+    /// candle's own, which has two distributions, makes new memory each time, and draws narrow dtypes as f32 first.
+    fn candle(&self, distribution: &str, count: usize, dtype: DType, launches: u32) -> Option<Duration> {
+        let draw = || match distribution {
             "uniform" => Var::rand_f64(-0.5, 0.5, count, dtype, &self.device),
             _ => Var::randn_f64(0.0, 0.5, count, dtype, &self.device),
         };
-        if law == "truncated" {
+        if distribution == "truncated" {
             return None;
         }
         self.best(launches, || Ok(draw().map(drop)?)).ok()
     }
 }
 
-fn laws() -> Outcome<[(&'static str, Distribution); 3]> {
+fn distributions() -> Outcome<[(&'static str, Distribution); 3]> {
     Ok([
         ("uniform", Distribution::uniform(-0.5, 0.5)?),
         ("normal", Distribution::normal(0.0, 0.5)?),
@@ -90,8 +97,8 @@ fn laws() -> Outcome<[(&'static str, Distribution); 3]> {
 }
 
 /// Parts of the goal that the project has set itself for an H200.
-fn goal(law: &str, dtype: DType) -> &'static str {
-    match (law, dtype) {
+fn goal(distribution: &str, dtype: DType) -> &'static str {
+    match (distribution, dtype) {
         ("uniform", DType::F32 | DType::BF16) => "0.85",
         ("normal", DType::F32) => "0.75",
         ("normal", DType::BF16) => "0.60",
@@ -110,12 +117,12 @@ fn fills(gpu: &Gpu, sizes: &[usize]) -> Outcome {
     println!("|---|---|---|---|---|---|---|---|");
     for &count in sizes {
         let launches = ((1_usize << 28) / count).clamp(2, 50) as u32;
-        for (name, law) in laws()? {
+        for (name, distribution) in distributions()? {
             for dtype in DTYPES {
                 let label = format!("| {} Mi | {name} | {} |", count >> 20, dtype.as_str());
                 let memset = gpu.memset(count * dtype.size_in_bytes(), launches);
                 let Ok((memset, here)) =
-                    memset.and_then(|m| Ok((m, gpu.fill(&law, count, dtype, launches)?)))
+                    memset.and_then(|m| Ok((m, gpu.fill(&distribution, count, dtype, launches)?)))
                 else {
                     println!("{label} no memory, or other values | | | | |");
                     continue;

@@ -1,7 +1,7 @@
-//! Every law and dtype, as a new variable and into memory that exists, by one thread and by two, beside candle, memset
+//! Every distribution and dtype, as a new variable and into memory that exists, by one thread and by two, beside candle, memset
 //! and `rand_distr` in one run.
 //!
-//! `cargo bench --bench laws` takes some minutes; one group with `-- fresh/normal/f32`. `CANDLE_INIT_BENCH=large` adds
+//! `cargo bench --bench distributions` takes some minutes; one group with `-- fresh/normal/f32`. `CANDLE_INIT_BENCH=large` adds
 //! tensors of 64 Mi and 256 Mi elements. Read the ratios, not the absolutes.
 
 use std::hint::black_box;
@@ -50,16 +50,18 @@ fn fresh(
     dtype: DType,
     size: usize,
 ) -> candle_core::Result<()> {
-    let (init, law) = (Initializer::new(42), Init::from(hint));
+    let (init, distribution) = (Initializer::new(42), Init::from(hint));
     let shape = (size / 64, 64);
-    init.var("weight", shape, law, dtype, &Device::Cpu)?;
+    init.var("weight", shape, distribution, dtype, &Device::Cpu)?;
     hint.var(shape, dtype, &Device::Cpu)?;
     group.bench_function(BenchmarkId::new("candle", size), |b| {
         b.iter(|| black_box(hint.var(shape, dtype, &Device::Cpu)));
     });
     for (name, pool) in pools {
         group.bench_function(BenchmarkId::new(*name, size), |b| {
-            pool.install(|| b.iter(|| black_box(init.var("weight", shape, law, dtype, &Device::Cpu))));
+            pool.install(|| {
+                b.iter(|| black_box(init.var("weight", shape, distribution, dtype, &Device::Cpu)))
+            });
         });
     }
     memset(group, size * dtype.size_in_bytes(), size, true);
@@ -67,22 +69,22 @@ fn fresh(
 }
 
 fn touched<T: Element>(c: &mut Criterion, pools: &Pools) -> Result<(), counter_rng::Error> {
-    let laws = [
+    let distributions = [
         ("constant", Distribution::constant(0.5)?),
         ("uniform", Distribution::uniform(-0.5, 0.5)?),
         ("normal", Distribution::normal(0.0, 0.5)?),
         ("truncated", Distribution::truncated_normal(0.0, 0.5, -1.0, 1.0)?),
     ];
     let stream = Stream::new(42, "weight");
-    for (name, law) in laws {
+    for (name, distribution) in distributions {
         let mut group = c.benchmark_group(format!("touched/{name}/{}", T::NAME));
         for size in sizes() {
             group.throughput(Throughput::Elements(size as u64));
             let mut out = vec![T::nearest(1.0); size];
-            stream.fill(&law, 0, &mut out)?;
+            stream.fill(&distribution, 0, &mut out)?;
             for (kind, pool) in pools {
                 group.bench_function(BenchmarkId::new(*kind, size), |b| {
-                    pool.install(|| b.iter(|| stream.fill(&law, 0, black_box(&mut out))));
+                    pool.install(|| b.iter(|| stream.fill(&distribution, 0, black_box(&mut out))));
                 });
             }
             memset(&mut group, size * size_of::<T>(), size, false);

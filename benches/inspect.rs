@@ -70,9 +70,9 @@ fn write<T: Element + bytemuck::Pod>(mib: usize, dtype: &str) -> Outcome<Tempora
     let mut out = BufWriter::new(File::create(&file.0)?);
     out.write_all(&(header.len() as u64).to_le_bytes())?;
     out.write_all(header.as_bytes())?;
-    let law = Distribution::normal(0.0, 0.02)?;
+    let distribution = Distribution::normal(0.0, 0.02)?;
     for i in 0..count {
-        let values = Stream::new(i as u64, "bench").vec::<T>(&law, 0..(rows * COLUMNS) as u64)?;
+        let values = Stream::new(i as u64, "bench").vec::<T>(&distribution, 0..(rows * COLUMNS) as u64)?;
         out.write_all(bytemuck::cast_slice(&values))?;
     }
     out.into_inner()?.sync_all()?;

@@ -1,4 +1,4 @@
-//! What each kernel takes for an element, forced, by one thread: beside candle's own law and a memset of the same bytes.
+//! What each kernel takes for an element, forced, by one thread: beside candle's own distribution and a memset of the same bytes.
 //!
 //! `cargo bench --bench kernels` takes half a minute; `-- normal/f32` keeps the rows that contain one of the words,
 //! `-- --large` adds 256 MiB. The best of many runs counts: other load only adds time. Candle makes a new variable, at
@@ -45,7 +45,7 @@ impl Settings {
     }
 }
 
-/// Name, law and what candle calls it.
+/// Name, distribution and what candle calls it.
 type Case = (&'static str, Distribution, Option<candle_nn::Init>);
 
 fn cases() -> Result<[Case; 4], Error> {
@@ -61,21 +61,21 @@ fn cases() -> Result<[Case; 4], Error> {
 fn filled<T: Element>(
     kernel: Kernel,
     stream: &Stream,
-    law: &Distribution,
+    distribution: &Distribution,
     count: usize,
 ) -> Result<Vec<T>, Error> {
-    if let Some(values) = law.constant_vec(count as u64) {
+    if let Some(values) = distribution.constant_vec(count as u64) {
         return values;
     }
     let mut out = bytemuck::zeroed_vec(count);
-    stream.fill_with(kernel, law, 0, &mut out)?;
+    stream.fill_with(kernel, distribution, 0, &mut out)?;
     Ok(out)
 }
 
-/// One line a law: nanoseconds an element; candle's time over each kernel's.
+/// One line a distribution: nanoseconds an element; candle's time over each kernel's.
 fn rows<T: Element + WithDType>(settings: &Settings, bytes: usize) -> anyhow::Result<()> {
     let (stream, count) = (Stream::new(42, "bench"), bytes / size_of::<T>());
-    for (name, law, hint) in cases()? {
+    for (name, distribution, hint) in cases()? {
         let row = format!("{name}/{}", T::NAME);
         if !settings.wants(&row) {
             continue;
@@ -92,8 +92,10 @@ fn rows<T: Element + WithDType>(settings: &Settings, bytes: usize) -> anyhow::Re
             candle.map_or("–".into(), |time| format!("{:.3}", nanoseconds(time, count)))
         );
         for kernel in Kernel::available() {
-            let time = best(settings.patience, || drop(black_box(filled::<T>(kernel, &stream, &law, count))));
-            filled::<T>(kernel, &stream, &law, count)?;
+            let time = best(settings.patience, || {
+                drop(black_box(filled::<T>(kernel, &stream, &distribution, count)))
+            });
+            filled::<T>(kernel, &stream, &distribution, count)?;
             print!("  {} {:6.3}", kernel.name(), nanoseconds(time, count));
             let ratio = candle.map(|candle| candle.as_secs_f64() / time.as_secs_f64());
             print!(" ({:>5})", ratio.map_or("–".into(), |ratio| format!("{ratio:.2}")));
@@ -104,7 +106,7 @@ fn rows<T: Element + WithDType>(settings: &Settings, bytes: usize) -> anyhow::Re
 }
 
 fn measure(settings: &Settings) -> anyhow::Result<()> {
-    println!("KiB, law and dtype; ns an element, in brackets how many times as long candle takes");
+    println!("KiB, distribution and dtype; ns an element, in brackets how many times as long candle takes");
     for bytes in &settings.sizes {
         rows::<f32>(settings, *bytes)?;
         rows::<f64>(settings, *bytes)?;

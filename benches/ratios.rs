@@ -40,8 +40,8 @@ impl Run {
 
     /// Prints one line and keeps its rows; the first is ours, and what the others are compared with.
     fn line(&mut self, what: [&str; 3], elements: usize, threads: usize, times: &[(&str, Duration)]) {
-        let [law, dtype, state] = what;
-        print!("{law:<10} {dtype:<5} {elements:>9} {threads:>7} ");
+        let [distribution, dtype, state] = what;
+        print!("{distribution:<10} {dtype:<5} {elements:>9} {threads:>7} ");
         for (who, time) in times {
             let ns = nanoseconds(*time, elements);
             let ratio = time.as_secs_f64() / times[0].1.as_secs_f64();
@@ -52,13 +52,13 @@ impl Run {
             }
             self.rows.push(Row {
                 who: (*who).into(),
-                law: law.into(),
+                distribution: distribution.into(),
                 dtype: dtype.into(),
                 elements,
                 state: state.into(),
                 threads,
                 ns,
-                seconds: (law == "orthogonal").then_some(time.as_secs_f64()),
+                seconds: (distribution == "orthogonal").then_some(time.as_secs_f64()),
                 ..Row::default()
             });
         }
@@ -66,7 +66,7 @@ impl Run {
     }
 }
 
-fn laws() -> Result<[(&'static str, Distribution); 4], counter_rng::Error> {
+fn distributions() -> Result<[(&'static str, Distribution); 4], counter_rng::Error> {
     Ok([
         ("constant", Distribution::constant(0.5)?),
         ("uniform", Distribution::uniform(-0.5, 0.5)?),
@@ -90,9 +90,9 @@ fn touched<T: Element>(run: &mut Run, threads: usize) -> anyhow::Result<()> {
     let least = if run.sizes.len() > 1 { 1 << 16 } else { 0 };
     for elements in run.sizes.clone().into_iter().filter(|elements| *elements >= least) {
         let (mut out, mut raw) = (vec![T::nearest(1.0); elements], vec![1_u8; elements * size_of::<T>()]);
-        for (name, law) in laws()? {
+        for (name, distribution) in distributions()? {
             let mut result = Ok(());
-            let mut ours = || result = stream.fill(&law, 0, black_box(&mut out));
+            let mut ours = || result = stream.fill(&distribution, 0, black_box(&mut out));
             let mut memset = || memset(black_box(&mut raw));
             let [a, b] = pool.install(|| best_of_each(run.patience, [&mut ours, &mut memset]));
             result?;
@@ -107,10 +107,10 @@ fn touched<T: Element>(run: &mut Run, threads: usize) -> anyhow::Result<()> {
 }
 
 /// What one would write by hand, in `f32` and at one size: it does not depend on it.
-fn by_hand<T: Element>(run: &Run, law: &str, elements: usize) -> Option<Duration> {
+fn by_hand<T: Element>(run: &Run, distribution: &str, elements: usize) -> Option<Duration> {
     let mut out = vec![0_f32; (T::NAME == "f32" && elements == 1 << 22).then_some(elements)?];
     let mut rng = rand::rngs::StdRng::seed_from_u64(42);
-    Some(match law {
+    Some(match distribution {
         "uniform" => best(run.patience, || {
             let draws = rand_distr::Distribution::<f32>::sample_iter(StandardUniform, &mut rng);
             black_box(&mut out).iter_mut().zip(draws).for_each(|(o, u)| *o = u - 0.5);
@@ -140,12 +140,12 @@ fn fresh(run: &mut Run, dtype: DType) -> anyhow::Result<()> {
     ];
     let (init, threads) = (Initializer::new(42), rayon::current_num_threads());
     for elements in run.sizes.clone() {
-        for (name, law, hint) in cases {
+        for (name, distribution, hint) in cases {
             let shape = (elements / 64, 64);
             // Once where an error is seen: the runs that are timed drop what they get.
-            init.var("weight", shape, law, dtype, &Device::Cpu)?;
+            init.var("weight", shape, distribution, dtype, &Device::Cpu)?;
             hint.map(|hint| hint.var(shape, dtype, &Device::Cpu)).transpose()?;
-            let mut ours = || drop(black_box(init.var("weight", shape, law, dtype, &Device::Cpu)));
+            let mut ours = || drop(black_box(init.var("weight", shape, distribution, dtype, &Device::Cpu)));
             let mut memset = || {
                 let mut new: Vec<u8> = bytemuck::zeroed_vec(black_box(elements * dtype.size_in_bytes()));
                 memset(black_box(&mut new));

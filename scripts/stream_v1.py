@@ -199,15 +199,15 @@ def moments(distribution):
 
 
 def as_computed(dtype, distribution):
-    """The distribution with its scale, or its std, as the arithmetic has it."""
+    """The distribution with its centre and scale, or its mean and std, as the arithmetic has them."""
     r = r64 if dtype == "f64" else r32
     kind, *p = distribution
     if kind == "uniform":
         unit = 2.0**-52 if dtype == "f64" else 2.0**-23
-        centre, half = (p[0] + p[1]) / 2, r((p[1] - p[0]) / 2 * unit) / unit
+        centre, half = r((p[0] + p[1]) / 2), r((p[1] - p[0]) / 2 * unit) / unit
         return kind, centre - half, centre + half
     share = r(p[1]) / p[1]
-    return kind, p[0], r(p[1]), *(p[0] + (bound - p[0]) * share for bound in p[2:])
+    return kind, r(p[0]), r(p[1]), *(r(p[0]) + (bound - p[0]) * share for bound in p[2:])
 
 
 def rounded_std(dtype, distribution):
@@ -305,8 +305,11 @@ def spreads_table():
     print("# Standard deviations asked, those after the rounding to the dtype, and what docs/stream.md, 3, says of them:")
     print("# made by scripts/stream_v1.py spreads, which shares nothing with the Rust code.")
     print("dtype,law,p1,p2,p3,p4,std,rounded,outcome")
-    for dtype, step in ("f8e4m3", 2.0**-9), ("f16", 2.0**-24), ("bf16", 2.0**-133), ("bf16", 2.0**-8), ("f16", 2.0**-11), ("f32", 2.0**-149):
-        around = 1.0 if step in (2.0**-8, 2.0**-11) else 0.0
+    near_one = [(dtype, 2.0**-bits, 1.0) for dtype, bits in (("bf16", 8), ("f16", 11))]
+    near_zero = [("f8e4m3", 2.0**-9), ("f16", 2.0**-24), ("bf16", 2.0**-133)]
+    # Of f32 with a mean between two values too, which the arithmetic rounds to one of them.
+    of_f32 = [(2.0**-149, 0.0), (2.0**-149, -0.21 * 2.0**-149), (2.0**-23, 1 + 0.45 * 2.0**-23)]
+    for dtype, step, around in [(*row, 0.0) for row in near_zero] + near_one + [("f32", *row) for row in of_f32]:
         for times in 0.3, 0.45, 0.55, 0.7, 1.1, 1.9, 2.5, 3.3, 7.7:
             s = times * step
             for distribution in (("normal", around, s), ("uniform", around - 1.7 * s, around + 1.7 * s),

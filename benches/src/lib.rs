@@ -23,7 +23,7 @@ pub fn sizes() -> Vec<usize> {
     if large { [&SIZES[..], &LARGE_SIZES].concat() } else { SIZES.to_vec() }
 }
 
-/// One law of each kind that candle has.
+/// One distribution of each kind that candle has.
 pub const LAWS: [(&str, Init); 5] = [
     ("zeros", candle_nn::init::ZERO),
     ("const", Init::Const(0.5)),

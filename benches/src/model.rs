@@ -175,7 +175,7 @@ pub fn did_task() -> anyhow::Result<bool> {
     let elements = held.iter().map(Tensor::elem_count).sum();
     let row = Row {
         who: who.into(),
-        law: "model".into(),
+        distribution: "model".into(),
         dtype: dtype.into(),
         elements,
         state: "fresh".into(),

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Row {
     /// `candle-init`, `candle`, `rand_distr` or `memset`.
     pub who: String,
-    /// The law, or `orthogonal`, or `model`.
-    pub law: String,
+    /// The distribution, or `orthogonal`, or `model`.
+    pub distribution: String,
     /// The dtype.
     pub dtype: String,
     /// How many values.

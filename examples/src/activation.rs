@@ -26,9 +26,9 @@ impl Activation {
         }
     }
 
-    /// The law derived for this function: He for ReLU, Glorot for tanh.
+    /// The initializer derived for this function: He for ReLU, Glorot for tanh.
     #[must_use]
-    pub fn usual_law(self) -> Init {
+    pub fn usual_initializer(self) -> Init {
         match self {
             Self::Relu => init::HE_NORMAL,
             Self::Tanh => init::GLOROT_UNIFORM,

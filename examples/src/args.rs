@@ -27,7 +27,7 @@ pub struct Args {
 
     /// Distribution of all weights, such as he_normal, zeros or "normal(mean=0, std=0.01)"; biases are 0.
     // The default depends on the program, see `Args::parse_for`.
-    #[arg(long, value_name = "LAW", value_parser = law, conflicts_with = "compare")]
+    #[arg(long, value_name = "INITIALIZER", value_parser = initializer, conflicts_with = "compare")]
     pub init: Option<Init>,
 
     /// Hidden layers [default: 6; with --compare: 30].
@@ -83,7 +83,7 @@ impl Args {
         I: IntoIterator<Item = T>,
         T: Into<std::ffi::OsString> + Clone,
     {
-        let usual = activation.usual_law().to_string();
+        let usual = activation.usual_initializer().to_string();
         let command =
             Self::command().name(activation.name()).mut_arg("init", |init: Arg| init.default_value(usual));
         Self::from_arg_matches(&command.try_get_matches_from(words)?)
@@ -111,7 +111,7 @@ impl Args {
     }
 }
 
-fn law(text: &str) -> Result<Init, String> {
+fn initializer(text: &str) -> Result<Init, String> {
     text.parse::<Init>().map_err(|error| error.to_string())
 }
 
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comparison_brings_its_own_laws() {
+    fn a_comparison_brings_its_own_initializers() {
         let message = parse(&["--compare", "--init", "zeros"]).unwrap_err();
         assert!(message.contains("cannot be used with"), "{message}");
     }

@@ -16,7 +16,7 @@ use crate::summary::Summary;
 use crate::train::Epoch;
 use crate::trial::{Setting, Trial};
 
-/// The laws compared, worst first.
+/// The initializers compared, worst first.
 const LAWS: [Init; 5] = [
     init::ZEROS,
     Init::Randn { mean: 0., stdev: 0.001 },
@@ -25,9 +25,9 @@ const LAWS: [Init; 5] = [
     init::HE_NORMAL,
 ];
 
-/// What became of one law.
+/// What became of one initializer.
 struct Row {
-    law: Init,
+    initializer: Init,
     verdict: Verdict,
     summary: Summary,
     epochs: Vec<Epoch>,
@@ -35,7 +35,7 @@ struct Row {
     run: Run,
 }
 
-/// Trains all laws, prints a table and a verdict each, and draws the figure.
+/// Trains all initializers, prints a table and a verdict each, and draws the figure.
 ///
 /// `chance` is the share of the commonest digit in the test set.
 ///
@@ -43,10 +43,11 @@ struct Row {
 /// As candle's own operations, if the figure cannot be written, or where no loss stayed finite.
 pub fn compare(setting: &Setting, chance: f64, figure: &Path) -> Result<()> {
     let start = Instant::now();
-    let rows = LAWS.iter().map(|&law| row(setting, law, chance)).collect::<Result<Vec<_>>>()?;
+    let rows =
+        LAWS.iter().map(|&initializer| row(setting, initializer, chance)).collect::<Result<Vec<_>>>()?;
     println!("\n{}\n", table(&rows));
-    for Row { law, verdict, ending, .. } in &rows {
-        println!("{law}\n    {}\n    after training: {ending}", reason(verdict));
+    for Row { initializer, verdict, ending, .. } in &rows {
+        println!("{initializer}\n    {}\n    after training: {ending}", reason(verdict));
     }
     println!("\n{:.1} s in all", start.elapsed().as_secs_f64());
     // That some weights blow up is what a comparison shows; that all do is no comparison.
@@ -65,19 +66,19 @@ fn heading(setting: &Setting) -> String {
     )
 }
 
-fn row(setting: &Setting, law: Init, chance: f64) -> Result<Row> {
-    let trial = Trial::new(setting, law)?;
-    let progress = Progress::quiet(setting.steps()?, &law.to_string());
+fn row(setting: &Setting, initializer: Init, chance: f64) -> Result<Row> {
+    let trial = Trial::new(setting, initializer)?;
+    let progress = Progress::quiet(setting.steps()?, &initializer.to_string());
     let epochs = trial.train(setting, &progress)?;
     progress.finish();
     let ending = Ending::of(&epochs, chance);
     let run = Run {
-        law,
+        initializer,
         losses: trial.losses(&epochs),
         stds: trial.summary.stds.clone(),
         accuracy: epochs.last().map_or(0., |epoch| epoch.accuracy),
     };
-    Ok(Row { law, verdict: trial.verdict, summary: trial.summary, epochs, ending, run })
+    Ok(Row { initializer, verdict: trial.verdict, summary: trial.summary, epochs, ending, run })
 }
 
 /// What the verdict found first, where, and by which figure.
@@ -111,12 +112,12 @@ fn table(rows: &[Row]) -> Table {
 }
 
 fn cells(row: &Row) -> [String; 9] {
-    let Row { law, summary, epochs, .. } = row;
+    let Row { initializer, summary, epochs, .. } = row;
     let std = |std: Option<&f64>| short(std.copied().unwrap_or(f64::NAN));
     let percent = |share: f64| format!("{:.0} %", 100. * share);
     let end = epochs.last().copied().unwrap_or(Epoch { loss: f64::NAN, accuracy: 0. });
     [
-        law.to_string(),
+        initializer.to_string(),
         std(summary.stds.first()),
         std(summary.stds.last()),
         short(summary.gradients.0),

@@ -2,7 +2,7 @@
 //! initialization decides.
 //!
 //! `relu.rs` and `tanh.rs` beside `src/` are the programs. Start reading at [`run`], then [`mlp`]
-//! (a plain candle model), [`trial`] (where its weights get their law and its verdict) and [`summary`] (what is
+//! (a plain candle model), [`trial`] (where its weights get their initializer and its verdict) and [`summary`] (what is
 //! measured before training). `lesson.rs` draws what they teach: see [`lesson`].
 
 // A test that fails by panicking says where.

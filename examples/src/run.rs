@@ -47,7 +47,7 @@ fn train(activation: Activation, args: &Args) -> Result<()> {
     if args.compare {
         compare(&setting, data.test.chance(), &figure)?;
     } else {
-        single(&setting, args.init.unwrap_or_else(|| activation.usual_law()), &figure)?;
+        single(&setting, args.init.unwrap_or_else(|| activation.usual_initializer()), &figure)?;
     }
     println!("figure: {}", figure.display());
     Ok(())
@@ -84,11 +84,11 @@ fn heading(args: &Args, setting: &Setting, data: &Dataset) -> String {
 }
 
 /// One network: plan, report, training, figure.
-fn single(setting: &Setting, law: Init, figure: &std::path::Path) -> Result<()> {
+fn single(setting: &Setting, initializer: Init, figure: &std::path::Path) -> Result<()> {
     let Setting { shape, activation, .. } = *setting;
-    let plan = rules(setting.recipe.seed, law);
+    let plan = rules(setting.recipe.seed, initializer);
     println!("\nplan\n{}", plan.plan(DType::F32, |vb| Mlp::new(vb, shape, activation))?);
-    let trial = Trial::new(setting, law)?;
+    let trial = Trial::new(setting, initializer)?;
     println!("\nreport\n{}", trial.initializer.report(&trial.vars)?);
     println!("\nverdict: {}", trial.verdict);
     println!("first loss {:.9e}, before any step", trial.summary.loss);
@@ -100,10 +100,10 @@ fn single(setting: &Setting, law: Init, figure: &std::path::Path) -> Result<()> 
     progress.finish();
     println!("{}, {:.1} s", last(&epochs), start.elapsed().as_secs_f64());
     let heading =
-        format!("{} hidden layers of {} {activation} units, weights {law}", shape.depth, shape.width);
+        format!("{} hidden layers of {} {activation} units, weights {initializer}", shape.depth, shape.width);
     let accuracy = epochs.last().map_or(0., |epoch| epoch.accuracy);
     let (losses, stds) = (trial.losses(&epochs), trial.summary.stds.clone());
-    runs::save(figure, &heading, &[Run { law, losses, stds, accuracy }])?;
+    runs::save(figure, &heading, &[Run { initializer, losses, stds, accuracy }])?;
     let ending = Ending::of(&epochs, 0.);
     ensure!(!ending.is_diverged(), "{ending}; {CALMER}");
     Ok(())

@@ -14,8 +14,8 @@ const STDS: (f64, f64) = (1e-8, 1e4);
 /// One training run.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// The law of its weights.
-    pub law: Init,
+    /// The initializer of its weights.
+    pub initializer: Init,
     /// The loss before training, then that of each epoch.
     pub losses: Vec<f64>,
     /// The activations' standard deviation before training, first hidden layer to last.
@@ -26,12 +26,13 @@ pub struct Run {
 
 impl Run {
     fn loss(&self) -> Line {
-        let label = format!("{} {:.1} %", name(self.law), 100.0 * self.accuracy);
-        Line::by_step(label, ink(self.law), &self.losses).stroke(stroke(self.law))
+        let label = format!("{} {:.1} %", name(self.initializer), 100.0 * self.accuracy);
+        Line::by_step(label, ink(self.initializer), &self.losses).stroke(stroke(self.initializer))
     }
 
     fn std(&self) -> Line {
-        Line::by_layer(name(self.law), ink(self.law), &self.stds).stroke(stroke(self.law))
+        Line::by_layer(name(self.initializer), ink(self.initializer), &self.stds)
+            .stroke(stroke(self.initializer))
     }
 }
 
@@ -60,29 +61,31 @@ pub fn save(path: &Path, heading: &str, runs: &[Run]) -> Result<()> {
 }
 
 /// Two that fail alike lie on each other: the second is dashed.
-fn stroke(law: Init) -> Stroke {
-    if ink(law) == Ink::Small { Stroke::Dashed } else { Stroke::Solid }
+fn stroke(initializer: Init) -> Stroke {
+    if ink(initializer) == Ink::Small { Stroke::Dashed } else { Stroke::Solid }
 }
 
-/// What a law is called beside its curve.
-fn name(law: Init) -> String {
-    match law {
+/// What an initializer is called beside its curve.
+fn name(initializer: Init) -> String {
+    match initializer {
         Init::Randn { mean: 0.0, stdev: 1.0 } => "N(0, 1)".into(),
         Init::Randn { mean: 0.0, stdev } => format!("N(0, {stdev}²)"),
-        law if ink(law) == Ink::Glorot => "Glorot".into(),
-        law if ink(law) == Ink::He => "He".into(),
-        law => law.to_string(),
+        initializer if ink(initializer) == Ink::Glorot => "Glorot".into(),
+        initializer if ink(initializer) == Ink::He => "He".into(),
+        initializer => initializer.to_string(),
     }
 }
 
-fn ink(law: Init) -> Ink {
-    match law {
+fn ink(initializer: Init) -> Ink {
+    match initializer {
         Init::Const(_) => Ink::Zeros,
         Init::Randn { stdev, .. } if stdev < 0.1 => Ink::Small,
         Init::Randn { .. } => Ink::Large,
-        law if law == init::GLOROT_UNIFORM || law == init::GLOROT_NORMAL => Ink::Glorot,
-        law if law == init::HE_UNIFORM || law == init::HE_NORMAL => Ink::He,
-        law if law == init::LECUN_UNIFORM || law == init::LECUN_NORMAL => Ink::Lecun,
+        initializer if initializer == init::GLOROT_UNIFORM || initializer == init::GLOROT_NORMAL => {
+            Ink::Glorot
+        }
+        initializer if initializer == init::HE_UNIFORM || initializer == init::HE_NORMAL => Ink::He,
+        initializer if initializer == init::LECUN_UNIFORM || initializer == init::LECUN_NORMAL => Ink::Lecun,
         Init::Orthogonal { .. } => Ink::Orthogonal,
         _ => Ink::Gain,
     }
@@ -97,8 +100,8 @@ mod tests {
     fn failing_runs_show() {
         let scratch = Scratch::new("runs");
         let path = scratch.path().join("some.svg");
-        let run = |law, losses: &[f64], stds: &[f64]| Run {
-            law,
+        let run = |initializer, losses: &[f64], stds: &[f64]| Run {
+            initializer,
             losses: losses.to_vec(),
             stds: stds.to_vec(),
             accuracy: 0.1,

@@ -116,10 +116,10 @@ impl<'a> Stepper<'a> {
 
     /// The images with fresh noise: a net that never sees one twice alike cannot learn it by heart.
     fn noisy(&self, batch: Set) -> Result<Set> {
-        let law = Distribution::normal(0., self.recipe.noise)?;
+        let initializer = Distribution::normal(0., self.recipe.noise)?;
         let stream = Stream::new(self.recipe.seed, &format!("noise.step{}", self.step));
         let count = batch.images.elem_count();
-        let noise = stream.vec::<f32>(&law, 0..count as u64)?;
+        let noise = stream.vec::<f32>(&initializer, 0..count as u64)?;
         let noise = Tensor::from_vec(noise, batch.images.shape(), batch.images.device())?;
         Ok(Set { images: (batch.images + noise)?, ..batch })
     }

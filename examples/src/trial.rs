@@ -73,12 +73,12 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Builds and measures the network whose weights follow `law`; its biases are 0.
+    /// Builds and measures the network whose weights follow `initializer`; its biases are 0.
     ///
     /// # Errors
-    /// If the law does not fit a parameter, or as candle's own operations.
-    pub fn new(setting: &Setting, law: Init) -> Result<Self> {
-        let (initializer, vars) = (rules(setting.recipe.seed, law), VarMap::new());
+    /// If the initializer does not fit a parameter, or as candle's own operations.
+    pub fn new(setting: &Setting, initializer: Init) -> Result<Self> {
+        let (initializer, vars) = (rules(setting.recipe.seed, initializer), VarMap::new());
         let vb = initializer.var_builder(&vars, DType::F32, setting.train.images.device());
         let net = Mlp::new(vb, setting.shape, setting.activation)?;
         let batch = setting.train.slice(0, PROBE)?;
@@ -114,10 +114,10 @@ impl fmt::Debug for Trial {
     }
 }
 
-/// The programs' rules: one law for all weights, zero for all biases.
+/// The programs' rules: one initializer for all weights, zero for all biases.
 #[must_use]
-pub fn rules(seed: u64, law: Init) -> Initializer {
-    Initializer::new(seed).rule("*.bias", init::ZEROS).weights(law)
+pub fn rules(seed: u64, initializer: Init) -> Initializer {
+    Initializer::new(seed).rule("*.bias", init::ZEROS).weights(initializer)
 }
 
 #[cfg(test)]
@@ -143,9 +143,9 @@ mod tests {
     }
 
     #[test]
-    fn laws_are_told_apart_by_what_they_do() {
+    fn initializers_are_told_apart_by_what_they_do() {
         let setting = setting(30);
-        let finding = |law| Trial::new(&setting, law).unwrap().summary.finding;
+        let finding = |initializer| Trial::new(&setting, initializer).unwrap().summary.finding;
         assert_eq!(finding(init::ZEROS), "zero product");
         assert_eq!(finding(Init::Const(0.01)), "symmetric");
         assert_eq!(finding(Init::Randn { mean: 0., stdev: 1e-3 }), "vanishing");

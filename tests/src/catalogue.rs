@@ -14,15 +14,15 @@ pub type Build = fn(VarBuilder<'static>) -> Result<()>;
 /// What a parameter is to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// A weight, which the default law of weights is for.
+    /// A weight, which the default initializer of weights is for.
     Weight,
-    /// Another parameter, which keeps its own law.
+    /// Another parameter, which keeps its own initializer.
     Own,
     /// A running statistic, which not even a rule touches.
     Statistic,
 }
 
-/// One parameter: name below the prefix, dimensions, law without rules, fans, role.
+/// One parameter: name below the prefix, dimensions, initializer without rules, fans, role.
 pub type Due = (&'static str, &'static [usize], &'static str, Option<(f64, f64)>, Role);
 
 /// A constructor, its call and its parameters in the order of requests.
@@ -51,12 +51,12 @@ const fn gates(name: &'static str, dims: &'static [usize], fan_in: f64, fan_out:
     (name, dims, "he_uniform", Some((fan_in, fan_out)), Role::Weight)
 }
 
-const fn own(name: &'static str, dims: &'static [usize], law: &'static str) -> Due {
-    (name, dims, law, None, Role::Own)
+const fn own(name: &'static str, dims: &'static [usize], initializer: &'static str) -> Due {
+    (name, dims, initializer, None, Role::Own)
 }
 
-const fn statistic(name: &'static str, law: &'static str) -> Due {
-    (name, &[6], law, None, Role::Statistic)
+const fn statistic(name: &'static str, initializer: &'static str) -> Due {
+    (name, &[6], initializer, None, Role::Statistic)
 }
 
 /// Numbers of channels are squares, so that candle's bounds of biases are short to write: `±1/√16 = ±0.25`.

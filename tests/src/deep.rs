@@ -10,9 +10,9 @@ use crate::values::values;
 /// # Errors
 /// What the crate says.
 pub fn weight(seed: u64, layer: usize, units: usize, factor: f64) -> candle_init::Result<Tensor> {
-    let law = init::LECUN_NORMAL.times(factor);
+    let initializer = init::LECUN_NORMAL.times(factor);
     let name = format!("layers.{layer}.weight");
-    Initializer::new(seed).tensor(&name, (units, units), law, DType::F32, &Device::Cpu)
+    Initializer::new(seed).tensor(&name, (units, units), initializer, DType::F32, &Device::Cpu)
 }
 
 /// A column of biases.
@@ -20,9 +20,9 @@ pub fn weight(seed: u64, layer: usize, units: usize, factor: f64) -> candle_init
 /// # Errors
 /// What the crate says.
 pub fn bias(seed: u64, layer: usize, units: usize, stdev: f64) -> candle_init::Result<Tensor> {
-    let law = Init::Randn { mean: 0.0, stdev };
+    let initializer = Init::Randn { mean: 0.0, stdev };
     let name = format!("layers.{layer}.bias");
-    Initializer::new(seed).tensor(&name, (units, 1), law, DType::F32, &Device::Cpu)
+    Initializer::new(seed).tensor(&name, (units, 1), initializer, DType::F32, &Device::Cpu)
 }
 
 /// Normal columns of mean square `q`, the second correlated with the first by `c`, both exactly.
@@ -30,8 +30,8 @@ pub fn bias(seed: u64, layer: usize, units: usize, stdev: f64) -> candle_init::R
 /// # Errors
 /// What candle says.
 pub fn pair(seed: u64, units: usize, q: f64, c: f64) -> candle_init::Result<Tensor> {
-    let law = Init::Randn { mean: 0.0, stdev: 1.0 };
-    let draw = |name| Initializer::new(seed).tensor(name, (units, 1), law, DType::F32, &Device::Cpu);
+    let initializer = Init::Randn { mean: 0.0, stdev: 1.0 };
+    let draw = |name| Initializer::new(seed).tensor(name, (units, 1), initializer, DType::F32, &Device::Cpu);
     let unit = |x: Tensor| -> Result<Tensor> { &x / squares(&x)?.sqrt() };
     let first = unit(draw("first")?)?;
     let raw = draw("second")?;

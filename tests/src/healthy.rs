@@ -12,7 +12,7 @@ const CPU: Device = Device::Cpu;
 /// Samples of a batch, and values of a sample.
 const BATCH: (usize, usize) = (32, 64);
 
-/// A kind of net: its name, and the verdict on the net of a seed, with or without its laws beside it.
+/// A kind of net: its name, and the verdict on the net of a seed, with or without its initializers beside it.
 pub type Kind = (&'static str, fn(u64, bool) -> candle_init_probe::Result<Verdict>);
 
 /// Every kind that is built of candle's layers alone; `tests/models` has one of candle-transformers.
@@ -40,13 +40,13 @@ pub fn blocks() -> Plan {
     Plan { widths: vec![BATCH.1; 25], activation: Function::Candle(Candle::Relu), residual: true }
 }
 
-/// He's law with biases of zero.
+/// He's initializer with biases of zero.
 #[must_use]
 pub fn he(seed: u64) -> Initializer {
     Initializer::new(seed).weights(init::HE_NORMAL).rule("*.bias", init::ZEROS)
 }
 
-/// He's law, the last weight of each of the twelve blocks times `1/√12`.
+/// He's initializer, the last weight of each of the twelve blocks times `1/√12`.
 #[must_use]
 pub fn scaled(seed: u64) -> Initializer {
     let last = init::HE_NORMAL.times((1.0 / 12.0_f64).sqrt());
@@ -65,9 +65,9 @@ pub fn verdict(vars: &VarMap, net: &Net, init: Option<&Initializer>) -> candle_i
     probe.check(&batch, |x| cross_entropy(&net.forward(x)?))
 }
 
-fn judged(init: &Initializer, plan: &Plan, laws: bool) -> candle_init_probe::Result<Verdict> {
+fn judged(init: &Initializer, plan: &Plan, initializers: bool) -> candle_init_probe::Result<Verdict> {
     let (vars, net) = built(init, plan)?;
-    verdict(&vars, &net, laws.then_some(init))
+    verdict(&vars, &net, initializers.then_some(init))
 }
 
 fn gained(seed: u64, f: Activation) -> Initializer {
@@ -77,29 +77,29 @@ fn gained(seed: u64, f: Activation) -> Initializer {
         .rule("*.bias", init::ZEROS)
 }
 
-fn relu(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
-    judged(&he(seed), &plain(Function::Candle(Candle::Relu)), laws)
+fn relu(seed: u64, initializers: bool) -> candle_init_probe::Result<Verdict> {
+    judged(&he(seed), &plain(Function::Candle(Candle::Relu)), initializers)
 }
 
-fn tanh(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
+fn tanh(seed: u64, initializers: bool) -> candle_init_probe::Result<Verdict> {
     let init = Initializer::new(seed).weights(init::GLOROT_UNIFORM).rule("*.bias", init::ZEROS);
-    judged(&init, &plain(Function::Tanh), laws)
+    judged(&init, &plain(Function::Tanh), initializers)
 }
 
-fn gelu(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
-    judged(&gained(seed, Activation::Gelu), &plain(Function::Candle(Candle::Gelu)), laws)
+fn gelu(seed: u64, initializers: bool) -> candle_init_probe::Result<Verdict> {
+    judged(&gained(seed, Activation::Gelu), &plain(Function::Candle(Candle::Gelu)), initializers)
 }
 
-fn silu(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
-    judged(&gained(seed, Activation::Silu), &plain(Function::Candle(Candle::Silu)), laws)
+fn silu(seed: u64, initializers: bool) -> candle_init_probe::Result<Verdict> {
+    judged(&gained(seed, Activation::Silu), &plain(Function::Candle(Candle::Silu)), initializers)
 }
 
-fn residual(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
-    judged(&scaled(seed), &blocks(), laws)
+fn residual(seed: u64, initializers: bool) -> candle_init_probe::Result<Verdict> {
+    judged(&scaled(seed), &blocks(), initializers)
 }
 
 /// Four blocks behind token and position tables of std 0.02, GPT-2's start.
-fn transformer(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
+fn transformer(seed: u64, initializers: bool) -> candle_init_probe::Result<Verdict> {
     const WIDTH: usize = 64;
     let small = Init::Randn { mean: 0.0, stdev: 0.02 };
     let ends = depth::gpt2(4)?;
@@ -124,11 +124,11 @@ fn transformer(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
         cross_entropy(&head.forward(&norm.forward(&x)?)?.flatten_to(1)?)
     };
     let probe = Probe::new(&vars).classes(CLASSES);
-    let probe = if laws { probe.initializer(&init) } else { probe };
+    let probe = if initializers { probe.initializer(&init) } else { probe };
     probe.check(&tokens((8, 16), 50, 7, &CPU)?, forward)
 }
 
-/// Seeds of each kind; the odd ones are checked against their laws.
+/// Seeds of each kind; the odd ones are checked against their initializers.
 pub const SEEDS: u64 = 200;
 
 /// Faults found in the nets of one kind, over all seeds; none is due. Prints how many, and how many nets had a warning.

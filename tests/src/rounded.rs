@@ -1,7 +1,7 @@
-//! The exact moments of a law once its values are rounded to a narrow dtype.
+//! The exact moments of an initializer once its values are rounded to a narrow dtype.
 //!
 //! A rounded value stands for the interval halfway to its neighbours, so its probability is a difference of
-//! the law's distribution function, and the moments are sums over all values of the dtype. Rounding an `f32`
+//! the initializer's distribution function, and the moments are sums over all values of the dtype. Rounding an `f32`
 //! that was rounded before moves the ends of the interval by 2⁻²⁴: nothing that a sample could show.
 
 use candle_core::DType;
@@ -9,10 +9,10 @@ use float8::F8E4M3;
 use half::{bf16, f16};
 use reference::{Distribution, gauss};
 
-/// The law's distribution function, from the oracle's tails.
+/// The initializer's distribution function, from the oracle's tails.
 #[must_use]
-pub fn cdf(law: Distribution, x: f64) -> f64 {
-    match law {
+pub fn cdf(initializer: Distribution, x: f64) -> f64 {
+    match initializer {
         Distribution::Const(value) => f64::from(u8::from(x >= value)),
         Distribution::Uniform(lo, up) => ((x - lo) / (up - lo)).clamp(0.0, 1.0),
         Distribution::Normal(mean, std) => gauss::upper((mean - x) / std),
@@ -37,23 +37,23 @@ fn grid(dtype: DType) -> Vec<f64> {
     values
 }
 
-/// The bounds of a law, or the whole line.
-fn support(law: Distribution) -> (f64, f64) {
-    match law {
+/// The bounds of an initializer, or the whole line.
+fn support(initializer: Distribution) -> (f64, f64) {
+    match initializer {
         Distribution::Uniform(lo, up) | Distribution::TruncatedNormal(.., lo, up) => (lo, up),
         _ => (f64::NEG_INFINITY, f64::INFINITY),
     }
 }
 
-/// `[mean, std, kurtosis]` of the law's values in `dtype`; those of the law itself for `f32` and `f64`.
+/// `[mean, std, kurtosis]` of the initializer's values in `dtype`; those of the initializer itself for `f32` and `f64`.
 #[must_use]
-pub fn moments(law: Distribution, dtype: DType) -> [f64; 3] {
-    let (lo, up) = support(law);
+pub fn moments(initializer: Distribution, dtype: DType) -> [f64; 3] {
+    let (lo, up) = support(initializer);
     let grid: Vec<f64> = grid(dtype).into_iter().filter(|v| (lo..=up).contains(v)).collect();
     if grid.is_empty() {
-        return law.moments();
+        return initializer.moments();
     }
-    let edges = grid.windows(2).map(|pair| cdf(law, f64::midpoint(pair[0], pair[1]))).chain([1.0]);
+    let edges = grid.windows(2).map(|pair| cdf(initializer, f64::midpoint(pair[0], pair[1]))).chain([1.0]);
     let mut below = 0.0;
     let mass: Vec<f64> = edges.map(|edge| edge - std::mem::replace(&mut below, edge)).collect();
     let mean: f64 = grid.iter().zip(&mass).map(|(v, p)| v * p).sum();
@@ -68,12 +68,12 @@ mod tests {
     /// Steps that grow with the value move the moments a little, and the less the finer they are.
     #[test]
     fn rounding_moves_the_moments_a_little() {
-        let law = Distribution::Normal(0.0, 1.0);
-        assert_eq!(moments(law, DType::F32), law.moments());
-        let off = |dtype| (moments(law, dtype)[1] - 1.0).abs();
+        let initializer = Distribution::Normal(0.0, 1.0);
+        assert_eq!(moments(initializer, DType::F32), initializer.moments());
+        let off = |dtype| (moments(initializer, dtype)[1] - 1.0).abs();
         assert!(off(DType::F16) < 1e-7 && off(DType::BF16) < 1e-5 && off(DType::F8E4M3) < 1e-3);
         assert!(off(DType::F8E4M3) > 1e-4);
-        assert!(moments(law, DType::F8E4M3)[0].abs() < 1e-12);
+        assert!(moments(initializer, DType::F8E4M3)[0].abs() < 1e-12);
     }
 
     #[test]

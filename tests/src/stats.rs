@@ -20,7 +20,7 @@ pub struct Moments {
     pub mean: f64,
     /// The root of their mean square distance from the mean.
     pub std: f64,
-    /// Their mean fourth power of that distance over `std⁴`: 3 for a normal law, 1.8 for a uniform one.
+    /// Their mean fourth power of that distance over `std⁴`: 3 for a normal distribution, 1.8 for a uniform one.
     pub kurtosis: f64,
 }
 
@@ -34,7 +34,7 @@ pub fn moments(values: &[f32]) -> Moments {
     Moments { n: values.len(), mean, std: variance.sqrt(), kurtosis: fourth / (variance * variance) }
 }
 
-/// Whether `values` have the mean and the standard deviation of a law with that kurtosis.
+/// Whether `values` have the mean and the standard deviation of an initializer with that kurtosis.
 ///
 /// The standard error of the mean is `std/√n`, that of the standard deviation `std·√((kurtosis − 1)/4n)`: at
 /// `n` = 4 Mi a normal sample is refused with 91 % probability when its mean is off by 0.42 % of `std`, or its
@@ -64,7 +64,7 @@ pub fn assert_mean_std(values: &[f32], mean: f64, std: f64, kurtosis: f64, what:
     assert!(outcome.is_ok(), "{what}: {outcome:?}");
 }
 
-/// The p-value of Kolmogorov's test that `values` follow the continuous law `cdf`.
+/// The p-value of Kolmogorov's test that `values` follow the continuous distribution `cdf`.
 ///
 /// With `D` the largest distance between the two distribution functions and
 /// `λ = D·(√n + 0.12 + 0.11/√n)`, `p = 2·Σ (−1)^(k−1)·exp(−2k²λ²)` (M. A. Stephens, J. R. Stat. Soc. B 32,

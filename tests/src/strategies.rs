@@ -1,4 +1,4 @@
-//! Arbitrary laws, weights and numbers for property tests.
+//! Arbitrary initializers, weights and numbers for property tests.
 
 use candle_core::{DType, Shape};
 use candle_init::{Activation, Cut, Family, Fan, Init, Layer, NAMED, Rule, VarianceScaling, init};
@@ -98,7 +98,7 @@ pub fn scaling() -> impl Strategy<Value = VarianceScaling> {
         .prop_map(|(scale, fan, family)| VarianceScaling { scale, fan, family })
 }
 
-/// A law with bounds of its own: uniform, or a normal cut in either unit, at least 0.3 wide and with a
+/// An initializer with bounds of its own: uniform, or a normal cut in either unit, at least 0.3 wide and with a
 /// probability that can be drawn.
 pub fn bounded() -> impl Strategy<Value = Init> {
     let window = (-1.0..1.0_f64, 0.3..2.0_f64);
@@ -114,22 +114,23 @@ pub fn bounded() -> impl Strategy<Value = Init> {
     prop_oneof![uniform, absolute, sigmas]
 }
 
-/// Any random law in the range of ordinary weights, named ones included.
-pub fn random_law() -> impl Strategy<Value = Init> {
+/// Any random distribution in the range of ordinary weights, named ones included.
+pub fn random_initializer() -> impl Strategy<Value = Init> {
     let normal = (-1.0..1.0_f64, 0.05..1.0_f64).prop_map(|(mean, stdev)| Init::Randn { mean, stdev });
-    let named: Vec<Init> = NAMED.iter().map(|(_, law)| *law).filter(Init::needs_fans).collect();
+    let named: Vec<Init> =
+        NAMED.iter().map(|(_, initializer)| *initializer).filter(Init::needs_fans).collect();
     prop_oneof![scaling().prop_map(Init::VarianceScaling), select(named), normal, bounded()]
 }
 
 /// A chain of up to four modifiers on any start.
 pub fn any_rule() -> impl Strategy<Value = Rule> {
-    let named: Vec<Init> = NAMED.iter().map(|(_, law)| *law).collect();
+    let named: Vec<Init> = NAMED.iter().map(|(_, initializer)| *initializer).collect();
     let start = prop_oneof![
-        random_law().prop_map(Rule::from),
+        random_initializer().prop_map(Rule::from),
         select(named).prop_map(Rule::from),
         Just(init::mamba_a_log()),
-        prop::collection::vec(random_law(), 1..4).prop_map(Rule::blocks),
-        prop::collection::vec((1..5_usize, random_law()), 1..4).prop_map(Rule::shares),
+        prop::collection::vec(random_initializer(), 1..4).prop_map(Rule::blocks),
+        prop::collection::vec((1..5_usize, random_initializer()), 1..4).prop_map(Rule::shares),
         (-2.0..2.0_f64).prop_map(init::forget_gate_bias),
     ];
     (start, prop::collection::vec((0..14_u8, 0.0..3.0_f64, 0..9_usize), 0..5)).prop_map(|(start, chain)| {

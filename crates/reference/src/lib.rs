@@ -8,19 +8,19 @@
 //! [`upper_quantile`] and [`gauss`]. Beside that, [`fans()`] and [`Scaling`] choose a [`Distribution`], whose moments
 //! are stated in closed form.
 
+mod distribution;
 mod fans;
 pub mod gauss;
 mod key;
-mod law;
 mod philox;
 mod quantile;
 mod scaling;
 pub mod value;
 mod word;
 
+pub use distribution::Distribution;
 pub use fans::{Fans, Layer, fans};
 pub use key::Key;
-pub use law::Distribution;
 pub use philox::block;
 pub use quantile::upper_quantile;
 pub use scaling::{Fan, Form, STD_CUT_AT_2, Scaling};

@@ -1,4 +1,4 @@
-//! Variance scaling: the one law of which the classical schemes are points.
+//! Variance scaling: the one family of which the classical schemes are points.
 
 use crate::{Distribution, Fans};
 
@@ -70,7 +70,7 @@ impl Scaling {
         (self.scale / n).sqrt()
     }
 
-    /// The law of the given form with that standard deviation.
+    /// The distribution of the given form with that standard deviation.
     #[must_use]
     pub fn distribution(self, fans: Fans, form: Form) -> Distribution {
         let std = self.std(fans);

@@ -2,10 +2,7 @@
 
 use std::error::Error;
 
-use crate::{
-    Fan, Form, Layer, STD_CUT_AT_2, Scaling, block, fans, gauss, law::Distribution, long_word,
-    upper_quantile, value,
-};
+use crate::{Fan, Form, Layer, STD_CUT_AT_2, Scaling, block, fans, gauss, long_word, upper_quantile, value};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -95,9 +92,9 @@ fn truncated_keeps_its_digits_at_the_centre() {
     assert_eq!(z(0xFFFF_FFFF), -z(0x7FFF_FFFF));
 }
 
-/// Without cuts the truncated law is the normal one, word by word.
+/// Without cuts the truncated distribution is the normal one, word by word.
 #[test]
-fn infinite_cuts_leave_the_normal_law() {
+fn infinite_cuts_leave_the_normal_distribution() {
     for w in [0, 1, 1 << 20, 1 << 30, (1 << 31) - 1].into_iter().flat_map(|m| [m, m | 1 << 31]) {
         let uncut = value::truncated(w, 0.0, 1.0, f64::NEG_INFINITY, f64::INFINITY);
         assert!(relative(uncut, value::normal(w, 0.0, 1.0)) < 1e-15, "{w:08x}");
@@ -115,12 +112,12 @@ fn uniform_is_symmetric_and_inside() {
     assert_eq!(value::uniform(256, 0.0, 16_777_216.0), 1.5);
 }
 
-fn law(name: &str, p: &[f64]) -> Result<Distribution, Box<dyn Error>> {
+fn distribution(name: &str, p: &[f64]) -> Result<Distribution, Box<dyn Error>> {
     match (name, p) {
         ("uniform", &[lo, up]) => Ok(Distribution::Uniform(lo, up)),
         ("normal", &[mean, std]) => Ok(Distribution::Normal(mean, std)),
         ("truncated_normal", &[mean, std, a, b]) => Ok(Distribution::TruncatedNormal(mean, std, a, b)),
-        _ => Err(format!("no law {name} of {p:?}").into()),
+        _ => Err(format!("no distribution {name} of {p:?}").into()),
     }
 }
 
@@ -129,35 +126,41 @@ fn law(name: &str, p: &[f64]) -> Result<Distribution, Box<dyn Error>> {
 fn moments_agree_with_integration() -> Outcome {
     for row in rows(include_str!("../../../tests/data/law_moments.csv"), ',') {
         let parameters: Vec<_> = row[1..5].iter().copied().filter(|cell| !cell.is_empty()).collect();
-        let law = law(row[0], &numbers(&parameters)?)?;
-        let far = matches!(law, Distribution::TruncatedNormal(mean, _, a, b) if mean < a || b < mean);
+        let distribution = distribution(row[0], &numbers(&parameters)?)?;
+        let far =
+            matches!(distribution, Distribution::TruncatedNormal(mean, _, a, b) if mean < a || b < mean);
         let limits = if far { [2e-14, 1e-10, 1e-7] } else { [1e-15; 3] };
-        for ((got, expected), limit) in law.moments().into_iter().zip(numbers(&row[5..])?).zip(limits) {
+        for ((got, expected), limit) in
+            distribution.moments().into_iter().zip(numbers(&row[5..])?).zip(limits)
+        {
             assert!(relative(got, expected) < limit, "{row:?}: {got}");
         }
     }
     Ok(())
 }
 
-/// 2¹⁶ evenly spaced words weigh each law by quadrature: its values have its moments, those of a law 1 %
+/// 2¹⁶ evenly spaced words weigh each distribution by quadrature: its values have its moments, those of one 1 %
 /// wider do not.
 #[test]
-fn values_have_the_moments_of_their_law() {
-    let spread = |law: Distribution| {
-        let values = || (0..1_u32 << 16).map(|k| law.value((k << 16) + (1 << 15)) / 65536.0);
+fn values_have_the_moments_of_their_distribution() {
+    let spread = |distribution: Distribution| {
+        let values = || (0..1_u32 << 16).map(|k| distribution.value((k << 16) + (1 << 15)) / 65536.0);
         let mean: f64 = values().sum();
         (mean, values().map(|x| (x * 65536.0 - mean).powi(2) / 65536.0).sum::<f64>().sqrt())
     };
     let cut = |mean| Distribution::TruncatedNormal(mean, 1.0, -1.0, 3.0);
-    for law in [
+    for distribution in [
         Distribution::Const(0.5),
         Distribution::Uniform(-1.0, 2.0),
         Distribution::Normal(0.5, 0.1),
         cut(0.0),
         cut(-5.0),
     ] {
-        let ((got_mean, got_std), [mean, std, _]) = (spread(law), law.moments());
-        assert!((got_mean - mean).abs() <= 1e-4 * std && (got_std - std).abs() <= 1e-3 * std, "{law:?}");
+        let ((got_mean, got_std), [mean, std, _]) = (spread(distribution), distribution.moments());
+        assert!(
+            (got_mean - mean).abs() <= 1e-4 * std && (got_std - std).abs() <= 1e-3 * std,
+            "{distribution:?}"
+        );
     }
     assert!(relative(spread(Distribution::Normal(0.0, 1.01)).1, 1.0) > 5e-3);
 }
@@ -198,7 +201,7 @@ fn scheme(name: &str) -> Option<(Scaling, Form)> {
 }
 
 #[test]
-fn golden_laws_come_out() -> Outcome {
+fn golden_distributions_come_out() -> Outcome {
     for row in rows(include_str!("../../../tests/data/golden_laws.csv"), ',').filter(|row| !row[0].is_empty())
     {
         let shape = row[0].split('x').map(str::parse).collect::<Result<Vec<usize>, _>>()?;

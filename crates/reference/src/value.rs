@@ -1,7 +1,7 @@
 //! From a word to the exact value, of which the shipped samplers give the nearest they can.
 //!
 //! A word stands for one of 2³² equal intervals of probability, and the value sits at the middle of its own.
-//! For the normal laws bit 31 is the sign and the other bits count from the tail, see [`rank`].
+//! For the normal distributions bit 31 is the sign and the other bits count from the tail, see [`rank`].
 
 use crate::{gauss, upper_quantile};
 

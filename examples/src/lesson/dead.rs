@@ -29,8 +29,8 @@ fn starts(bench: &Bench, facts: &mut Facts) -> Result<()> {
         ("large", "N(0, 1), bias −0.1", large, -0.1, Ink::Large, Stroke::Dashed),
     ];
     let mut lines = Vec::new();
-    for (fact, name, law, bias, ink, stroke) in cases {
-        let measured = bench.signal(&Start::new(RELU, DEPTH, law).biases(Init::Const(bias)))?;
+    for (fact, name, initializer, bias, ink, stroke) in cases {
+        let measured = bench.signal(&Start::new(RELU, DEPTH, initializer).biases(Init::Const(bias)))?;
         facts.percent(format!("dead.{fact}"), measured.last(|layer| layer.dead));
         lines.push(Line::by_layer(name, ink, &measured.values(|layer| layer.dead)).stroke(stroke));
     }

@@ -53,10 +53,10 @@ fn curves(bench: &Bench, facts: &mut Facts, fact: &str, name: &str, bend: Bend) 
     ];
     facts.html(format!("gains.{fact}"), format!("{gain:.3}"));
     let mut lines = Vec::new();
-    for (law, label, ink, rule) in rules {
+    for (initializer, label, ink, rule) in rules {
         // The first layer reads pixels of mean square one, which no function has changed.
         let measured = bench.signal(&Start::new(bend, DEPTH, rule).first(init::LECUN_NORMAL))?;
-        facts.number(format!("gains.{fact}.{law}"), measured.last(|layer| layer.output.rms()));
+        facts.number(format!("gains.{fact}.{initializer}"), measured.last(|layer| layer.output.rms()));
         lines.push(Line::by_layer(label, ink, &measured.values(|layer| layer.output.rms())));
     }
     let (title, x) = (format!("{name}: size of layers' outputs"), "hidden layer".into());

@@ -21,8 +21,8 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     facts.number("growth.small.factor", factor(0.01));
     facts.number("growth.large.factor", factor(1.0));
     let (mut forward, mut backward) = (Vec::new(), Vec::new());
-    for (fact, name, law, ink) in LAWS {
-        let measured = bench.signal(&Start::new(RELU, DEPTH, law))?;
+    for (fact, name, initializer, ink) in LAWS {
+        let measured = bench.signal(&Start::new(RELU, DEPTH, initializer))?;
         tell(facts, fact, &measured);
         forward.push(Line::by_layer(name, ink, &measured.passed()));
         backward.push(Line::by_layer(name, ink, &measured.errors()));

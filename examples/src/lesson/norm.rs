@@ -20,8 +20,8 @@ const LAWS: [(&str, &str, Init, Ink); 3] = [
 
 pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     let (mut forward, mut backward) = (Vec::new(), Vec::new());
-    for (fact, name, law, ink) in LAWS {
-        let (passed, gradients) = run(bench, law)?;
+    for (fact, name, initializer, ink) in LAWS {
+        let (passed, gradients) = run(bench, initializer)?;
         facts.number(format!("norm.{fact}.passed"), passed.last().copied().unwrap_or(f64::NAN));
         facts.number(format!("norm.{fact}.gradient"), gradients.last().copied().unwrap_or(f64::NAN));
         forward.push(Line::by_layer(name, ink, &passed));
@@ -43,11 +43,11 @@ fn chart(title: &str, y: &str, lines: Vec<Line>) -> Chart {
 }
 
 /// What each layer passes on, and its weight's gradient, in a ReLU net that normalizes each layer's outputs.
-fn run(bench: &Bench, law: Init) -> Result<(Vec<f64>, Vec<f64>)> {
+fn run(bench: &Bench, initializer: Init) -> Result<(Vec<f64>, Vec<f64>)> {
     let vars = VarMap::new();
-    let laws =
+    let initializers =
         Initializer::new(bench.seed).rule("*.bias", init::ZEROS).rule("head.weight", init::LECUN_NORMAL);
-    let vb = laws.weights(law).var_builder(&vars, DType::F32, &Device::Cpu);
+    let vb = initializers.weights(initializer).var_builder(&vars, DType::F32, &Device::Cpu);
     let layer =
         |at: usize| linear(if at == 0 { bench.inputs } else { WIDTH }, WIDTH, vb.pp(format!("fc{at}")));
     let layers = (0..DEPTH).map(layer).collect::<candle_core::Result<Vec<Linear>>>()?;

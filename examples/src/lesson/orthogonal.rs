@@ -39,13 +39,13 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     Ok(())
 }
 
-/// The singular values, largest first, of the product of `depth` matrices of `law`.
-fn spectrum(seed: u64, depth: usize, law: Init) -> Result<Vec<f64>> {
-    let laws = Initializer::new(seed);
+/// The singular values, largest first, of the product of `depth` matrices of `initializer`.
+fn spectrum(seed: u64, depth: usize, initializer: Init) -> Result<Vec<f64>> {
+    let initializers = Initializer::new(seed);
     let mut product = Mat::<f64>::identity(UNITS, UNITS);
     for layer in 0..depth {
         let name = format!("linear{layer}.weight");
-        let weight = laws.tensor(&name, (UNITS, UNITS), law, DType::F64, &Device::Cpu)?;
+        let weight = initializers.tensor(&name, (UNITS, UNITS), initializer, DType::F64, &Device::Cpu)?;
         let weight = weight.to_vec2::<f64>()?;
         product = Mat::from_fn(UNITS, UNITS, |row, column| weight[row][column]) * product;
     }

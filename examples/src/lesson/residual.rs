@@ -47,11 +47,11 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
 /// The stream's mean square at its start and after each block, over that at its start.
 fn stream(bench: &Bench, branches: impl Into<Rule>) -> Result<Vec<f64>> {
     let (vars, taps) = (VarMap::new(), Recorder::new());
-    let laws = Initializer::new(bench.seed)
+    let initializers = Initializer::new(bench.seed)
         .rule("*.bias", init::ZEROS)
         .rule("block*.weight", branches)
         .weights(init::LECUN_NORMAL);
-    let vb = laws.var_builder(&vars, DType::F32, &Device::Cpu);
+    let vb = initializers.var_builder(&vars, DType::F32, &Device::Cpu);
     let net = Residual::new(&vb, bench.inputs, taps.clone())?;
     let cross_entropy = |x: &_| loss::cross_entropy(&net.forward(x)?, &bench.set.labels);
     let signal = Probe::new(&vars).recorder(&taps).signal(&bench.set.images, cross_entropy)?;

@@ -27,7 +27,7 @@ pub struct Spec {
     pub seed: u64,
     /// How many of the page's images it is run on.
     pub images: usize,
-    /// Globs and the text forms of their laws; the first match wins.
+    /// Globs and the text forms of their initializers; the first match wins.
     pub rules: Vec<(String, String)>,
 }
 
@@ -99,13 +99,13 @@ impl Spec {
     fn build(&self, set: &Set) -> Result<(Net, VarMap)> {
         let bend =
             Bend::named(&self.activation).with_context(|| format!("no activation {}", self.activation))?;
-        let mut laws = Initializer::new(self.seed);
-        for (glob, law) in &self.rules {
-            laws = laws.rule(glob.as_str(), law.as_str());
+        let mut initializers = Initializer::new(self.seed);
+        for (glob, initializer) in &self.rules {
+            initializers = initializers.rule(glob.as_str(), initializer.as_str());
         }
         let shape = Shape { inputs: set.images.dim(1)?, width: self.width, depth: self.depth };
         let vars = VarMap::new();
-        let vb = laws.var_builder(&vars, DType::F32, &Device::Cpu);
+        let vb = initializers.var_builder(&vars, DType::F32, &Device::Cpu);
         Net::new(&vb, shape, bend, Recorder::new())?;
         let vars = in_doubles(&vars)?;
         let vb = VarBuilder::from_varmap(&vars, DType::F64, &Device::Cpu);

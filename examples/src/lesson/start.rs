@@ -4,14 +4,14 @@ use candle_init::{Init, Initializer, Rule, init};
 
 use super::bend::Bend;
 
-/// A net's shape and the laws of its parameters.
+/// A net's shape and the initializers of its parameters.
 #[derive(Clone, Debug)]
 pub(super) struct Start {
     pub(super) bend: Bend,
     /// Hidden layers.
     pub(super) depth: usize,
     weights: Rule,
-    /// The law of the first layer, where it is another: it reads images, which no activation has changed.
+    /// The initializer of the first layer, where it is another: it reads images, which no activation has changed.
     first: Option<Rule>,
     biases: Init,
 }
@@ -22,23 +22,23 @@ impl Start {
         Self { bend, depth, weights: weights.into(), first: None, biases: init::ZEROS }
     }
 
-    /// With another law for the first layer.
-    pub(super) fn first(self, law: impl Into<Rule>) -> Self {
-        Self { first: Some(law.into()), ..self }
+    /// With another initializer for the first layer.
+    pub(super) fn first(self, initializer: impl Into<Rule>) -> Self {
+        Self { first: Some(initializer.into()), ..self }
     }
 
-    /// With another law for all biases.
+    /// With another initializer for all biases.
     pub(super) fn biases(self, biases: Init) -> Self {
         Self { biases, ..self }
     }
 
-    /// The initializer of these laws.
+    /// The initializer of this start.
     pub(super) fn initializer(&self, seed: u64) -> Initializer {
-        let laws = Initializer::new(seed).rule("*.bias", self.biases);
-        let laws = match &self.first {
-            Some(first) => laws.rule("fc0.weight", first.clone()),
-            None => laws,
+        let initializer = Initializer::new(seed).rule("*.bias", self.biases);
+        let initializer = match &self.first {
+            Some(first) => initializer.rule("fc0.weight", first.clone()),
+            None => initializer,
         };
-        laws.weights(self.weights.clone())
+        initializer.weights(self.weights.clone())
     }
 }

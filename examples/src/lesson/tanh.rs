@@ -27,17 +27,17 @@ const LAWS: [(&str, &str, Init, Ink); 3] = [
 ];
 
 pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
-    for (fact, title, law, ink) in LAWS {
-        let measured = bench.signal(&Start::new(TANH, DEPTH, law))?;
+    for (fact, title, initializer, ink) in LAWS {
+        let measured = bench.signal(&Start::new(TANH, DEPTH, initializer))?;
         facts.number(format!("tanh.{fact}.last"), measured.last(|layer| layer.passed.std));
         facts.percent(format!("tanh.{fact}.flat"), measured.mean(|layer| layer.saturated));
-        facts.bars(format!("tanh.{fact}"), &bars(bench, title, ink, law)?);
+        facts.bars(format!("tanh.{fact}"), &bars(bench, title, ink, initializer)?);
     }
     sigmoid(bench, facts)
 }
 
-fn bars(bench: &Bench, title: &str, ink: Ink, law: Init) -> Result<Bars> {
-    let (net, _) = bench.net(&Start::new(TANH, DEPTH, law))?;
+fn bars(bench: &Bench, title: &str, ink: Ink, initializer: Init) -> Result<Bars> {
+    let (net, _) = bench.net(&Start::new(TANH, DEPTH, initializer))?;
     let (hidden, _) = net.states(&bench.set.images)?;
     let cell =
         |(index, values): (usize, &Tensor)| Ok((format!("layer {}", index + 1), counts(values, ENDS)?));

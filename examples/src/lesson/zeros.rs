@@ -15,7 +15,7 @@ const DEPTH: usize = 3;
 const STEPS: usize = 60;
 const RATE: f64 = 0.1;
 
-/// The laws, the names of their facts, and what they are called.
+/// The initializers, the names of their facts, and what they are called.
 const LAWS: [(&str, &str, Init, Ink, Stroke); 3] = [
     ("zero", "zeros", init::ZEROS, Ink::Zeros, Stroke::Solid),
     ("const", "all 0.01", Init::Const(0.01), Ink::Zeros, Stroke::Dashed),
@@ -24,8 +24,8 @@ const LAWS: [(&str, &str, Init, Ink, Stroke); 3] = [
 
 pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     let mut lines = Vec::new();
-    for (fact, name, law, ink, stroke) in LAWS {
-        let start = Start::new(RELU, DEPTH, law);
+    for (fact, name, initializer, ink, stroke) in LAWS {
+        let start = Start::new(RELU, DEPTH, initializer);
         let (distinct, of) = distinct_rows(bench, &start)?;
         facts.html(format!("zeros.{fact}.distinct"), distinct.to_string());
         facts.html("zeros.of", of.to_string());

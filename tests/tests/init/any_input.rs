@@ -1,5 +1,5 @@
-//! No input makes the crate panic or hang: laws with any numbers, shapes of any size, names and patterns of any
-//! text get a plan, a law or an error that says something.
+//! No input makes the crate panic or hang: initializers with any numbers, shapes of any size, names and patterns of any
+//! text get a plan, an initializer or an error that says something.
 
 use acceptance::strategies::{DTYPES, any_rule};
 use acceptance::values::{all_bits, values};
@@ -37,7 +37,7 @@ fn number() -> impl Strategy<Value = f64> {
     prop_oneof![select(edges), any::<u64>().prop_map(f64::from_bits), -4.0..4.0_f64]
 }
 
-fn law() -> impl Strategy<Value = Init> {
+fn initializer() -> impl Strategy<Value = Init> {
     let four = (number(), number(), number(), number());
     let fan = select(vec![Fan::In, Fan::Out, Fan::Average, Fan::GeometricAverage]);
     let form = select(vec![Family::Normal, Family::TRUNCATED_NORMAL, Family::Uniform]);
@@ -83,29 +83,29 @@ fn says_something(error: &InitError) -> bool {
 
 proptest! {
     #[test]
-    fn laws_of_any_numbers(law in law(), dims in dims(), layer in layer(), x in number(), factor in number()) {
+    fn initializers_of_any_numbers(initializer in initializer(), dims in dims(), layer in layer(), x in number(), factor in number()) {
         let shape = Shape::from(dims);
-        let parameter = Initializer::new(1).tensor("w", (2, 3), law.times(factor), DType::F32, &Device::Cpu);
+        let parameter = Initializer::new(1).tensor("w", (2, 3), initializer.times(factor), DType::F32, &Device::Cpu);
         prop_assert!(parameter.is_ok() || parameter.is_err_and(|error| says_something(&error)));
         {
-            match law.distribution(&shape, layer) {
+            match initializer.distribution(&shape, layer) {
                 Ok(made) => {
                     let numbers = [made.mean(), made.std(), made.cdf(x), made.support().0, made.support().1];
-                    prop_assert!(!made.mean().is_nan() && made.std() >= 0.0, "{law:?}: {numbers:?}");
+                    prop_assert!(!made.mean().is_nan() && made.std() >= 0.0, "{initializer:?}: {numbers:?}");
                 }
-                Err(error) => prop_assert!(says_something(&error), "{law:?}: {error}"),
+                Err(error) => prop_assert!(says_something(&error), "{initializer:?}: {error}"),
             }
-            let _ = (law.to_candle(&shape, layer), law.to_string().parse::<Init>(), Fans::new(&shape, layer));
+            let _ = (initializer.to_candle(&shape, layer), initializer.to_string().parse::<Init>(), Fans::new(&shape, layer));
         }
     }
 
     /// Only planned, never made: no shape is too large to say what it would get.
     #[test]
     fn plans_of_any_shape(
-        law in law(), dims in dims(), layer in layer(), name in ".{0,16}", pattern in ".{0,8}",
+        initializer in initializer(), dims in dims(), layer in layer(), name in ".{0,16}", pattern in ".{0,8}",
         dtype in select([&DTYPES[..], &[DType::U8, DType::I64]].concat()),
     ) {
-        let init = Initializer::new(1).lenient().rule(&pattern, law.on(layer)).weights(law.on(layer));
+        let init = Initializer::new(1).lenient().rule(&pattern, initializer.on(layer)).weights(initializer.on(layer));
         match init.plan(dtype, |vb| vb.get(&dims[..], &name)) {
             Ok(plan) => {
                 prop_assert_eq!((plan.records().len(), plan.records()[0].name.as_str()), (1, name.as_str()));
@@ -115,23 +115,23 @@ proptest! {
         }
     }
 
-    /// Small tensors of any law, made: values or an error, and an error leaves an empty map.
+    /// Small tensors of any initializer, made: values or an error, and an error leaves an empty map.
     #[test]
-    fn tensors_of_any_law(
-        law in law(), dims in proptest::collection::vec(0..6_usize, 0..5), name in ".{0,16}",
+    fn tensors_of_any_initializer(
+        initializer in initializer(), dims in proptest::collection::vec(0..6_usize, 0..5), name in ".{0,16}",
         dtype in select(DTYPES.to_vec()),
     ) {
-        let (init, vars) = (Initializer::new(1).rule("*", law), VarMap::new());
+        let (init, vars) = (Initializer::new(1).rule("*", initializer), VarMap::new());
         let made = init.var_builder(&vars, dtype, &Device::Cpu).get(&dims[..], &name);
         let shape = Shape::from(dims);
-        let (lo, up) = law.distribution(&shape, Layer::of_shape(&shape)).map_or((0.0, 0.0), |law| law.support());
+        let (lo, up) = initializer.distribution(&shape, Layer::of_shape(&shape)).map_or((0.0, 0.0), |made| made.support());
         match made {
             Ok(tensor) => {
                 let values = values(&tensor)?;
-                prop_assert!(values.iter().all(|v| v.is_finite()), "{law:?} {dtype:?}: {values:?}");
+                prop_assert!(values.iter().all(|v| v.is_finite()), "{initializer:?} {dtype:?}: {values:?}");
                 // A constant or a point is rounded; an interval is not left.
                 let inside = values.iter().all(|v| (lo..=up).contains(v));
-                prop_assert!(lo == up || inside, "{law:?} {dtype:?}: {values:?}");
+                prop_assert!(lo == up || inside, "{initializer:?} {dtype:?}: {values:?}");
                 prop_assert!(init.report(&vars).is_ok());
             }
             Err(error) => {
@@ -156,11 +156,11 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_law_or_refused(
+    fn any_text_is_an_initializer_or_refused(
         text in prop_oneof![".{0,40}", "[a-z_]{0,20}\\([a-z=0-9,. -]{0,30}\\)?"],
     ) {
         match text.parse::<Init>() {
-            Ok(law) => prop_assert_eq!(format!("{:?}", law.to_string().parse::<Init>()?), format!("{law:?}")),
+            Ok(initializer) => prop_assert_eq!(format!("{:?}", initializer.to_string().parse::<Init>()?), format!("{initializer:?}")),
             Err(error) => {
                 prop_assert!(says_something(&error) && error.to_string().contains(&text), "{error}");
             }

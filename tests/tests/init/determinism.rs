@@ -5,7 +5,7 @@ use std::error::Error;
 
 use acceptance::catalogue::{CATALOGUE, model};
 use acceptance::stats::check_uncorrelated;
-use acceptance::strategies::{DTYPES, random_law, weight};
+use acceptance::strategies::{DTYPES, random_initializer, weight};
 use acceptance::values::{all_bits, bits, singles, values};
 use candle_core::{DType, Device, Tensor};
 use candle_init::counter_rng::Stream;
@@ -66,38 +66,38 @@ proptest! {
 
     /// A narrow tensor is the `f32` tensor rounded once; an `f64` one agrees to the precision of a word.
     #[test]
-    fn dtypes_are_the_same_values_rounded(law in random_law(), weight in weight(20), seed: u64) {
-        // Values inside a bound are moved to it where rounding would leave it, so only free laws compare.
+    fn dtypes_are_the_same_values_rounded(initializer in random_initializer(), weight in weight(20), seed: u64) {
+        // Values inside a bound are moved to it where rounding would leave it, so only free distributions compare.
         let (init, shape) = (Initializer::new(seed), weight.shape());
-        let make = |dtype| init.tensor("w", &shape, law.on(weight.layer), dtype, &CPU);
+        let make = |dtype| init.tensor("w", &shape, initializer.on(weight.layer), dtype, &CPU);
         let (single, double) = (make(DType::F32)?, values(&make(DType::F64)?)?);
-        let (lo, up) = law.distribution(&weight.shape(), weight.layer)?.support();
+        let (lo, up) = initializer.distribution(&weight.shape(), weight.layer)?.support();
         for dtype in [DType::BF16, DType::F16, DType::F8E4M3] {
             let Some(narrow) = held(make(dtype))? else { continue };
             let (got, rounded) = (values(&narrow)?, values(&single.to_dtype(dtype)?)?);
             let inside = |v: f64| (lo..=up).contains(&v);
-            prop_assert!(got.iter().zip(&rounded).all(|(g, r)| g == r || !inside(*r)), "{law} {dtype:?}");
+            prop_assert!(got.iter().zip(&rounded).all(|(g, r)| g == r || !inside(*r)), "{initializer} {dtype:?}");
         }
         // A double refines the place that a word of 32 bits stands for, which in the tails is wide.
-        let exact = law.distribution(&weight.shape(), weight.layer)?;
+        let exact = initializer.distribution(&weight.shape(), weight.layer)?;
         let scale = double.iter().fold(0.0_f64, |largest, v| largest.max(v.abs()));
         let near = |(s, d): (&f64, &f64)| {
             (s - d).abs() <= 1e-6 * scale || (exact.cdf(*s) - exact.cdf(*d)).abs() <= 0.5_f64.powi(32)
         };
-        prop_assert!(values(&single)?.iter().zip(&double).all(near), "{law}");
-        prop_assert!(!values(&single)?.iter().skip(1).chain([&9.0]).zip(&double).all(near), "{law}: blind");
+        prop_assert!(values(&single)?.iter().zip(&double).all(near), "{initializer}");
+        prop_assert!(!values(&single)?.iter().skip(1).chain([&9.0]).zip(&double).all(near), "{initializer}: blind");
     }
 
     /// A part of a tensor can be made alone: by index, from the parameter's stream.
     #[test]
     fn a_slice_is_the_tensors_part(
-        law in random_law(), weight in weight(24), seed: u64, name in "[a-z.]{1,12}", cut in 0.0..1.0_f64,
+        initializer in random_initializer(), weight in weight(24), seed: u64, name in "[a-z.]{1,12}", cut in 0.0..1.0_f64,
     ) {
-        let (init, rule) = (Initializer::new(seed), law.on(weight.layer));
+        let (init, rule) = (Initializer::new(seed), initializer.on(weight.layer));
         let tensor = init.tensor(&name, weight.shape(), rule, DType::BF16, &CPU)?;
-        let (whole, law) = (singles(&tensor)?, law.distribution(&weight.shape(), weight.layer)?);
+        let (whole, distribution) = (singles(&tensor)?, initializer.distribution(&weight.shape(), weight.layer)?);
         let from = (cut * whole.len() as f64) as usize;
-        let part = Stream::new(seed, &name).vec::<half::bf16>(&law, from as u64..whole.len() as u64)?;
+        let part = Stream::new(seed, &name).vec::<half::bf16>(&distribution, from as u64..whole.len() as u64)?;
         prop_assert!(part.iter().map(|v| v.to_f32()).eq(whole[from..].iter().copied()));
     }
 
@@ -135,10 +135,10 @@ proptest! {
     /// Without a model the same name gives the same variable as in one, in every dtype.
     #[test]
     fn a_variable_alone_is_the_models(
-        law in random_law(), weight in weight(12), seed: u64, dtype in select(DTYPES.to_vec()),
+        initializer in random_initializer(), weight in weight(12), seed: u64, dtype in select(DTYPES.to_vec()),
     ) {
-        let (init, vars) = (Initializer::new(seed).rule("net.w", law.on(weight.layer)), VarMap::new());
-        let Some(alone) = held(init.var("net.w", weight.shape(), law.on(weight.layer), dtype, &CPU))? else {
+        let (init, vars) = (Initializer::new(seed).rule("net.w", initializer.on(weight.layer)), VarMap::new());
+        let Some(alone) = held(init.var("net.w", weight.shape(), initializer.on(weight.layer), dtype, &CPU))? else {
             return Ok(());
         };
         let inside = init.var_builder(&vars, dtype, &CPU).pp("net").get(weight.shape(), "w")?;
@@ -153,12 +153,12 @@ const LARGE: usize = 5 * 64 * 512 + 37;
 
 #[test]
 fn the_thread_count_does_not_matter() -> Outcome {
-    for law in [NORMAL, init::truncated_normal(0.0, 1.0), Init::Uniform { lo: -1.0, up: 1.0 }] {
-        let make = || Initializer::new(5).tensor("w", LARGE, law, DType::F32, &CPU);
+    for initializer in [NORMAL, init::truncated_normal(0.0, 1.0), Init::Uniform { lo: -1.0, up: 1.0 }] {
+        let make = || Initializer::new(5).tensor("w", LARGE, initializer, DType::F32, &CPU);
         let expected = bits(&make()?)?;
         for threads in [1, 2, 3, 7] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-            assert!(bits(&pool.install(make)?)? == expected, "{law} on {threads} threads");
+            assert!(bits(&pool.install(make)?)? == expected, "{initializer} on {threads} threads");
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use candle_nn::{Conv2dConfig, GRUConfig, LSTMConfig, VarBuilder, VarMap, conv2d,
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// Layer of the catalogue, parameter, and the law in PyTorch, Keras and Flax, from their sources: `torch.nn`
+/// Layer of the catalogue, parameter, and the initializer in PyTorch, Keras and Flax, from their sources: `torch.nn`
 /// 2.15 `reset_parameters`, `keras.layers` 3.15 defaults, `flax.linen` 0.12 defaults. Bounds are spelt out in
 /// shapes of the catalogue, so that no formula is shared with the crate.
 const DUE: [(&str, &str, [&str; 3]); 24] = [
@@ -54,21 +54,24 @@ fn number(text: &str) -> Option<f64> {
     }
 }
 
-/// Whether a record's law is the one that the table names.
-fn is(expected: &str, law: &str, mean: Option<f64>, std: Option<f64>) -> bool {
+/// Whether a record's initializer is the one that the table names.
+fn is(expected: &str, initializer: &str, mean: Option<f64>, std: Option<f64>) -> bool {
     let close = |a: Option<f64>, b: f64| a.is_some_and(|a| (a - b).abs() <= 1e-12 * b.abs().max(1e-3));
     let Some(value) = expected.split(' ').next_back().and_then(number) else { return false };
     match expected.split(' ').next() {
-        _ if expected == "0 1 0 0" => law == "blocks(zeros, ones, zeros, zeros)",
+        _ if expected == "0 1 0 0" => initializer == "blocks(zeros, ones, zeros, zeros)",
         Some("cut") => {
-            law == "lecun_truncated_normal.on(gates(4))"
-                || law.contains("lecun_truncated_normal") && close(std, value)
+            initializer == "lecun_truncated_normal.on(gates(4))"
+                || initializer.contains("lecun_truncated_normal") && close(std, value)
         }
         Some("normal") => {
-            close(std, value) && (law.starts_with("normal(") || law.starts_with("lecun_normal"))
+            close(std, value)
+                && (initializer.starts_with("normal(") || initializer.starts_with("lecun_normal"))
         }
-        Some("orthogonal") => law.starts_with("orthogonal") && close(std, value),
-        Some(bound) if bound.starts_with('±') => law.contains("uniform") && close(std, value / 3_f64.sqrt()),
+        Some("orthogonal") => initializer.starts_with("orthogonal") && close(std, value),
+        Some(bound) if bound.starts_with('±') => {
+            initializer.contains("uniform") && close(std, value / 3_f64.sqrt())
+        }
         _ => close(std, 0.0) && close(mean, value),
     }
 }
@@ -84,9 +87,14 @@ fn every_layer_speaks_every_dialect() -> Outcome {
             let plan = init.plan(DType::F32, |vb| (entry.build)(vb.clone()))?;
             let found = plan.records().iter().find(|record| record.name == parameter);
             let record = found.ok_or(parameter)?;
-            let law = record.rule.as_ref().map(ToString::to_string).unwrap_or_default();
-            let fits = is(due[column], &law, record.expected.map(|m| m.mean), record.expected.map(|m| m.std));
-            assert!(fits, "{framework} {layer} {parameter}: {law} for {}", due[column]);
+            let initializer = record.rule.as_ref().map(ToString::to_string).unwrap_or_default();
+            let fits = is(
+                due[column],
+                &initializer,
+                record.expected.map(|m| m.mean),
+                record.expected.map(|m| m.std),
+            );
+            assert!(fits, "{framework} {layer} {parameter}: {initializer} for {}", due[column]);
         }
     }
     Ok(())

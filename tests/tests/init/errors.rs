@@ -51,37 +51,38 @@ fn cause(error: InitError, name: &str) -> Result<InitError, Box<dyn Error>> {
     }
 }
 
-/// The whole message of a law that is refused at `net.w`, with the cause; without a model it is the same.
-fn refused_law(
-    law: impl Into<Rule>,
+/// The whole message of an initializer that is refused at `net.w`, with the cause; without a model it is the same.
+fn refused_initializer(
+    initializer: impl Into<Rule>,
     dims: &[usize],
     dtype: DType,
 ) -> Result<(String, InitError), Box<dyn Error>> {
-    let law = law.into();
-    let init = Initializer::new(1).rule("net.w", law.clone());
+    let initializer = initializer.into();
+    let init = Initializer::new(1).rule("net.w", initializer.clone());
     let (text, error) = refused(&init, dtype, |vb| vb.pp("net").get(dims, "w"))?;
     assert!(text.starts_with(&format!("parameter `net.w` {dims:?}: ")), "{text}");
-    let alone = init.tensor("net.w", dims, law, dtype, &Device::Cpu).err().ok_or("made without a model")?;
+    let alone =
+        init.tensor("net.w", dims, initializer, dtype, &Device::Cpu).err().ok_or("made without a model")?;
     // The first line: candle's own errors carry a backtrace, which differs.
     assert_eq!(alone.to_string().lines().next(), text.lines().next());
     Ok((text, cause(error, "net.w")?))
 }
 
 #[test]
-fn a_fan_law_on_a_vector_or_scalar() -> Outcome {
+fn a_fan_initializer_on_a_vector_or_scalar() -> Outcome {
     for dims in [&[][..], &[7]] {
-        let (text, error) = refused_law(init::HE_NORMAL, dims, DType::F32)?;
+        let (text, error) = refused_initializer(init::HE_NORMAL, dims, DType::F32)?;
         assert!(matches!(error, InitError::Shape { .. }), "{error:?}");
         assert!(text.contains("it scales with a fan") && text.contains("such as `zeros`"), "{text}");
     }
     Ok(())
 }
 
-/// No constructible shape with elements has a zero fan, but a law may be asked about any shape.
+/// No constructible shape with elements has a zero fan, but an initializer may be asked about any shape.
 #[test]
 fn a_zero_fan_matters_where_there_are_values() -> Outcome {
     let shape = Shape::from((3, 0));
-    let error = init::HE_NORMAL.distribution(&shape, Layer::Linear).err().ok_or("a law")?;
+    let error = init::HE_NORMAL.distribution(&shape, Layer::Linear).err().ok_or("an initializer")?;
     assert_eq!(
         error.to_string(),
         "he_normal does not fit shape [3, 0]: it divides by fan_in, which is 0; at least 1 is required"
@@ -93,13 +94,14 @@ fn a_zero_fan_matters_where_there_are_values() -> Outcome {
     Ok(())
 }
 
-/// Tensors without elements are made, kept and listed, whatever the law, and a report shows no number for them.
+/// Tensors without elements are made, kept and listed, whatever the initializer, and a report shows no number for them.
 #[test]
 fn empty_tensors_are_made_and_listed() -> Outcome {
-    let laws =
+    let initializers =
         [init::HE_NORMAL, init::GLOROT_TRUNCATED_NORMAL, init::ONES, Init::Uniform { lo: 0.0, up: 1.0 }];
-    for (law, dims) in laws.into_iter().flat_map(|l| [[0, 5], [5, 0], [0, 0]].map(|d| (l, d))) {
-        let (vars, init) = (VarMap::new(), Initializer::new(1).rule("empty", law));
+    for (initializer, dims) in initializers.into_iter().flat_map(|l| [[0, 5], [5, 0], [0, 0]].map(|d| (l, d)))
+    {
+        let (vars, init) = (VarMap::new(), Initializer::new(1).rule("empty", initializer));
         let vb = init.var_builder(&vars, DType::BF16, &Device::Cpu);
         assert_eq!(vb.get(&dims, "empty")?.dims(), dims);
         let report = init.report(&vars)?;
@@ -146,9 +148,12 @@ fn numbers_that_make_no_distribution() -> Outcome {
             "a truncated normal needs std > 0",
         ),
     ];
-    for (law, kind, message) in cases {
-        let (text, error) = refused_law(law, &[4, 4], DType::F32)?;
-        assert!(matches!(&error, InitError::Distribution(law) if kind(law)), "{law:?}: {error:?}");
+    for (initializer, kind, message) in cases {
+        let (text, error) = refused_initializer(initializer, &[4, 4], DType::F32)?;
+        assert!(
+            matches!(&error, InitError::Distribution(initializer) if kind(initializer)),
+            "{initializer:?}: {error:?}"
+        );
         assert!(text.contains(message), "{text}");
     }
     Ok(())
@@ -157,17 +162,17 @@ fn numbers_that_make_no_distribution() -> Outcome {
 #[test]
 fn scales_that_are_no_variance() -> Outcome {
     for scale in [0.0, -2.0, NAN, INF] {
-        let law = Init::VarianceScaling(VarianceScaling {
+        let initializer = Init::VarianceScaling(VarianceScaling {
             scale,
             fan: Fan::In,
             family: candle_init::Family::Uniform,
         });
-        let (text, error) = refused_law(law, &[4, 4], DType::F32)?;
+        let (text, error) = refused_initializer(initializer, &[4, 4], DType::F32)?;
         assert!(matches!(error, InitError::Number { parameter: "scale", .. }), "{error:?}");
         assert!(text.contains(&format!("scale is {scale}: a positive, finite number")), "{text}");
     }
     for factor in [-1.0, NAN, INF] {
-        let (text, error) = refused_law(init::HE_NORMAL.times(factor), &[4, 4], DType::F32)?;
+        let (text, error) = refused_initializer(init::HE_NORMAL.times(factor), &[4, 4], DType::F32)?;
         assert!(matches!(error, InitError::Number { parameter: "factor", .. }), "{error:?}");
         assert!(text.contains(&format!("factor is {factor}: a finite number of at least 0")), "{text}");
     }
@@ -185,14 +190,14 @@ fn layers_that_do_not_fit_the_shape() -> Outcome {
         (Layer::LSTM, &[6, 4], "the gates must divide the first dimension"),
     ];
     for (layer, dims, message) in cases {
-        let (text, error) = refused_law(init::HE_NORMAL.on(layer), dims, DType::F32)?;
+        let (text, error) = refused_initializer(init::HE_NORMAL.on(layer), dims, DType::F32)?;
         assert!(matches!(error, InitError::Shape { .. }) && text.contains(message), "{text}");
     }
     Ok(())
 }
 
 #[test]
-fn dtypes_that_cannot_hold_the_law() -> Outcome {
+fn dtypes_that_cannot_hold_the_initializer() -> Outcome {
     use counter_rng::Error as Distribution;
     let uniform = |lo, up| Init::Uniform { lo, up };
     let cases: [(Init, DType, Kind, &str); 7] = [
@@ -229,9 +234,12 @@ fn dtypes_that_cannot_hold_the_law() -> Outcome {
             "widen the bounds",
         ),
     ];
-    for (law, dtype, kind, message) in cases {
-        let (text, error) = refused_law(law, &[4, 4], dtype)?;
-        assert!(matches!(&error, InitError::Distribution(law) if kind(law)), "{law:?}: {error:?}");
+    for (initializer, dtype, kind, message) in cases {
+        let (text, error) = refused_initializer(initializer, &[4, 4], dtype)?;
+        assert!(
+            matches!(&error, InitError::Distribution(initializer) if kind(initializer)),
+            "{initializer:?}: {error:?}"
+        );
         assert!(text.contains(message), "{text}");
     }
     Ok(())
@@ -241,8 +249,8 @@ fn dtypes_that_cannot_hold_the_law() -> Outcome {
 #[test]
 fn integers_cannot_hold_weights() -> Outcome {
     for dtype in [DType::U8, DType::U32, DType::I64, DType::I16, DType::I32] {
-        for law in [init::HE_NORMAL, init::ZEROS, Init::Const(0.3)] {
-            let (text, error) = refused_law(law, &[4, 4], dtype)?;
+        for initializer in [init::HE_NORMAL, init::ZEROS, Init::Const(0.3)] {
+            let (text, error) = refused_initializer(initializer, &[4, 4], dtype)?;
             assert!(matches!(error, InitError::DType { dtype: shown } if shown == dtype), "{error:?}");
             assert!(text.contains("cannot hold weights: use f64, f32, bf16, f16 or f8e4m3"), "{text}");
         }
@@ -252,14 +260,14 @@ fn integers_cannot_hold_weights() -> Outcome {
 
 #[test]
 fn shapes_past_the_memory() -> Outcome {
-    let (text, error) = refused_law(init::ZEROS, &[1 << 40, 1 << 40], DType::F32)?;
+    let (text, error) = refused_initializer(init::ZEROS, &[1 << 40, 1 << 40], DType::F32)?;
     assert!(matches!(error, InitError::Shape { .. }) && text.contains("use smaller dimensions"), "{text}");
     // Beside a zero too: candle multiplies the others.
     for dims in [[0, 1 << 40, 1 << 40], [1 << 40, 1 << 40, 0]] {
-        let (text, error) = refused_law(init::ZEROS, &dims, DType::F32)?;
+        let (text, error) = refused_initializer(init::ZEROS, &dims, DType::F32)?;
         assert!(matches!(error, InitError::Shape { .. }), "{text}");
     }
-    let (text, error) = refused_law(init::HE_NORMAL, &[1 << 30, 1 << 30], DType::F32)?;
+    let (text, error) = refused_initializer(init::HE_NORMAL, &[1 << 30, 1 << 30], DType::F32)?;
     assert!(matches!(error, InitError::Distribution(counter_rng::Error::OutOfMemory { .. })), "{text}");
     let empty = Initializer::new(1).tensor("w", (1 << 40, 0), init::ZEROS, DType::F32, &Device::Cpu)?;
     assert_eq!(empty.dims(), [1 << 40, 0]);
@@ -267,27 +275,27 @@ fn shapes_past_the_memory() -> Outcome {
 }
 
 #[test]
-fn custom_laws_of_the_wrong_length() -> Outcome {
+fn custom_initializers_of_the_wrong_length() -> Outcome {
     for length in [0, 11, 13] {
-        let law = Rule::custom("mine", move |_, _| Ok(vec![0.5; length]));
-        let (text, error) = refused_law(law, &[4, 3], DType::F32)?;
+        let initializer = Rule::custom("mine", move |_, _| Ok(vec![0.5; length]));
+        let (text, error) = refused_initializer(initializer, &[4, 3], DType::F32)?;
         assert!(matches!(error, InitError::Shape { .. }), "{error:?}");
         let said = format!(
             "mine does not fit shape [4, 3]: 12 values in row-major order are required, and it gave {length}"
         );
         assert!(text.contains(&said), "{text}");
     }
-    let law = Rule::custom("fails", |_, _| candle_core::bail!("no recipe for this shape"));
-    let (text, error) = refused_law(law, &[4, 3], DType::F32)?;
+    let initializer = Rule::custom("fails", |_, _| candle_core::bail!("no recipe for this shape"));
+    let (text, error) = refused_initializer(initializer, &[4, 3], DType::F32)?;
     assert!(matches!(error, InitError::Candle(_)) && text.contains("no recipe for this shape"), "{text}");
     Ok(())
 }
 
 #[test]
-fn integers_are_refused_for_custom_laws_too() -> Outcome {
-    let law =
+fn integers_are_refused_for_custom_initializers_too() -> Outcome {
+    let initializer =
         Rule::custom("mine", |shape: &Shape, _: &counter_rng::Stream| Ok(vec![0.5; shape.elem_count()]));
-    let (_, error) = refused_law(law, &[4, 3], DType::U32)?;
+    let (_, error) = refused_initializer(initializer, &[4, 3], DType::U32)?;
     assert!(matches!(error, InitError::DType { .. }), "{error:?}");
     Ok(())
 }

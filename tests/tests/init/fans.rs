@@ -196,8 +196,8 @@ fn layer(text: &str) -> Result<Layer, Box<dyn Error>> {
     })
 }
 
-/// Our law of a name in the golden table.
-fn law(name: &str) -> Result<init::Init, Box<dyn Error>> {
+/// Our initializer of a name in the golden table.
+fn initializer(name: &str) -> Result<init::Init, Box<dyn Error>> {
     let scaling = |scale: f64, fan, distribution| {
         format!("variance_scaling(scale={scale}, fan={fan}, distribution={distribution})")
     };
@@ -214,11 +214,11 @@ fn law(name: &str) -> Result<init::Init, Box<dyn Error>> {
 }
 
 /// The standard deviation before a cut at two of it, from the bound.
-fn quantity(name: &str, law: Distribution) -> f64 {
+fn quantity(name: &str, initializer: Distribution) -> f64 {
     match name {
-        "std" => law.std(),
-        "bound" => law.support().1,
-        _ => law.support().1 / 2.0,
+        "std" => initializer.std(),
+        "bound" => initializer.support().1,
+        _ => initializer.support().1 / 2.0,
     }
 }
 
@@ -233,7 +233,7 @@ fn golden_values_come_out() -> Outcome {
         let got = match row[3] {
             "fan_in" => Fans::new(&shape, layer)?.fan_in,
             "fan_out" => Fans::new(&shape, layer)?.fan_out,
-            name => quantity(name, law(row[2])?.distribution(&shape, layer)?),
+            name => quantity(name, initializer(row[2])?.distribution(&shape, layer)?),
         };
         assert!((got / row[4].parse::<f64>()? - 1.0).abs() < 1e-15, "{row:?}: {got}");
     }

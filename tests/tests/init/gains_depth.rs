@@ -140,9 +140,9 @@ fn thirty_layers_follow_the_variance_map() -> Result<()> {
     Ok(())
 }
 
-/// The matrices above are those of `LECUN_NORMAL`; a gain on the law is the same gain on the signal.
+/// The matrices above are those of `LECUN_NORMAL`; a gain on the initializer is the same gain on the signal.
 #[test]
-fn a_gain_on_the_law_is_a_gain_on_the_signal() -> Result<()> {
+fn a_gain_on_the_initializer_is_a_gain_on_the_signal() -> Result<()> {
     let gain = gain(Activation::Gelu)?;
     let (scaled, plain) = (weight(1, 2, 64, gain)?, (weight(1, 2, 64, 1.0)? * gain)?);
     let difference = squares(&(&scaled - plain)?)?.sqrt();

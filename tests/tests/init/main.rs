@@ -1,4 +1,4 @@
-//! Weight initialization: laws, structures, the policy, texts, and what frameworks and theory say of it.
+//! Weight initialization: initializers, structures, the policy, texts, and what frameworks and theory say of it.
 
 mod any_input;
 mod any_program;
@@ -6,6 +6,7 @@ mod csv;
 mod determinism;
 mod dialects;
 mod differentiable;
+mod distributions;
 mod errors;
 mod existence;
 mod fans;
@@ -13,7 +14,6 @@ mod gains;
 mod gains_closures;
 mod gains_depth;
 mod hostile;
-mod laws;
 mod lazy;
 mod loading;
 mod mean_field;

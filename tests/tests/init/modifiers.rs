@@ -1,4 +1,4 @@
-//! What composes with a law: factors, masks, roundings and maps, and the factors that papers give.
+//! What composes with an initializer: factors, masks, roundings and maps, and the factors that papers give.
 
 use std::error::Error;
 
@@ -21,7 +21,7 @@ fn std(rule: impl Into<Rule>, name: &str, dims: &[usize]) -> Result<f64, Box<dyn
 }
 
 proptest! {
-    /// Every column loses `⌈fraction·rows⌉` elements; the others are the law's own, bit for bit.
+    /// Every column loses `⌈fraction·rows⌉` elements; the others are the initializer's own, bit for bit.
     #[test]
     fn sparse_columns(rows in 1..40_usize, cols in 1..8_usize, fraction in 0.0..=1.0_f64) {
         let (whole, thin) = (singles(&[rows, cols], UNIT)?, singles(&[rows, cols], UNIT.sparse(fraction))?);
@@ -33,7 +33,7 @@ proptest! {
         }
     }
 
-    /// A factor on a law is in the law; on anything else it multiplies what is there.
+    /// A factor on an initializer is in the initializer; on anything else it multiplies what is there.
     #[test]
     fn factors(factor in 0.1..3.0_f64) {
         let times = drawn("w", &[4, 4], init::LECUN_NORMAL.times(factor), DType::F64)?;
@@ -59,7 +59,7 @@ proptest! {
         prop_assert!(through.iter().zip(&x).all(|(y, x)| (y.exp().ln_1p() / x.exp() - 1.0).abs() < 1e-12));
     }
 
-    /// The `mup` package's rules for normal, Kaiming and Xavier laws are one: the standard deviation of the base
+    /// The `mup` package's rules for normal, Kaiming and Xavier initializers are one: the standard deviation of the base
     /// shape, over the root of the width multiplier where both sides have grown.
     #[test]
     fn mup_is_the_packages(base in (1..9_usize, 1..9_usize), by_in in 1..6_usize, by_out in 1..6_usize) {
@@ -68,7 +68,7 @@ proptest! {
         let both = by_in > 1 && by_out > 1;
         let fans = Fans::new(&Shape::from(&dims[..]), Layer::Linear)?;
         let old = Fans { fan_in: base.1 as f64, fan_out: base.0 as f64 };
-        let of = |law: Init| std(law.mup(base), "w", &dims).map_err(|e| TestCaseError::fail(e.to_string()));
+        let of = |initializer: Init| std(initializer.mup(base), "w", &dims).map_err(|e| TestCaseError::fail(e.to_string()));
         let close = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-12;
         // normal_: std over √width_mult with two infinite dimensions, as it is otherwise.
         let over_in = if both { wide_in.sqrt() } else { 1.0 };
@@ -88,11 +88,17 @@ proptest! {
     }
 }
 
-/// At the base shape µP is the law itself, to the bit: the `mup` package's first test.
+/// At the base shape µP is the initializer itself, to the bit: the `mup` package's first test.
 #[test]
-fn mup_at_the_base_is_the_law() -> Outcome {
-    for law in [init::HE_NORMAL, init::GLOROT_UNIFORM, UNIT, init::LECUN_TRUNCATED_NORMAL, init::ORTHOGONAL] {
-        assert_eq!(singles(&[6, 4], law.mup((6, 4)))?, singles(&[6, 4], law)?, "{law}");
+fn mup_at_the_base_is_the_initializer() -> Outcome {
+    for initializer in
+        [init::HE_NORMAL, init::GLOROT_UNIFORM, UNIT, init::LECUN_TRUNCATED_NORMAL, init::ORTHOGONAL]
+    {
+        assert_eq!(
+            singles(&[6, 4], initializer.mup((6, 4)))?,
+            singles(&[6, 4], initializer)?,
+            "{initializer}"
+        );
     }
     assert!(refusal(&[6, 4], "he_normal.mup([3])").contains("a base shape of the same rank"));
     assert!(

@@ -12,10 +12,10 @@
 //! | uniform, normal | `torch::uniform_and_normal` |
 //! | trunc_normal_generator | `torch::truncated_from_a_seed` |
 //! | constant, ones_and_zeros, eye | `torch::constants_and_eye` |
-//! | eye_only_works_on_2d_inputs, dirac_only_works_on_3_4_5d_inputs | `torch::eye_and_dirac_are_one_law` |
+//! | eye_only_works_on_2d_inputs, dirac_only_works_on_3_4_5d_inputs | `torch::eye_and_dirac_are_one_initializer` |
 //! | dirac_properties | `torch::dirac_properties` |
 //! | dirac_identity | `torch::dirac_identity` |
-//! | xavier_*_errors, kaiming_*_errors on 0 and 1 dimensions | `torch::fan_laws_need_two_axes` |
+//! | xavier_*_errors, kaiming_*_errors on 0 and 1 dimensions | `torch::fan_initializers_need_two_axes` |
 //! | sparse_only_works_on_2d_inputs | `torch::sparse_needs_a_matrix` |
 //! | xavier_uniform, xavier_normal | `torch::xavier` |
 //! | kaiming_uniform, kaiming_normal | `torch::kaiming` |
@@ -45,38 +45,38 @@
 //! | serialization, tf.keras same seed made again | `keras::made_again_from_a_file`; configurations of Python classes have no other counterpart |
 //! | tf.keras "normal" is truncated | `keras::normal_is_not_truncated` |
 //! | tf.keras test_stateless, test_seed_stateless, partition offsets | `keras::values_depend_on_nothing_else`; nothing warns, for nothing is unseeded |
-//! | tf.keras Identity of (3, 4, 5) | `torch::eye_and_dirac_are_one_law`: a Dirac kernel here |
+//! | tf.keras Identity of (3, 4, 5) | `torch::eye_and_dirac_are_one_initializer`: a Dirac kernel here |
 //! | tf.keras Orthogonal and Identity reject partitions | none: whole parameters are made, and sliced |
-//! | tf.keras defaults ±0.05 | none: no law here has a default width; the `keras` framework gives embeddings theirs |
+//! | tf.keras defaults ±0.05 | none: no initializer here has a default width; the `keras` framework gives embeddings theirs |
 //! | sharding layouts | none: candle has no sharded tensor |
 //!
 //! | JAX, flax, haiku | here |
 //! |---|---|
-//! | testInitializer, haiku shapes and dtypes | `jax::every_law_at_every_shape` |
-//! | testVarianceScalingError, haiku errors | `jax::fan_laws_of_vectors` |
+//! | testInitializer, haiku shapes and dtypes | `jax::every_initializer_at_every_shape` |
+//! | testVarianceScalingError, haiku errors | `jax::fan_initializers_of_vectors` |
 //! | testOrthogonalZeroSize, random testOrthogonal | `jax::orthogonal_of_any_size` |
 //! | testVarianceScalingMultiAxis, …BatchAxis | `jax::many_axes` |
-//! | random uniform, normal, truncated normal | `jax::laws_in_every_float` |
+//! | random uniform, normal, truncated normal | `jax::initializers_in_every_float` |
 //! | flax zeros_init, ones_init, Dense kernel | `jax::zeros_ones_and_a_dense_layer` |
 //! | haiku `_compute_fans` | `jax::haiku_fans` |
 //! | haiku Identity | `jax::identity_cuts` |
 //! | `delta_orthogonal` | `jax::delta_orthogonal` |
-//! | testAccidentalUpcasting | none: numbers of a law are f64 and no tensors; the dtype asked for is checked in `jax::every_law_at_every_shape` |
+//! | testAccidentalUpcasting | none: numbers of an initializer are f64 and no tensors; the dtype asked for is checked in `jax::every_initializer_at_every_shape` |
 //! | complex dtypes | none: candle has none |
 //!
 //! | burn, tch, dfdx, Lux | here |
 //! |---|---|
-//! | burn uniform, normal, constant, zeros, ones | `rust::burn_plain_laws` |
-//! | burn kaiming_*, xavier_* | `rust::burn_fan_laws` |
+//! | burn uniform, normal, constant, zeros, ones | `rust::burn_plain_initializers` |
+//! | burn kaiming_*, xavier_* | `rust::burn_fan_initializers` |
 //! | burn kaiming and xavier without fans, of a bias | `rust::burn_without_fans` |
 //! | burn orthogonal | `rust::burn_orthogonal` |
 //! | burn layers, groups | `rust::burn_layers` |
 //! | burn lazy parameters, clones that share state, `initializer_memory.rs` | none: values are drawn when they are asked for |
-//! | burn fan_out does not panic | `rust::burn_fan_laws` |
+//! | burn fan_out does not panic | `rust::burn_fan_initializers` |
 //! | tch init_test | `rust::tch_init` |
 //! | dfdx test_linear_initialize | `rust::dfdx_linear` |
 //! | candle | none there; its words are read in `rust::candle_words` |
-//! | Lux sizes, types, closures | `jax::every_law_at_every_shape` |
+//! | Lux sizes, types, closures | `jax::every_initializer_at_every_shape` |
 //! | Lux kaiming_uniform range | `rust::lux_kaiming_uniform` |
 //! | Lux kaiming_normal, glorot variances | `rust::lux_variances`, `torch::kaiming` |
 //! | Lux orthogonal | `rust::lux_orthogonal` |
@@ -134,34 +134,34 @@ fn cube(rank: usize) -> Vec<usize> {
     }
 }
 
-/// That a rule's values at a shape follow a law, and would not with a standard deviation 1 % larger.
-fn follows(rule: impl Into<Rule>, dims: &[usize], law: Distribution) -> Outcome {
+/// That a rule's values at a shape follow a distribution, and would not with a standard deviation 1 % larger.
+fn follows(rule: impl Into<Rule>, dims: &[usize], distribution: Distribution) -> Outcome {
     let rule = rule.into();
     let tensor = Initializer::new(1).tensor("w", dims, rule.clone(), DType::F32, &CPU)?;
-    sample_follows(&singles(&tensor)?, law, &rule.to_string());
+    sample_follows(&singles(&tensor)?, distribution, &rule.to_string());
     Ok(())
 }
 
 /// The same of a sample: mean and standard deviation, and the whole form by Kolmogorov's test.
-fn sample_follows(sample: &[f32], law: Distribution, what: &str) {
-    let [mean, std, kurtosis] = law.moments();
+fn sample_follows(sample: &[f32], distribution: Distribution, what: &str) {
+    let [mean, std, kurtosis] = distribution.moments();
     let moments = check_mean_std(sample, mean, std, kurtosis);
     assert!(moments.is_ok(), "{what}: {moments:?}");
     assert!(check_mean_std(sample, mean, std * 1.01, kurtosis).is_err(), "{what}: blind to 1 %");
-    let p = ks(sample, |x| cdf(law, x));
+    let p = ks(sample, |x| cdf(distribution, x));
     assert!(p > FALSE_ALARM, "{what}: p = {p:e}");
 }
 
 /// Kolmogorov's test alone sees 1 % too, at this size: once for each form.
 #[test]
 fn the_check_sees_one_percent() -> Outcome {
-    for (text, law) in [
+    for (text, distribution) in [
         ("uniform(lo=-1, up=1)", Distribution::Uniform(-1.0, 1.0)),
         ("normal", Distribution::Normal(0.0, 1.0)),
         ("truncated_normal", Distribution::TruncatedNormal(0.0, 1.0, -2.0, 2.0)),
     ] {
         let tensor = Initializer::new(1).tensor("w", cube(1), text.parse::<Rule>()?, DType::F32, &CPU)?;
-        let wider = ks(&singles(&tensor)?, |x| cdf(law, x / 1.01));
+        let wider = ks(&singles(&tensor)?, |x| cdf(distribution, x / 1.01));
         assert!(wider < FALSE_ALARM, "{text}: {wider:e}");
     }
     Ok(())
@@ -202,8 +202,8 @@ fn constants_of_the_cut_normal() -> Outcome {
         (2.5, 0.954_597_5),
         (3.0, 0.986_578_4),
     ] {
-        let law = candle_init::Distribution::truncated_normal(0.0, 1.0, -sigmas, sigmas)?;
-        assert!((law.std() - std).abs() < 6e-8, "{sigmas}: {}", law.std());
+        let distribution = candle_init::Distribution::truncated_normal(0.0, 1.0, -sigmas, sigmas)?;
+        assert!((distribution.std() - std).abs() < 6e-8, "{sigmas}: {}", distribution.std());
     }
     Ok(())
 }

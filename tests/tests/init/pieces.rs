@@ -1,4 +1,4 @@
-//! Large parameters whose laws are modified are made piece by piece: no value may depend on where a piece ends.
+//! Large parameters whose initializers are modified are made piece by piece: no value may depend on where a piece ends.
 
 use std::error::Error as StdError;
 
@@ -19,7 +19,7 @@ fn values(rule: impl Into<Rule>, dtype: DType) -> Result<Vec<f64>, Box<dyn StdEr
     Ok(drawn("pieces", &[ROWS, COLUMNS], rule, dtype)?)
 }
 
-/// The plain law, drawn in one go, with one row set to zero.
+/// The plain initializer, drawn in one go, with one row set to zero.
 fn expected(dtype: DType, rows: impl IntoIterator<Item = usize>) -> Result<Vec<f64>, Box<dyn StdError>> {
     let mut all = values(NORMAL, dtype)?;
     for row in rows {
@@ -39,7 +39,7 @@ fn a_padding_row_anywhere() -> Outcome {
 }
 
 #[test]
-fn blocks_of_one_law_are_the_law() -> Outcome {
+fn blocks_of_one_initializer_are_the_initializer() -> Outcome {
     for dtype in [DType::F32, DType::F16] {
         assert!(values(Rule::blocks([NORMAL; 3]), dtype)? == expected(dtype, [])?, "{dtype:?}");
     }

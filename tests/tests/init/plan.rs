@@ -46,7 +46,7 @@ fn initializers() -> [Initializer; 3] {
     ]
 }
 
-/// Names, shapes, dtypes, laws, reasons, fans and targets: all of every record.
+/// Names, shapes, dtypes, initializers, reasons, fans and targets: all of every record.
 #[test]
 fn a_plan_is_what_the_build_makes() -> Outcome {
     for (init, dtype) in initializers().iter().flat_map(|i| [DType::F32, DType::BF16].map(|d| (i, d))) {

@@ -1,4 +1,4 @@
-//! Every parameter of every layer of candle gets the law it is due: its own, the default of weights, or that of
+//! Every parameter of every layer of candle gets the initializer it is due: its own, the default of weights, or that of
 //! the first rule that matches; running statistics keep theirs.
 
 use std::error::Error;
@@ -33,12 +33,16 @@ fn text(record: &Record) -> String {
 }
 
 /// A table of what differs, so that a failure shows all of it.
-fn compare(init: &Initializer, law: impl Fn(&Due) -> String, why: impl Fn(&Due) -> Reason) -> Outcome {
+fn compare(
+    init: &Initializer,
+    initializer: impl Fn(&Due) -> String,
+    why: impl Fn(&Due) -> Reason,
+) -> Outcome {
     for (layer, due, record) in planned(init)? {
         let (name, dims, _, fans, _) = due;
         assert_eq!(record.name, format!("layer.{name}"), "{layer}");
         assert_eq!((record.shape.dims(), record.dtype), (dims, DType::F32), "{layer} {name}");
-        assert_eq!((text(&record), &record.reason), (law(&due), &why(&due)), "{layer} {name}");
+        assert_eq!((text(&record), &record.reason), (initializer(&due), &why(&due)), "{layer} {name}");
         let expected = fans.map(|(fan_in, fan_out)| Fans { fan_in, fan_out });
         assert_eq!(record.fans, expected, "{layer} {name}: {:?}", record.layer);
     }
@@ -50,27 +54,31 @@ fn own_reason(role: Role) -> Reason {
 }
 
 #[test]
-fn without_rules_every_layer_keeps_candles_law() -> Outcome {
+fn without_rules_every_layer_keeps_candles_initializer() -> Outcome {
     compare(&Initializer::new(1), |due| due.2.into(), |due| own_reason(due.4))
 }
 
 #[test]
 fn weights_get_the_default_and_nothing_else_does() -> Outcome {
-    let law = |due: &Due| if due.4 == Role::Weight { "lecun_normal".into() } else { due.2.into() };
+    let initializer = |due: &Due| if due.4 == Role::Weight { "lecun_normal".into() } else { due.2.into() };
     let why = |due: &Due| if due.4 == Role::Weight { Reason::Weights } else { own_reason(due.4) };
-    compare(&Initializer::new(1).weights(init::LECUN_NORMAL), law, why)
+    compare(&Initializer::new(1).weights(init::LECUN_NORMAL), initializer, why)
 }
 
 #[test]
 fn a_rule_for_all_leaves_only_the_running_statistics() -> Outcome {
-    let law = |due: &Due| if due.4 == Role::Statistic { due.2.into() } else { HALF.to_string() };
+    let initializer = |due: &Due| if due.4 == Role::Statistic { due.2.into() } else { HALF.to_string() };
     let rule = Reason::Rule { pattern: "layer.*".into() };
     let why = |due: &Due| if due.4 == Role::Statistic { Reason::RunningStatistic } else { rule.clone() };
     // Lenient, because a norm without scale has statistics only, and a rule would be refused as unused.
-    compare(&Initializer::new(1).weights(init::LECUN_NORMAL).rule("layer.*", HALF).lenient(), law, why)
+    compare(
+        &Initializer::new(1).weights(init::LECUN_NORMAL).rule("layer.*", HALF).lenient(),
+        initializer,
+        why,
+    )
 }
 
-/// The values are those of the law that was written down: constants exactly, for every layer at once.
+/// The values are those of the initializer that was written down: constants exactly, for every layer at once.
 #[test]
 fn the_values_are_those_of_the_record() -> Outcome {
     let (vars, init) = (VarMap::new(), Initializer::new(1).rule("*", HALF));
@@ -89,7 +97,7 @@ fn the_values_are_those_of_the_record() -> Outcome {
     Ok(())
 }
 
-/// The reason and the law of one request.
+/// The reason and the initializer of one request.
 fn decided(
     init: &Initializer,
     request: impl FnOnce(VarBuilder<'static>) -> candle_core::Result<candle_core::Tensor>,

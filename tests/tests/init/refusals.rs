@@ -1,5 +1,5 @@
 //! Names, rules and patterns that do not go together are refused before anything is made or changed: patterns
-//! that are no globs, rules for nothing, parameters without a law, one name asked for in two ways.
+//! that are no globs, rules for nothing, parameters without an initializer, one name asked for in two ways.
 
 use std::error::Error;
 
@@ -227,8 +227,10 @@ fn a_constructors_own_error_comes_back() -> Outcome {
 /// An error of ours survives the way through candle's error and back.
 #[test]
 fn errors_are_found_inside_candles() -> Outcome {
-    let error =
-        init::HE_NORMAL.distribution(&Shape::from(3), candle_init::Layer::Linear).err().ok_or("a law")?;
+    let error = init::HE_NORMAL
+        .distribution(&Shape::from(3), candle_init::Layer::Linear)
+        .err()
+        .ok_or("an initializer")?;
     let (text, candle) = (error.to_string(), candle_core::Error::from(error));
     assert_eq!(candle.to_string(), text);
     let wrapped = candle.context("while building the head");

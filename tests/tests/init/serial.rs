@@ -1,4 +1,4 @@
-//! Files say all that code can: every law, modifier, layer kind and whole initializers, in TOML and JSON, with the
+//! Files say all that code can: every initializer, modifier, layer kind and whole initializers, in TOML and JSON, with the
 //! same values after the way there and back.
 
 use std::error::Error;
@@ -40,8 +40,8 @@ proptest! {
 
 #[test]
 fn single_words_survive_a_file() -> Outcome {
-    for (name, law) in NAMED {
-        assert_eq!(through(&law)?.0, law, "{name}");
+    for (name, initializer) in NAMED {
+        assert_eq!(through(&initializer)?.0, initializer, "{name}");
     }
     assert_eq!(through(&Framework::Flax)?, (Framework::Flax, "\"flax\"".into()));
     assert_eq!(

@@ -1,5 +1,5 @@
-//! Thirty layers deep a signal keeps its size forwards, and a gradient backwards, as each law promises for its
-//! nonlinearity; a small error of the law, which compounds, does not pass.
+//! Thirty layers deep a signal keeps its size forwards, and a gradient backwards, as each initializer promises for its
+//! nonlinearity; a small error of the initializer, which compounds, does not pass.
 //!
 //! The measure is `ln q`, the logarithm of the mean square, averaged over 8 networks of 512 units. A network
 //! is finite: each layer spreads `ln q` by a variance of about 2/512 (linear) or 5/512 (rectified), 0.34 and
@@ -21,7 +21,7 @@ type Activation = fn(&Tensor) -> Result<Tensor>;
 const UNITS: usize = 512;
 const LAYERS: usize = 30;
 const NETWORKS: u64 = 8;
-/// Wrong laws are far off: half as many networks show it, in a band wider by √2.
+/// Wrong initializers are far off: half as many networks show it, in a band wider by √2.
 const WRONG: u64 = 4;
 
 const HE_OUT: Init =
@@ -31,20 +31,26 @@ const HE_OUT: Init =
 /// `tall` times more inputs, of which the others are zero, make the two fans differ.
 #[derive(Clone)]
 struct Network {
-    law: Rule,
+    initializer: Rule,
     activation: Activation,
     wide: usize,
     tall: usize,
 }
 
 impl Network {
-    fn square(law: impl Into<Rule>, activation: Activation) -> Self {
-        Self { law: law.into(), activation, wide: 1, tall: 1 }
+    fn square(initializer: impl Into<Rule>, activation: Activation) -> Self {
+        Self { initializer: initializer.into(), activation, wide: 1, tall: 1 }
     }
 
     fn weight(&self, init: &Initializer, layer: usize) -> candle_init::Result<Tensor> {
         let shape = (UNITS * self.wide, UNITS * self.tall);
-        init.tensor(&format!("layers.{layer}.weight"), shape, self.law.clone(), DType::F32, &Device::Cpu)
+        init.tensor(
+            &format!("layers.{layer}.weight"),
+            shape,
+            self.initializer.clone(),
+            DType::F32,
+            &Device::Cpu,
+        )
     }
 
     /// The pre-activations of a layer from those of the one before.
@@ -67,8 +73,8 @@ fn log_square(tensor: &Tensor) -> Result<f64> {
 
 /// A column of normal numbers scaled to mean square `q`.
 fn column(init: &Initializer, q: f64) -> Result<Tensor> {
-    let law = Init::Randn { mean: 0.0, stdev: 1.0 };
-    let x = init.tensor("input", (UNITS, 1), law, DType::F32, &Device::Cpu)?;
+    let initializer = Init::Randn { mean: 0.0, stdev: 1.0 };
+    let x = init.tensor("input", (UNITS, 1), initializer, DType::F32, &Device::Cpu)?;
     x.affine((q.ln() - log_square(&x)?).mul_add(0.5, 0.0).exp(), 0.0)
 }
 
@@ -127,11 +133,11 @@ fn lost(logs: &[f64], theory: Signal, side: f64, what: &str) {
 #[test]
 fn he_keeps_the_signal_through_rectifiers() -> Outcome {
     let theory = expected(rectify, 2.0, 1.0);
-    let wide = |law: Rule| Network { wide: 2, ..Network::square(law, Tensor::relu) };
-    for law in [init::HE_NORMAL, init::HE_UNIFORM, init::HE_TRUNCATED_NORMAL] {
-        kept(&forward(NETWORKS, wide(law.into()), 1.0)?, theory, &law.to_string());
+    let wide = |initializer: Rule| Network { wide: 2, ..Network::square(initializer, Tensor::relu) };
+    for initializer in [init::HE_NORMAL, init::HE_UNIFORM, init::HE_TRUNCATED_NORMAL] {
+        kept(&forward(NETWORKS, wide(initializer.into()), 1.0)?, theory, &initializer.to_string());
     }
-    let off = |law: Rule| forward(WRONG, wide(law), 1.0);
+    let off = |initializer: Rule| forward(WRONG, wide(initializer), 1.0);
     lost(&off(HE_OUT.into())?, theory, -1.0, "the other fan");
     lost(&off(init::HE_NORMAL.times(1.05))?, theory, 1.0, "a gain of 1.05");
     lost(&off(init::HE_NORMAL.times(0.95))?, theory, -1.0, "a gain of 0.95");
@@ -152,8 +158,12 @@ fn glorot_loses_the_signal_in_rectifiers() -> Outcome {
 #[test]
 fn glorot_keeps_the_signal_of_linear_layers() -> Outcome {
     let theory = expected(identity, 1.0, 1.0);
-    for law in [init::GLOROT_UNIFORM, init::GLOROT_NORMAL, init::LECUN_TRUNCATED_NORMAL] {
-        kept(&forward(NETWORKS, Network::square(law, linear), 1.0)?, theory, &law.to_string());
+    for initializer in [init::GLOROT_UNIFORM, init::GLOROT_NORMAL, init::LECUN_TRUNCATED_NORMAL] {
+        kept(
+            &forward(NETWORKS, Network::square(initializer, linear), 1.0)?,
+            theory,
+            &initializer.to_string(),
+        );
     }
     lost(
         &forward(WRONG, Network::square(init::GLOROT_NORMAL.times(1.05), linear), 1.0)?,
@@ -196,7 +206,7 @@ fn tanh_behaves_as_its_recursion_says() -> Outcome {
 #[test]
 fn he_by_fan_out_keeps_the_gradient_through_rectifiers() -> Outcome {
     let theory = expected(rectify, 2.0, 1.0);
-    let tall = |law: Rule| Network { tall: 2, ..Network::square(law, Tensor::relu) };
+    let tall = |initializer: Rule| Network { tall: 2, ..Network::square(initializer, Tensor::relu) };
     kept(&backward(NETWORKS, tall(HE_OUT.into()))?, theory, "He by fan-out");
     lost(&backward(WRONG, tall(init::HE_NORMAL.into()))?, theory, -1.0, "the other fan");
     lost(&backward(WRONG, tall(HE_OUT.times(1.05)))?, theory, 1.0, "a gain of 1.05");

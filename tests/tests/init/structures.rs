@@ -1,4 +1,4 @@
-//! Laws whose elements hang together: identity, orthogonal, Hadamard, transforms, ranges and given values, for
+//! Initializers whose elements hang together: identity, orthogonal, Hadamard, transforms, ranges and given values, for
 //! every layer kind and dtype.
 
 use std::error::Error;
@@ -13,9 +13,9 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 const CPU: Device = Device::Cpu;
 
-/// Every structured law, with a shape that it takes.
+/// Every structured initializer, with a shape that it takes.
 fn structures() -> Vec<(Rule, Vec<usize>)> {
-    let laws = [
+    let initializers = [
         ("identity(gain=0.7)", vec![3, 5]),
         ("dirac(gain=-2).on(conv(groups=2))", vec![6, 2, 3, 3]),
         ("dirac(centre=upper)", vec![3, 2, 4]),
@@ -40,10 +40,10 @@ fn structures() -> Vec<(Rule, Vec<usize>)> {
         ("normal.round(bf16).times(0.3)", vec![5, 3]),
         ("lecun_normal.gain(gelu).at_most(0.2).at_least(-0.1)", vec![5, 3]),
     ];
-    laws.into_iter().filter_map(|(text, dims)| Some((text.parse().ok()?, dims))).collect()
+    initializers.into_iter().filter_map(|(text, dims)| Some((text.parse().ok()?, dims))).collect()
 }
 
-/// Whatever the law, a narrow dtype is the f32 value rounded once, f64 agrees with it to f32's precision, two
+/// Whatever the initializer, a narrow dtype is the f32 value rounded once, f64 agrees with it to f32's precision, two
 /// draws are equal, and the shape is the one that was asked for.
 #[test]
 fn every_structure_in_every_dtype() -> Outcome {
@@ -105,8 +105,8 @@ fn planned_moments_are_those_of_the_values() -> Outcome {
 proptest! {
     #[test]
     fn identity_of_any_matrix(rows in 0..7_usize, cols in 0..7_usize, gain in 0.0..3.0_f64) {
-        let law = init::IDENTITY.times(gain);
-        for (index, value) in singles(&[rows, cols], law)?.into_iter().enumerate() {
+        let initializer = init::IDENTITY.times(gain);
+        for (index, value) in singles(&[rows, cols], initializer)?.into_iter().enumerate() {
             let expected = if index / cols == index % cols { f64::from(gain as f32) } else { 0.0 };
             prop_assert_eq!(value, expected);
         }
@@ -144,13 +144,13 @@ proptest! {
         prop_assert!(unorthogonality(&keras, parts * rows, cols, 1.5) < 4e-6);
     }
 
-    /// Blocks of one law are that law: elements keep their places in the stream.
+    /// Blocks of one initializer are that initializer: elements keep their places in the stream.
     #[test]
     fn blocks_are_slices(shares in proptest::collection::vec(1..4_usize, 1..4), unit in 1..4_usize, cols in 1..5_usize) {
         let rows = unit * shares.iter().sum::<usize>();
-        let law = Init::Randn { mean: 0.5, stdev: 2.0 };
-        let rule = Rule::shares(shares.into_iter().map(|share| (share, law)));
-        prop_assert_eq!(singles(&[rows, cols], rule)?, singles(&[rows, cols], law)?);
+        let initializer = Init::Randn { mean: 0.5, stdev: 2.0 };
+        let rule = Rule::shares(shares.into_iter().map(|share| (share, initializer)));
+        prop_assert_eq!(singles(&[rows, cols], rule)?, singles(&[rows, cols], initializer)?);
     }
 }
 
@@ -369,7 +369,7 @@ fn narrow_dtypes_overflow_loudly() -> Outcome {
     Ok(())
 }
 
-/// Tensors without elements are made by every law that takes their rank.
+/// Tensors without elements are made by every initializer that takes their rank.
 #[test]
 fn nothing_of_anything() -> Outcome {
     for dims in [[0, 3], [3, 0], [0, 0]] {

@@ -1,12 +1,12 @@
-//! A random law breaks the symmetry of a layer: no two neurons start alike or learn alike. A constant does not,
+//! A random distribution breaks the symmetry of a layer: no two neurons start alike or learn alike. A constant does not,
 //! and the same detector finds it.
 //!
 //! Rows and columns have sixteen values or more. Two of them agree by chance with a probability below 1e-90 in
-//! `f32`; in `bf16` a narrow law may hold a handful of values, six say, and then it is below 1e-12.
+//! `f32`; in `bf16` a narrow initializer may hold a handful of values, six say, and then it is below 1e-12.
 
 use std::error::Error;
 
-use acceptance::strategies::random_law;
+use acceptance::strategies::random_initializer;
 use acceptance::values::bits;
 use candle_core::{DType, Device, Result, Tensor};
 use candle_init::{Init, Initializer, Rule, init, named_vars, trainable_vars};
@@ -34,11 +34,11 @@ fn twins(tensor: &Tensor) -> Result<bool> {
 proptest! {
     #[test]
     fn no_two_neurons_start_alike(
-        law in random_law(), dims in (16..40_usize, 16..40_usize, 1..3_usize), seed: u64, half: bool,
+        initializer in random_initializer(), dims in (16..40_usize, 16..40_usize, 1..3_usize), seed: u64, half: bool,
     ) {
         let dtype = if half { DType::BF16 } else { DType::F32 };
-        let weight = Initializer::new(seed).tensor("w", dims, law, dtype, &CPU)?;
-        prop_assert!(!twins(&weight)?, "{law} {dims:?} {dtype:?}");
+        let weight = Initializer::new(seed).tensor("w", dims, initializer, dtype, &CPU)?;
+        prop_assert!(!twins(&weight)?, "{initializer} {dims:?} {dtype:?}");
         let (from, to) = ((seed % dims.0 as u64) as usize, (seed / 7 % dims.0 as u64) as usize);
         if from != to {
             // One row copied over another is found.
@@ -107,15 +107,15 @@ fn watch(init: &Initializer, steps: usize) -> std::result::Result<Vec<Alike>, Bo
 
 #[test]
 fn random_neurons_learn_apart() -> Outcome {
-    let laws = [
+    let initializers = [
         init::GLOROT_UNIFORM,
         init::HE_NORMAL,
         init::LECUN_TRUNCATED_NORMAL,
         Init::Randn { mean: 0.0, stdev: 0.02 },
     ];
-    for law in laws {
-        for alike in watch(&Initializer::new(3).weights(law), 5)? {
-            assert_eq!(alike, Alike { weights: false, gradients: false }, "{law}");
+    for initializer in initializers {
+        for alike in watch(&Initializer::new(3).weights(initializer), 5)? {
+            assert_eq!(alike, Alike { weights: false, gradients: false }, "{initializer}");
         }
     }
     Ok(())
@@ -147,13 +147,13 @@ fn a_random_head_parts_constant_neurons() -> Outcome {
     Ok(())
 }
 
-/// A law of one's own that forgets to draw is found too.
+/// An initializer of one's own that forgets to draw is found too.
 #[test]
-fn a_custom_law_without_a_draw_is_found() -> Outcome {
+fn a_custom_initializer_without_a_draw_is_found() -> Outcome {
     let rows = Rule::custom("same row", |shape, stream| {
-        let law = candle_init::Distribution::normal(0.0, 1.0).map_err(candle_core::Error::wrap)?;
+        let initializer = candle_init::Distribution::normal(0.0, 1.0).map_err(candle_core::Error::wrap)?;
         let columns = shape.dims().last().copied().unwrap_or(1) as u64;
-        let row = stream.vec::<f32>(&law, 0..columns).map_err(candle_core::Error::wrap)?;
+        let row = stream.vec::<f32>(&initializer, 0..columns).map_err(candle_core::Error::wrap)?;
         Ok(row.iter().copied().cycle().take(shape.elem_count()).collect())
     });
     let (vars, init) = (VarMap::new(), Initializer::new(1).rule("hidden.weight", rows));

@@ -1,9 +1,9 @@
-//! A law is the same law as text and in candle's words: what is written reads back to the same bits, what is
-//! no law is refused with help, and candle's hints keep their meaning in both directions.
+//! An initializer is the same initializer as text and in candle's words: what is written reads back to the same bits, what is
+//! no initializer is refused with help, and candle's hints keep their meaning in both directions.
 
 use std::error::Error;
 
-use acceptance::strategies::{random_law, weight};
+use acceptance::strategies::{random_initializer, weight};
 use acceptance::values::bits;
 use candle_core::{DType, Device, Shape};
 use candle_init::activation::{Activation, pytorch_gain};
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// Any law with any numbers but NaN, in range or not: text does not judge.
+/// Any initializer with any numbers but NaN, in range or not: text does not judge.
 fn any_numbers() -> impl Strategy<Value = Init> {
     let number = || prop_oneof![any::<f64>().prop_filter("NaN", |x| !x.is_nan()), -10.0..10.0_f64];
     let four = (number(), number(), number(), number());
@@ -28,49 +28,49 @@ fn any_numbers() -> impl Strategy<Value = Init> {
     })
 }
 
-/// The numbers of a law to the bit: `Debug` prints the shortest text that reads back, and the sign of zero.
-fn exactly(law: Init) -> String {
-    format!("{law:?}")
+/// The numbers of an initializer to the bit: `Debug` prints the shortest text that reads back, and the sign of zero.
+fn exactly(initializer: Init) -> String {
+    format!("{initializer:?}")
 }
 
 proptest! {
     #[test]
-    fn text_reads_back_to_the_same_bits(law in prop_oneof![any_numbers(), random_law()]) {
-        let text = law.to_string();
+    fn text_reads_back_to_the_same_bits(initializer in prop_oneof![any_numbers(), random_initializer()]) {
+        let text = initializer.to_string();
         let back: Init = text.parse()?;
-        prop_assert_eq!(exactly(back), exactly(law), "{}", text);
+        prop_assert_eq!(exactly(back), exactly(initializer), "{}", text);
         prop_assert_eq!(back.to_string(), text);
     }
 
     #[test]
-    fn case_and_blanks_do_not_matter(law in random_law(), upper: bool) {
-        let text = law.to_string();
+    fn case_and_blanks_do_not_matter(initializer in random_initializer(), upper: bool) {
+        let text = initializer.to_string();
         let spaced = format!("  {}  ", text.replace(',', " , ").replace('=', " = ").replace('(', " ( "));
         let cased = if upper { spaced.to_ascii_uppercase() } else { spaced };
-        prop_assert_eq!(exactly(cased.parse()?), exactly(law), "{}", cased);
+        prop_assert_eq!(exactly(cased.parse()?), exactly(initializer), "{}", cased);
     }
 }
 
 #[test]
 fn zero_keeps_its_sign() -> Outcome {
     for value in [0.0, -0.0] {
-        let law = Init::Const(value);
-        assert_eq!(exactly(law.to_string().parse()?), exactly(law));
+        let initializer = Init::Const(value);
+        assert_eq!(exactly(initializer.to_string().parse()?), exactly(initializer));
     }
     Ok(())
 }
 
 #[test]
-fn names_and_aliases_are_the_laws() -> Outcome {
-    for (name, law) in NAMED {
-        assert_eq!(name.parse::<Init>()?, law);
-        assert_eq!(name.to_ascii_uppercase().parse::<Init>()?, law);
-        assert_eq!(format!(" {name}() ").parse::<Init>()?, law);
+fn names_and_aliases_are_the_initializers() -> Outcome {
+    for (name, initializer) in NAMED {
+        assert_eq!(name.parse::<Init>()?, initializer);
+        assert_eq!(name.to_ascii_uppercase().parse::<Init>()?, initializer);
+        assert_eq!(format!(" {name}() ").parse::<Init>()?, initializer);
     }
-    for (alias, law) in
+    for (alias, initializer) in
         [("xavier_uniform", "glorot_uniform"), ("kaiming_normal", "he_normal"), ("one", "ones")]
     {
-        assert_eq!(alias.parse::<Init>()?.to_string(), law);
+        assert_eq!(alias.parse::<Init>()?.to_string(), initializer);
     }
     assert_eq!("HE_Normal".parse::<Init>()?, init::HE_NORMAL);
     Ok(())
@@ -86,7 +86,7 @@ fn missing_arguments_have_the_stated_defaults() -> Outcome {
     Ok(())
 }
 
-/// What is no law, and what its message must say.
+/// What is no initializer, and what its message must say.
 const MALFORMED: [(&str, &str); 28] = [
     ("", "known are zeros, ones, glorot_uniform"),
     ("he_normall", "did you mean `he_normal`?"),
@@ -171,8 +171,11 @@ fn candles_hints_keep_their_meaning() -> Outcome {
     for (hint, dims) in hints().into_iter().flat_map(|h| [vec![64, 128], vec![8, 4, 3, 3]].map(|d| (h, d))) {
         let shape = Shape::from(dims);
         let (ours, (mean, std)) = (Init::from(hint), candle_moments(hint, &shape));
-        let law = ours.distribution(&shape, Layer::of_shape(&shape))?;
-        assert!(law.mean() == mean && (law.std() - std).abs() <= 1e-15 * std, "{hint:?}: {ours}");
+        let initializer = ours.distribution(&shape, Layer::of_shape(&shape))?;
+        assert!(
+            initializer.mean() == mean && (initializer.std() - std).abs() <= 1e-15 * std,
+            "{hint:?}: {ours}"
+        );
         let normal = matches!(hint, candle::Init::Kaiming { dist: NormalOrUniform::Normal, .. });
         let form = matches!(ours, Init::VarianceScaling(v) if v.family == Family::Normal);
         assert_eq!(normal, form, "{hint:?}: {ours}");
@@ -212,37 +215,38 @@ fn gains_are_candles_and_pytorchs() -> Outcome {
     Ok(())
 }
 
-fn truncated(law: Init) -> bool {
+fn truncated(initializer: Init) -> bool {
     let scaled = |v: VarianceScaling| matches!(v.family, Family::TruncatedNormal { .. });
-    matches!(law, Init::TruncatedNormal { .. }) || matches!(law, Init::VarianceScaling(v) if scaled(v))
+    matches!(initializer, Init::TruncatedNormal { .. })
+        || matches!(initializer, Init::VarianceScaling(v) if scaled(v))
 }
 
 proptest! {
-    /// Said in candle's words and taken back, a law is the same at its shape; a cut one cannot be said.
+    /// Said in candle's words and taken back, an initializer is the same at its shape; a cut one cannot be said.
     #[test]
-    fn candles_words_say_the_same_law(law in random_law(), weight in weight(48)) {
-        let ours = law.distribution(&weight.shape(), weight.layer)?;
-        let Some(hint) = law.to_candle(&weight.shape(), weight.layer)? else {
-            prop_assert!(truncated(law), "{law} was not said");
+    fn candles_words_say_the_same_initializer(initializer in random_initializer(), weight in weight(48)) {
+        let ours = initializer.distribution(&weight.shape(), weight.layer)?;
+        let Some(hint) = initializer.to_candle(&weight.shape(), weight.layer)? else {
+            prop_assert!(truncated(initializer), "{initializer} was not said");
             return Ok(());
         };
-        prop_assert!(!truncated(law), "{law} was said as {hint:?}");
+        prop_assert!(!truncated(initializer), "{initializer} was said as {hint:?}");
         let (mean, std) = candle_moments(hint, &weight.shape());
-        prop_assert!((mean - ours.mean()).abs() <= 1e-15 * (mean.abs() + std), "{law}: {hint:?}");
-        prop_assert!((std / ours.std() - 1.0).abs() < 1e-15, "{law}: {hint:?}");
+        prop_assert!((mean - ours.mean()).abs() <= 1e-15 * (mean.abs() + std), "{initializer}: {hint:?}");
+        prop_assert!((std / ours.std() - 1.0).abs() < 1e-15, "{initializer}: {hint:?}");
         let back = Init::from(hint).distribution(&weight.shape(), weight.layer)?;
         prop_assert_eq!((back.std(), back.support()), (ours.std(), ours.support()));
     }
 
-    /// A law passed as a hint to any layer's request draws the values that a rule would give.
+    /// An initializer passed as a hint to any layer's request draws the values that a rule would give.
     #[test]
     fn a_hint_and_a_rule_give_the_same_values(
-        law in random_law(), dims in proptest::collection::vec(1..9_usize, 2..=4), seed: u64,
+        initializer in random_initializer(), dims in proptest::collection::vec(1..9_usize, 2..=4), seed: u64,
     ) {
         let shape = Shape::from(dims);
-        let Some(hint) = law.to_candle(&shape, Layer::of_shape(&shape))? else { return Ok(()) };
+        let Some(hint) = initializer.to_candle(&shape, Layer::of_shape(&shape))? else { return Ok(()) };
         let hinted = Initializer::new(seed).var_builder(&VarMap::new(), DType::F32, &Device::Cpu);
-        let ruled = Initializer::new(seed).rule("*", law.on(Layer::of_shape(&shape)));
+        let ruled = Initializer::new(seed).rule("*", initializer.on(Layer::of_shape(&shape)));
         let ruled = ruled.var_builder(&VarMap::new(), DType::F32, &Device::Cpu);
         let (a, b) = (hinted.get_with_hints(shape.clone(), "w", hint)?, ruled.get(shape, "w")?);
         prop_assert_eq!(bits(&a)?, bits(&b)?);

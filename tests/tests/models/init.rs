@@ -30,7 +30,7 @@ fn proposed(model: &Model) -> Result<Vec<String>, Box<dyn Error>> {
 }
 
 #[test]
-fn plans_list_all_that_has_no_law() -> Outcome {
+fn plans_list_all_that_has_no_initializer() -> Outcome {
     let all = MODELS.iter().map(|model| Ok((model.name, proposed(model)?)));
     let all = all.collect::<Result<Vec<_>, Box<dyn Error>>>()?;
     let expected =

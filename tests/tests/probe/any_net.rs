@@ -1,4 +1,4 @@
-//! Any small net, from any law, in any dtype, on any batch: a verdict, never a panic, and the same one twice.
+//! Any small net, from any initializer, in any dtype, on any batch: a verdict, never a panic, and the same one twice.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails by panicking says where")]
 
@@ -21,7 +21,7 @@ fn functions() -> impl Strategy<Value = Function> {
     ]
 }
 
-fn laws() -> impl Strategy<Value = Init> {
+fn initializers() -> impl Strategy<Value = Init> {
     prop_oneof![
         Just(init::ZEROS),
         Just(init::HE_NORMAL),
@@ -43,17 +43,17 @@ fn plans() -> impl Strategy<Value = Plan> {
 
 fn verdict(
     plan: &Plan,
-    law: Init,
+    initializer: Init,
     dtype: DType,
     samples: usize,
-    laws: bool,
+    initializers: bool,
 ) -> candle_init_probe::Result<Verdict> {
-    let init = Initializer::new(9).weights(law);
+    let init = Initializer::new(9).weights(initializer);
     let vars = VarMap::new();
     let net = Net::new(init.var_builder(&vars, dtype, &CPU), plan)?;
     let batch = noise((samples, plan.widths[0]), 7, &CPU)?.to_dtype(dtype)?;
     let probe = Probe::new(&vars).classes(10).learning_rate(0.1);
-    let probe = if laws { probe.initializer(&init) } else { probe };
+    let probe = if initializers { probe.initializer(&init) } else { probe };
     probe.check(&batch, |x: &Tensor| cross_entropy(&net.forward(x)?.to_dtype(DType::F32)?))
 }
 
@@ -62,17 +62,17 @@ proptest! {
 
     #[test]
     fn a_verdict_and_never_a_panic(
-        plan in plans(), law in laws(), dtype in dtypes(), samples in 1_usize..5, laws: bool,
+        plan in plans(), initializer in initializers(), dtype in dtypes(), samples in 1_usize..5, initializers: bool,
     ) {
-        let first = match verdict(&plan, law, dtype, samples, laws) {
+        let first = match verdict(&plan, initializer, dtype, samples, initializers) {
             Ok(verdict) => verdict,
-            // The only thing to refuse is a law that the dtype cannot hold.
+            // The only thing to refuse is an initializer that the dtype cannot hold.
             Err(error) => {
                 prop_assert!(error.to_string().contains("beyond the largest f16"), "{error}");
                 return Ok(());
             }
         };
-        let second = verdict(&plan, law, dtype, samples, laws).unwrap();
+        let second = verdict(&plan, initializer, dtype, samples, initializers).unwrap();
         prop_assert_eq!(first.to_string(), second.to_string());
         prop_assert_eq!(first.to_json().unwrap(), second.to_json().unwrap());
         // What is only worth knowing stands last.
@@ -85,7 +85,7 @@ proptest! {
         prop_assert_eq!(signal.layers.len(), plan.widths.len());
         // Weights of zeros are told of whatever else is: biases may move them, or nothing does.
         let hidden = plan.widths.len() > 2 && plan.widths[1..].iter().all(|width| *width > 1);
-        if law == init::ZEROS && hidden {
+        if initializer == init::ZEROS && hidden {
             prop_assert!(!first.findings.is_empty(), "{}", first);
         }
     }

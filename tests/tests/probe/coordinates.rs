@@ -21,7 +21,7 @@ type Outcome = std::result::Result<CoordinateCheck, Error>;
 /// How a net of three layers starts and is trained at a width.
 #[derive(Clone, Copy)]
 struct Recipe {
-    laws: fn() -> [Given; 3],
+    initializers: fn() -> [Given; 3],
     /// What the last layer's input is multiplied by.
     output: fn(usize) -> f64,
     /// The rate of each of the three weights.
@@ -51,7 +51,7 @@ impl Rule {
 
 impl Recipe {
     fn net(self, width: usize) -> std::result::Result<TrainedNet<'static>, Error> {
-        let (vars, [input, hidden, head]) = (VarMap::new(), (self.laws)());
+        let (vars, [input, hidden, head]) = (VarMap::new(), (self.initializers)());
         let init = Initializer::new(1).rule("input.*", input).rule("hidden.*", hidden).rule("output.*", head);
         let vb = init.var_builder(&vars, DType::F32, &CPU);
         let first = linear_no_bias(INPUTS, width, vb.pp("input"))?;
@@ -81,7 +81,7 @@ impl Recipe {
     }
 }
 
-/// He's law for the layers before a ReLU, and a head whose first logits are small beside the targets: µP makes them
+/// He's initializer for the layers before a ReLU, and a head whose first logits are small beside the targets: µP makes them
 /// smaller the wider the net, which would show as a change of the loss.
 fn standard() -> [Given; 3] {
     [init::HE_NORMAL.into(), init::HE_NORMAL.into(), init::LECUN_NORMAL.times(0.05)]
@@ -98,11 +98,12 @@ fn wider(width: usize) -> f64 {
     width as f64 / BASE as f64
 }
 
-const STANDARD_ADAM: Recipe = Recipe { laws: standard, output: |_| 1.0, rates: |_| [0.001; 3], adam: true };
+const STANDARD_ADAM: Recipe =
+    Recipe { initializers: standard, output: |_| 1.0, rates: |_| [0.001; 3], adam: true };
 const STANDARD_SGD: Recipe = Recipe { rates: |_| [0.05; 3], adam: false, ..STANDARD_ADAM };
 /// µP for Adam and for SGD (Yang et al. 2022, table 8): the logits are divided by the width.
 const MUP_ADAM: Recipe = Recipe {
-    laws: mup,
+    initializers: mup,
     output: |width| wider(width).recip(),
     rates: |width| [0.001, 0.001 / wider(width), 0.001],
     adam: true,

@@ -159,12 +159,15 @@ fn the_band_of_relu_is_the_published_spread() -> Result<()> {
     Ok(())
 }
 
-/// Layers of one width with Glorot's law, which halves the signal of a ReLU net in each.
-fn sweep(depths: &[usize], law: Init) -> Result<DepthSweep, Error> {
+/// Layers of one width with Glorot's initializer, which halves the signal of a ReLU net in each.
+fn sweep(depths: &[usize], initializer: Init) -> Result<DepthSweep, Error> {
     depth_sweep(depths, |depth| {
         let vars = VarMap::new();
-        let vb =
-            Initializer::new(1).weights(law).rule("*.bias", init::ZEROS).var_builder(&vars, DType::F32, &CPU);
+        let vb = Initializer::new(1).weights(initializer).rule("*.bias", init::ZEROS).var_builder(
+            &vars,
+            DType::F32,
+            &CPU,
+        );
         let layers = (0..=depth).map(|layer| linear(256, 256, vb.pp(format!("{layer:03}"))));
         let layers = layers.collect::<candle_core::Result<Vec<_>>>()?;
         let net = move |x: &Tensor| {
@@ -180,8 +183,8 @@ fn sweep(depths: &[usize], law: Init) -> Result<DepthSweep, Error> {
 #[test]
 fn a_sweep_shows_what_each_depth_leaves() -> Result<()> {
     let depths = [2, 8, 32];
-    for (law, factor) in [(init::GLOROT_NORMAL, 0.5_f64.sqrt()), (init::HE_NORMAL, 1.0)] {
-        let sweep = sweep(&depths, law)?;
+    for (initializer, factor) in [(init::GLOROT_NORMAL, 0.5_f64.sqrt()), (init::HE_NORMAL, 1.0)] {
+        let sweep = sweep(&depths, initializer)?;
         println!("{sweep}");
         for point in &sweep.points {
             let left = factor.powi(point.depth as i32 - 1);
@@ -190,7 +193,7 @@ fn a_sweep_shows_what_each_depth_leaves() -> Result<()> {
             let within = |ratio: f64| (left / band..left * band).contains(&ratio);
             assert!(within(point.forward) && within(point.backward.unwrap()), "{point:?}");
             assert!((point.predicted.unwrap() / left - 1.0).abs() < 0.02, "{point:?}");
-            assert_eq!(point.is_trainable(), law == init::HE_NORMAL || point.depth < 32, "{point:?}");
+            assert_eq!(point.is_trainable(), initializer == init::HE_NORMAL || point.depth < 32, "{point:?}");
         }
         let series = sweep.series();
         assert_eq!(series.len(), 3);

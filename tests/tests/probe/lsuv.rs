@@ -32,8 +32,8 @@ impl Deep {
     /// Weights normal of this standard deviation, biases of a tenth.
     fn new(stdev: f64, activation: Activation, dtype: DType) -> Result<Self> {
         let vars = VarMap::new();
-        let law = |stdev| Init::Randn { mean: 0.0, stdev };
-        let init = Initializer::new(3).weights(law(stdev)).rule("*.bias", law(0.1 * stdev));
+        let initializer = |stdev| Init::Randn { mean: 0.0, stdev };
+        let init = Initializer::new(3).weights(initializer(stdev)).rule("*.bias", initializer(0.1 * stdev));
         let vb = init.var_builder(&vars, dtype, &CPU);
         let size = |layer| if layer == LAYERS { 10 } else { UNITS };
         let layers = (0..=LAYERS).map(|layer| linear(UNITS, size(layer), vb.pp(format!("{layer:02}"))));

@@ -26,7 +26,7 @@ fn set(vars: &VarMap, name: &str, change: impl Fn(&Tensor) -> candle_core::Resul
     Ok(var.set(&change(var)?)?)
 }
 
-/// Every layer of candle, laws of every kind, three frameworks, four dtypes: exact.
+/// Every layer of candle, initializers of every kind, three frameworks, four dtypes: exact.
 #[test]
 fn every_start_is_verified() -> Outcome {
     let inits = [
@@ -50,24 +50,25 @@ fn every_start_is_verified() -> Outcome {
 /// A custom rule is drawn by its function, even if its name is that of an initializer.
 #[test]
 fn a_custom_rule_is_verified() -> Outcome {
-    let law = |shift: f64| {
+    let shifted = |shift: f64| {
         Rule::custom("ones", move |shape, stream| {
-            let law = candle_init::Distribution::normal(shift, 1.0).map_err(candle_core::Error::wrap)?;
-            stream.vec::<f32>(&law, 0..shape.elem_count() as u64).map_err(candle_core::Error::wrap)
+            let distribution =
+                candle_init::Distribution::normal(shift, 1.0).map_err(candle_core::Error::wrap)?;
+            stream.vec::<f32>(&distribution, 0..shape.elem_count() as u64).map_err(candle_core::Error::wrap)
         })
     };
     let vars = VarMap::new();
-    let init = healthy(1).rule("layers.2.weight", law(0.0));
+    let init = healthy(1).rule("layers.2.weight", shifted(0.0));
     layers(init.var_builder(&vars, DType::F32, &CPU))?;
     let file = saved(&vars)?;
     assert!(verify(file.path(), &init, layers)?.is_exact());
-    let other = healthy(1).rule("layers.2.weight", law(0.5));
+    let other = healthy(1).rule("layers.2.weight", shifted(0.5));
     let names: Vec<_> = verify(file.path(), &other, layers)?.different.into_iter().map(|d| d.name).collect();
     assert_eq!(names, ["layers.2.weight"]);
     Ok(())
 }
 
-/// Another seed, law, value, name, shape and dtype are each seen, and only where they are.
+/// Another seed, initializer, value, name, shape and dtype are each seen, and only where they are.
 #[test]
 fn what_differs_is_named() -> Outcome {
     let (vars, init) = net(3)?;

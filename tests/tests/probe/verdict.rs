@@ -135,7 +135,7 @@ const PLANTS: [Plant; 10] = [
         plant: |v| set(v, "fc6.weight", one_nan),
         also: &[],
     },
-    // The one layer from 128 to 256 units: He's law over fan_out is √½ of what is due.
+    // The one layer from 128 to 256 units: He's initializer over fan_out is √½ of what is due.
     Plant {
         what: "swapped fans",
         name: "swapped fans",
@@ -144,7 +144,7 @@ const PLANTS: [Plant; 10] = [
         plant: |v| set(v, "fc4.weight", |w| w * 0.5f64.sqrt()),
         also: &[],
     },
-    // Nothing is planted: He's law in every layer of a net of sums is the fault.
+    // Nothing is planted: He's initializer in every layer of a net of sums is the fault.
     Plant {
         what: "no residual scaling",
         name: "unscaled residual",
@@ -155,11 +155,11 @@ const PLANTS: [Plant; 10] = [
     },
 ];
 
-fn planted(plant: &Plant, seed: u64, laws: bool) -> Verdict {
+fn planted(plant: &Plant, seed: u64, initializers: bool) -> Verdict {
     let (init, plan) = (plant.net)(seed);
     let (vars, net) = built(&init, &plan).unwrap();
     (plant.plant)(&vars).unwrap();
-    verdict(&vars, &net, laws.then_some(&init)).unwrap()
+    verdict(&vars, &net, initializers.then_some(&init)).unwrap()
 }
 
 /// Names and layers of what is wrong: the faults, and scales that are not their rule's. A loss that follows from the
@@ -177,7 +177,8 @@ fn each_planted_fault_is_named_at_its_layer_and_nothing_else_is() {
     println!("{:<20} {:<18} {:>6} {:>10} {:>10}", "planted", "named", "nets", "at layer", "elsewhere");
     for plant in &PLANTS {
         let runs: Vec<_> = (0..SEEDS).flat_map(|seed| [(seed, false), (seed, true)]).collect();
-        let verdicts: Vec<_> = runs.iter().map(|&(seed, laws)| planted(plant, seed, laws)).collect();
+        let verdicts: Vec<_> =
+            runs.iter().map(|&(seed, initializers)| planted(plant, seed, initializers)).collect();
         let named = |verdict: &&Verdict| faults(verdict).contains(&(plant.name, plant.place));
         let touched = |layer: &str| layer == plant.place || plant.also.contains(&layer);
         let elsewhere = |verdict: &&Verdict| faults(verdict).iter().any(|(_, layer)| !touched(layer));

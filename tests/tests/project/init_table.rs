@@ -1,4 +1,4 @@
-//! The table of laws is complete and its texts are read: what the reader knows, the page has.
+//! The table of initializers is complete and its texts are read: what the reader knows, the page has.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -37,9 +37,9 @@ fn known(text: &str) -> Result<BTreeSet<String>, Box<dyn Error>> {
 
 #[test]
 fn every_text_is_read() -> Outcome {
-    let laws = [texts("Initializers"), texts("Other starts"), texts("Modifiers")].concat();
-    assert!(laws.len() > 60, "{}", laws.len());
-    for text in laws {
+    let initializers = [texts("Initializers"), texts("Other starts"), texts("Modifiers")].concat();
+    assert!(initializers.len() > 60, "{}", initializers.len());
+    for text in initializers {
         text.parse::<Rule>().map_err(|e| format!("{text}: {e}"))?;
     }
     for text in texts("Layer kinds") {
@@ -49,14 +49,19 @@ fn every_text_is_read() -> Outcome {
 }
 
 #[test]
-fn no_law_and_no_modifier_is_missing() -> Outcome {
+fn no_initializer_and_no_modifier_is_missing() -> Outcome {
     let page = |headings: [&str; 2]| -> BTreeSet<String> {
         headings.iter().flat_map(|heading| texts(heading)).map(|text| name(text).to_string()).collect()
     };
-    let laws = known("xyzzyplugh_and_more")?;
-    assert!(laws.contains("orthogonal") && laws.contains("blocks") && laws.contains("dirac"), "{laws:?}");
+    let initializers = known("xyzzyplugh_and_more")?;
+    assert!(
+        initializers.contains("orthogonal")
+            && initializers.contains("blocks")
+            && initializers.contains("dirac"),
+        "{initializers:?}"
+    );
     assert_eq!(
-        laws.difference(&page(["Initializers", "Other starts"])).collect::<Vec<_>>(),
+        initializers.difference(&page(["Initializers", "Other starts"])).collect::<Vec<_>>(),
         Vec::<&String>::new()
     );
     let modifiers: BTreeSet<_> = texts("Modifiers")

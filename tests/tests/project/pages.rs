@@ -127,7 +127,7 @@ fn codes_are_the_texts() -> Outcome {
     Ok(())
 }
 
-/// The standard deviation of the law that a text names, at a shape.
+/// The standard deviation of the initializer that a text names, at a shape.
 fn std(text: &str, dims: &[usize]) -> Result<f64, Box<dyn Error>> {
     let plan = candle_init::Initializer::new(1)
         .rule("w", text.parse::<Rule>()?)
@@ -145,7 +145,7 @@ fn cuts_are_as_the_page_says() -> Outcome {
     let wide = "variance_scaling(scale=2, fan=in, distribution=truncated_normal, sigmas=3)";
     close(std(wide, &[8, 50])?, 0.2);
     close(std("mitchell", &[8, 25])?, 0.2 * 0.986_578_392_558_108_6);
-    // What the 13.7 % trap would make of the law.
+    // What the 13.7 % trap would make of the initializer.
     assert!((1.0_f64 / 0.879_625_661_034_239_8 - 1.137).abs() < 5e-4);
     Ok(())
 }
@@ -232,11 +232,11 @@ fn refusals_are_as_the_page_says() -> Outcome {
 /// peers.md: tensors without elements, and the axes of orthogonal matrices.
 #[test]
 fn shapes_are_as_the_page_says() -> Outcome {
-    for (law, dims) in ["he_normal", "glorot_uniform", "identity", "orthogonal", "zeros"]
+    for (initializer, dims) in ["he_normal", "glorot_uniform", "identity", "orthogonal", "zeros"]
         .into_iter()
-        .flat_map(|law| [[0, 3], [3, 0], [0, 0]].map(|dims| (law, dims)))
+        .flat_map(|initializer| [[0, 3], [3, 0], [0, 0]].map(|dims| (initializer, dims)))
     {
-        assert!(singles(&dims, law.parse::<Rule>()?)?.is_empty(), "{law} {dims:?}");
+        assert!(singles(&dims, initializer.parse::<Rule>()?)?.is_empty(), "{initializer} {dims:?}");
     }
     let parts = singles(&[8, 2], init::ORTHOGONAL.on(Layer::LSTM))?;
     let whole = singles(&[8, 2], init::ORTHOGONAL.on(Layer::Linear))?;

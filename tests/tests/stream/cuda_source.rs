@@ -21,7 +21,7 @@ fn shifts(start: u64) -> [usize; 3] {
 }
 
 fn push<T: Element>(launches: &mut Launches) -> Outcome {
-    let mut laws_held = 0;
+    let mut distributions_held = 0;
     for distribution in distributions()? {
         for start in STARTS {
             for length in LENGTHS {
@@ -30,9 +30,9 @@ fn push<T: Element>(launches: &mut Launches) -> Outcome {
                 }
             }
         }
-        laws_held += usize::from(launches.push::<T>(&distribution, 77, LONG, 13)?);
+        distributions_held += usize::from(launches.push::<T>(&distribution, 77, LONG, 13)?);
     }
-    assert!(laws_held >= 17, "{} holds {laws_held} distributions", T::NAME);
+    assert!(distributions_held >= 17, "{} holds {distributions_held} distributions", T::NAME);
     Ok(())
 }
 

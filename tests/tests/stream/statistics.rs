@@ -84,7 +84,7 @@ fn mutants(
 }
 
 #[test]
-fn values_follow_their_law_and_mutants_do_not() -> Outcome {
+fn values_follow_their_distribution_and_mutants_do_not() -> Outcome {
     for (i, (distribution, oracle)) in distributions()?.into_iter().enumerate() {
         let mut values = Stream::new(i as u64, "statistics.weight").vec::<f32>(&distribution, 0..N)?;
         // Sorting a sorted sample again costs nothing: most mutants stay in order.
@@ -111,7 +111,7 @@ fn single<T: Element>(stream: Stream, distribution: &Distribution) -> Result<Vec
 /// The words of f64 are the stream's own mixture of two; those of bf16 add a rounding of 2⁻⁹ at most, whose
 /// effect on the moments is far below what is seen here.
 #[test]
-fn other_dtypes_follow_their_law() -> Outcome {
+fn other_dtypes_follow_their_distribution() -> Outcome {
     for (distribution, oracle) in distributions()? {
         follows(&single::<f64>(Stream::new(5, "wide"), &distribution)?, oracle)?;
         let [mean, std, kurtosis] = oracle.moments();

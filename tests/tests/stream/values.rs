@@ -96,7 +96,7 @@ proptest! {
 
     /// Any mean and std: the quantile's error times std, the roundings of the two, and of the value.
     #[test]
-    fn normal_values_of_any_law(words in words(), mean in -10.0..10.0, log_std in -5.0..4.0) {
+    fn normal_values_of_any_distribution(words in words(), mean in -10.0..10.0, log_std in -5.0..4.0) {
         let std = 10_f64.powf(log_std);
         let got = values_of::<f32>(distribution(Distribution::normal(mean, std))?, &words, 0)?;
         for (w, got) in words.into_iter().zip(got) {

@@ -70,10 +70,21 @@ fn step<T: Dtype>(magnitude: f64) -> f64 {
     value.widen() - value.neighbour(false).widen()
 }
 
+/// What the rounding of its centre or mean to `W` adds to every value: up to half a step of the values where `W` is their
+/// dtype, so that others of them round up.
+fn added_by_constants<W: Wide>(distribution: &Distribution) -> f64 {
+    let middle = match distribution.parameters() {
+        Kind::Constant(value) => value,
+        Kind::Uniform { lo, up } => lo / 2.0 + up / 2.0,
+        Kind::Normal { mean, .. } | Kind::Truncated { mean, .. } => mean,
+    };
+    W::from_f64(middle).into() - middle
+}
+
 /// The standard deviation of the values after the rounding, summed over the values of `T`, for a distribution whose
 /// constants keep this share of its spread.
 fn rounded_std<T: Dtype>(distribution: &Distribution, kept: f64) -> Result<f64, Error> {
-    let computed = distribution.scaled(kept);
+    let computed = distribution.scaled(kept).shifted(added_by_constants::<T::Wide>(distribution));
     let (first, last) = range::<T>(&computed, inside::<T>(distribution.support())?);
     // Around a value next to the mean, because differences to it are exact where they matter.
     let centre = T::nearest(distribution.mean()).widen();

@@ -12,19 +12,21 @@ use reference::Distribution;
 use super::{CPU, Outcome, cube, follows};
 
 /// `NNInitializersTest.testInitializer`, haiku's `test_initializers`, Lux's sizes and types: shape and dtype of every
-/// law. JAX filters by rank in silence; here a law is made or says the rank that it needs, and values are finite
+/// initializer. JAX filters by rank in silence; here an initializer is made or says the rank that it needs, and values are finite
 /// and the same in a second draw.
 #[test]
-fn every_law_at_every_shape() -> Outcome {
+fn every_initializer_at_every_shape() -> Outcome {
     let shapes: [&[usize]; 9] =
         [&[], &[2], &[2, 2], &[2, 3], &[3, 2], &[2, 3, 5], &[5, 3, 1], &[2, 3, 3, 5], &[20, 42]];
-    for ((name, law), dims) in NAMED.into_iter().flat_map(|law| shapes.map(|dims| (law, dims))) {
+    for ((name, initializer), dims) in
+        NAMED.into_iter().flat_map(|initializer| shapes.map(|dims| (initializer, dims)))
+    {
         for dtype in [DType::F32, DType::F64, DType::BF16] {
-            match Initializer::new(1).tensor("w", dims, law, dtype, &CPU) {
+            match Initializer::new(1).tensor("w", dims, initializer, dtype, &CPU) {
                 Ok(tensor) => {
                     assert_eq!((tensor.dims(), tensor.dtype()), (dims, dtype), "{name}");
                     assert!(values::values(&tensor)?.iter().all(|v| v.is_finite()), "{name}");
-                    assert_eq!(values::values(&tensor)?, drawn("w", dims, law, dtype)?, "{name}");
+                    assert_eq!(values::values(&tensor)?, drawn("w", dims, initializer, dtype)?, "{name}");
                 }
                 Err(error) => assert!(refused(name, dims, &error.to_string()), "{name} {dims:?}: {error}"),
             }
@@ -40,11 +42,11 @@ fn refused(name: &str, dims: &[usize], error: &str) -> bool {
     rank || narrow && dims[0] < dims[1]
 }
 
-/// `testVarianceScalingError`: a fan law at shape (5,) says why.
+/// `testVarianceScalingError`: a fan initializer at shape (5,) says why.
 #[test]
-fn fan_laws_of_vectors() {
-    for law in ["glorot_uniform", "he_truncated_normal", "lecun_normal"] {
-        let message = refusal(&[5], law);
+fn fan_initializers_of_vectors() {
+    for initializer in ["glorot_uniform", "he_truncated_normal", "lecun_normal"] {
+        let message = refusal(&[5], initializer);
         assert!(message.contains("it scales with a fan, and only tensors of rank 2"), "{message}");
     }
 }
@@ -85,11 +87,11 @@ fn many_axes() -> Outcome {
 
 /// `random_lax_test.py`, uniform, normal and truncated normal, with JAX's window (−0.3, 0.3): 10 000 values there. In
 /// narrow dtypes JAX asks less of its p-value, since rounded values are discrete; here they have the moments of
-/// the rounded law.
+/// the rounded distribution.
 #[test]
-fn laws_in_every_float() -> Outcome {
+fn initializers_in_every_float() -> Outcome {
     let cut = Cut::Sigmas { lo: -0.3, up: 0.3 };
-    for (law, expected) in [
+    for (initializer, expected) in [
         (Init::Uniform { lo: 0.0, up: 1.0 }, Distribution::Uniform(0.0, 1.0)),
         (Init::Randn { mean: 0.0, stdev: 1.0 }, Distribution::Normal(0.0, 1.0)),
         (
@@ -97,14 +99,17 @@ fn laws_in_every_float() -> Outcome {
             Distribution::TruncatedNormal(0.0, 1.0, -0.3, 0.3),
         ),
     ] {
-        follows(law, &cube(1), expected)?;
+        follows(initializer, &cube(1), expected)?;
         for dtype in [DType::F64, DType::F16, DType::BF16] {
-            let tensor = Initializer::new(1).tensor("w", cube(1), law, dtype, &CPU)?;
+            let tensor = Initializer::new(1).tensor("w", cube(1), initializer, dtype, &CPU)?;
             let [mean, std, kurtosis] = rounded::moments(expected, dtype);
             let got = values::singles(&tensor)?;
             check_mean_std(&got, mean, std, kurtosis)?;
-            let (lo, up) = law.distribution(&Shape::from(1), Layer::Linear)?.support();
-            assert!(values::values(&tensor)?.iter().all(|v| (lo..=up).contains(v)), "{law} {dtype:?}");
+            let (lo, up) = initializer.distribution(&Shape::from(1), Layer::Linear)?.support();
+            assert!(
+                values::values(&tensor)?.iter().all(|v| (lo..=up).contains(v)),
+                "{initializer} {dtype:?}"
+            );
         }
     }
     Ok(())
@@ -117,9 +122,9 @@ fn zeros_ones_and_a_dense_layer() -> Outcome {
     assert_eq!(singles(&[2, 3], init::ONES)?, [1.0; 6]);
     let flax = Initializer::new(1).defaults(Framework::Flax);
     let plan = flax.plan(DType::F32, |vb| candle_nn::linear(100, 10, vb))?;
-    let laws: Vec<_> =
+    let initializers: Vec<_> =
         plan.records().iter().map(|r| r.rule.as_ref().map(ToString::to_string).unwrap_or_default()).collect();
-    assert_eq!(laws, ["lecun_truncated_normal.on(linear)", "zeros"]);
+    assert_eq!(initializers, ["lecun_truncated_normal.on(linear)", "zeros"]);
     let vars = candle_nn::VarMap::new();
     let vb = flax.var_builder(&vars, DType::F32, &CPU);
     let dense = candle_nn::linear(100, 10, vb)?;

@@ -32,7 +32,7 @@ fn uniform() -> Outcome {
     follows(Init::Uniform { lo: -1.0, up: 1.0 }, &cube(2), Distribution::Uniform(-1.0, 1.0))
 }
 
-/// The law of Keras's truncated normal with this standard deviation after the cut.
+/// The initializer of Keras's truncated normal with this standard deviation after the cut.
 fn cut(std: f64) -> Distribution {
     let parent = std / 0.879_625_661_034_239_8;
     Distribution::TruncatedNormal(0.0, parent, -2.0 * parent, 2.0 * parent)
@@ -82,21 +82,21 @@ fn fans_by_axes() -> Outcome {
 #[test]
 fn orthogonal() -> Outcome {
     for (rows, cols) in [(5, 5), (7, 4), (4, 7)] {
-        let law = Init::Orthogonal { gain: 2.0, axis: Some(-1) };
-        let off = unorthogonality(&drawn("w", &[rows, cols], law, DType::F64)?, rows, cols, 2.0);
+        let initializer = Init::Orthogonal { gain: 2.0, axis: Some(-1) };
+        let off = unorthogonality(&drawn("w", &[rows, cols], initializer, DType::F64)?, rows, cols, 2.0);
         assert!(off < 1e-14 * 4.0, "{off:e}");
-        assert!(unorthogonality(&singles(&[rows, cols], law)?, rows, cols, 2.0) < 4e-6);
+        assert!(unorthogonality(&singles(&[rows, cols], initializer)?, rows, cols, 2.0) < 4e-6);
     }
     Ok(())
 }
 
-/// `get("typo")` is an error, which names the nearest law. `test_get_method` asserts something that is always true;
-/// here names and laws are compared.
+/// `get("typo")` is an error, which names the nearest initializer. `test_get_method` asserts something that is always true;
+/// here names and initializers are compared.
 #[test]
 fn names() -> Outcome {
-    for (name, law) in NAMED {
-        assert_eq!(name.parse::<Init>()?, law);
-        assert_eq!(name.to_uppercase().parse::<Rule>()?, law.into());
+    for (name, initializer) in NAMED {
+        assert_eq!(name.parse::<Init>()?, initializer);
+        assert_eq!(name.to_uppercase().parse::<Rule>()?, initializer.into());
     }
     let error = "glorot_unifrom".parse::<Init>().err().ok_or("read")?;
     assert!(error.to_string().contains("did you mean `glorot_uniform`?"), "{error}");
@@ -155,13 +155,13 @@ fn truncated_bounds() -> Outcome {
     follows(init::truncated_normal(0.5, 3.0), &cube(2), Distribution::TruncatedNormal(0.5, 3.0, -5.5, 6.5))
 }
 
-/// tf.keras, "same seed, made again": to 1e-4 there, to the bit here, after a file as well: every law as JSON and as
+/// tf.keras, "same seed, made again": to 1e-4 there, to the bit here, after a file as well: every initializer as JSON and as
 /// TOML.
 #[test]
 fn made_again_from_a_file() -> Outcome {
-    for (name, law) in NAMED {
-        let rule: Rule = serde_json::from_str(&serde_json::to_string(&Rule::from(law))?)?;
-        assert_eq!(singles(&[6, 4], law)?, singles(&[6, 4], rule)?, "{name}");
+    for (name, initializer) in NAMED {
+        let rule: Rule = serde_json::from_str(&serde_json::to_string(&Rule::from(initializer))?)?;
+        assert_eq!(singles(&[6, 4], initializer)?, singles(&[6, 4], rule)?, "{name}");
     }
     let init = Initializer::new(u64::MAX).weights(init::HE_TRUNCATED_NORMAL).rule("b", init::ONES);
     let again: Initializer = toml::from_str(&toml::to_string(&init)?)?;

@@ -14,7 +14,7 @@ use super::{CPU, Outcome, cube, follows};
 /// burn, `initializer_uniform_init`, `…_normal_init`, `…_constant_init` and its zeros and ones: in range, and mean and
 /// variance within 0.1 over 10 000 values there.
 #[test]
-fn burn_plain_laws() -> Outcome {
+fn burn_plain_initializers() -> Outcome {
     follows(Init::Uniform { lo: 0.0, up: 1.0 }, &cube(4), Distribution::Uniform(0.0, 1.0))?;
     follows(Init::Randn { mean: 0.0, stdev: 1.0 }, &cube(1), Distribution::Normal(0.0, 1.0))?;
     for value in [0.0, 1.0, 5.0] {
@@ -26,7 +26,7 @@ fn burn_plain_laws() -> Outcome {
 /// burn, `kaiming_*` and `xavier_*`: ranges over both fans, and normals whose variance burn compares to 0.1 where it
 /// should be 0.004, so that zeros would pass. Here 1 % of the standard deviation is refused.
 #[test]
-fn burn_fan_laws() -> Outcome {
+fn burn_fan_initializers() -> Outcome {
     let (fan_in, fan_out, gain) = (1024.0_f64, 4096.0_f64, 2.0);
     let he = |fan: &str, form: &str| {
         format!("variance_scaling(scale=4, fan={fan}, distribution={form})").parse::<Rule>()
@@ -43,12 +43,12 @@ fn burn_fan_laws() -> Outcome {
     follows(init::GLOROT_NORMAL.times(gain), &dims, Distribution::Normal(0.0, xavier))
 }
 
-/// burn, `…_bias` and `…_no_fan`: burn gives a bias the weight's fans, and panics where it has none. Here a fan law on a
+/// burn, `…_bias` and `…_no_fan`: burn gives a bias the weight's fans, and panics where it has none. Here a scheme of fans on a
 /// bias is an error that names the parameter.
 #[test]
 fn burn_without_fans() {
-    for law in ["he_uniform", "glorot_normal"] {
-        let message = refusal(&[7], law);
+    for initializer in ["he_uniform", "glorot_normal"] {
+        let message = refusal(&[7], initializer);
         assert!(
             message.starts_with("parameter `w` [7]: ")
                 && message.contains("only tensors of rank 2 or more have one"),
@@ -98,7 +98,7 @@ fn burn_layers() -> Outcome {
     Ok(())
 }
 
-/// tch, `init_test`: seed 42 over some thousand values with tolerances of 5 to 40 %. A Kaiming law of (20, 100) has std
+/// tch, `init_test`: seed 42 over some thousand values with tolerances of 5 to 40 %. A Kaiming initializer of (20, 100) has std
 /// √0.02; the norm of an orthogonal 100 × 100 with gain 2 is 20.
 #[test]
 fn tch_init() -> Outcome {
@@ -109,9 +109,9 @@ fn tch_init() -> Outcome {
     let norm = orthogonal.iter().map(|v| v * v).sum::<f64>().sqrt();
     assert!((norm - 20.0).abs() < 1e-12, "{norm}");
     assert!(refusal(&[100], "orthogonal").contains("rank 2 or more"));
-    for law in [init::HE_UNIFORM, init::HE_NORMAL] {
-        let std = law.distribution(&Shape::from((20, 100)), Layer::Linear)?.std();
-        assert!((std - 0.02_f64.sqrt()).abs() < 1e-15, "{law}");
+    for initializer in [init::HE_UNIFORM, init::HE_NORMAL] {
+        let std = initializer.distribution(&Shape::from((20, 100)), Layer::Linear)?.std();
+        assert!((std - 0.02_f64.sqrt()).abs() < 1e-15, "{initializer}");
     }
     let bound = 0.06_f64.sqrt();
     follows(init::HE_UNIFORM, &[41_944, 100], Distribution::Uniform(-bound, bound))?;
@@ -137,7 +137,7 @@ fn lux_kaiming_uniform() -> Outcome {
     Ok(())
 }
 
-/// Lux, variances of Kaiming and Glorot laws within 10 %, its layout (…, in, out) for kernels. Its Glorot vector of 1000
+/// Lux, variances of Kaiming and Glorot initializers within 10 %, its layout (…, in, out) for kernels. Its Glorot vector of 1000
 /// is an error here. Beside the exact number, enough tensors for 1 %.
 #[test]
 fn lux_variances() -> Outcome {
@@ -148,8 +148,8 @@ fn lux_variances() -> Outcome {
         (&[2, 3, 4, 32, 64], "kkkio", 24.0 * 96.0),
     ];
     for (dims, axes, fans) in cases {
-        for (law, kurtosis) in [(init::GLOROT_UNIFORM, 1.8), (init::GLOROT_NORMAL, 3.0)] {
-            let (std, rule) = ((2.0 / fans).sqrt(), law.on(Layer::Axes(axes.parse()?)));
+        for (initializer, kurtosis) in [(init::GLOROT_UNIFORM, 1.8), (init::GLOROT_NORMAL, 3.0)] {
+            let (std, rule) = ((2.0 / fans).sqrt(), initializer.on(Layer::Axes(axes.parse()?)));
             let mut sample: Vec<f32> = Vec::new();
             for tensor in 0..=(1 << 20) / dims.iter().product::<usize>() {
                 let name = format!("layer.{tensor}");
@@ -221,14 +221,14 @@ fn lux_fans() -> Outcome {
     Ok(())
 }
 
-/// Lux, `truncated_normal` warns that a mean of −5 outside of (−2, 2) may come out wrong. Here the far tail has its law.
+/// Lux, `truncated_normal` warns that a mean of −5 outside of (−2, 2) may come out wrong. Here the far tail follows its distribution.
 #[test]
 fn lux_far_mean() -> Outcome {
     let rule: Rule = "truncated_normal(mean=-5, std=1, lo=-2, up=2, cut=absolute)".parse()?;
     follows(rule, &cube(1), Distribution::TruncatedNormal(-5.0, 1.0, -2.0, 2.0))
 }
 
-/// The mode and slope of burn's and candle's Kaiming laws, in candle's words, are read as ours.
+/// The mode and slope of burn's and candle's Kaiming initializers, in candle's words, are read as ours.
 #[test]
 fn candle_words() -> Outcome {
     let hint = candle_nn::init::DEFAULT_KAIMING_UNIFORM;

@@ -45,36 +45,36 @@ fn shapes() -> Result<BTreeMap<String, Vec<usize>>, Box<dyn std::error::Error>> 
     Ok(plan.records().iter().map(|r| (r.name.clone(), r.shape.dims().to_vec())).collect())
 }
 
-/// mup, `mup/test/__main__.py`: at the base width every law is the plain one, to the bit; at another width a
-/// matrix of a fixed law differs, and a layer with one grown side has the base's standard deviation.
+/// mup, `mup/test/__main__.py`: at the base width every initializer is the plain one, to the bit; at another width a
+/// matrix of a fixed distribution differs, and a layer with one grown side has the base's standard deviation.
 #[test]
 fn mup_at_base_width_and_beyond() -> Outcome {
-    let laws = ["he_uniform", "he_normal", "glorot_uniform", "glorot_normal", "normal(std=0.02)"];
+    let initializers = ["he_uniform", "he_normal", "glorot_uniform", "glorot_normal", "normal(std=0.02)"];
     let more = ["uniform(lo=-0.1, up=0.1)", "truncated_normal(std=0.02)"];
-    for text in laws.into_iter().chain(more) {
-        let law: Init = text.parse()?;
-        assert!(singles(&[64, 32], law.mup((64, 32)))? == singles(&[64, 32], law)?, "{text}");
+    for text in initializers.into_iter().chain(more) {
+        let initializer: Init = text.parse()?;
+        assert!(singles(&[64, 32], initializer.mup((64, 32)))? == singles(&[64, 32], initializer)?, "{text}");
         let std = |rule: Rule, dims: &[usize]| -> Result<f64, Box<dyn std::error::Error>> {
             let plan = Initializer::new(1).rule("w", rule).plan(DType::F32, |vb| vb.get(dims, "w"))?;
             Ok(plan.records()[0].expected.map(|m| m.std).ok_or("no std")?)
         };
-        let base = std(law.into(), &[64, 32])?;
-        let hidden = std(law.mup((64, 32)), &[256, 128])?;
+        let base = std(initializer.into(), &[64, 32])?;
+        let hidden = std(initializer.mup((64, 32)), &[256, 128])?;
         assert!((hidden / base - 0.5).abs() < 1e-12, "{text}: {hidden} {base}");
-        assert!((std(law.mup((64, 32)), &[256, 32])? / base - 1.0).abs() < 1e-12, "{text}");
-        // A law over fans has µP's width for hidden matrices by itself; one of a fixed width has not.
-        let plain = std(law.into(), &[256, 128])?;
-        assert!((plain / hidden - if law.needs_fans() { 1.0 } else { 2.0 }).abs() < 1e-12, "{text}");
+        assert!((std(initializer.mup((64, 32)), &[256, 32])? / base - 1.0).abs() < 1e-12, "{text}");
+        // An initializer over fans has µP's width for hidden matrices by itself; one of a fixed width has not.
+        let plain = std(initializer.into(), &[256, 128])?;
+        assert!((plain / hidden - if initializer.needs_fans() { 1.0 } else { 2.0 }).abs() < 1e-12, "{text}");
     }
     Ok(())
 }
 
 /// Mean size of the hidden layer of a net of this width, from `std` 0.02 at the base width of 128.
 fn coordinates(width: usize, seed: u64) -> Result<f64, Box<dyn std::error::Error>> {
-    let law = Init::Randn { mean: 0.0, stdev: 0.09 };
+    let initializer = Init::Randn { mean: 0.0, stdev: 0.09 };
     let make = Initializer::new(seed);
-    let first = make.tensor("in", (width, 64), law.mup((128, 64)), DType::F32, &CPU)?;
-    let hidden = make.tensor("hidden", (width, width), law.mup((128, 128)), DType::F32, &CPU)?;
+    let first = make.tensor("in", (width, 64), initializer.mup((128, 64)), DType::F32, &CPU)?;
+    let hidden = make.tensor("hidden", (width, width), initializer.mup((128, 128)), DType::F32, &CPU)?;
     let unit = Init::Randn { mean: 0.0, stdev: 1.0 };
     let x = make.tensor("x", (64, 512), unit, DType::F32, &CPU)?;
     let out = hidden.matmul(&first.matmul(&x)?.relu()?)?;
@@ -153,7 +153,7 @@ fn allennlp_unit_scaling() -> Outcome {
     Ok(())
 }
 
-/// mmengine, `test_base_module.py`: an override by name precedes the law by layer, and a dump tells what each parameter
+/// mmengine, `test_base_module.py`: an override by name precedes the initializer by layer, and a dump tells what each parameter
 /// got. There a change is seen by the mean alone; here it is recorded.
 #[test]
 fn mmengine_precedence_and_dump() -> Outcome {

@@ -87,14 +87,15 @@ fn uniform_and_normal() -> Outcome {
 
 /// `trunc_normal_generator`: a generator of seed 42 and the global one seeded with 42 agree. Here a seed is all there
 /// is: two initializers of one seed agree, one of another seed does not. PyTorch then tests five values
-/// against the law; these are four million.
+/// against the initializer; these are four million.
 #[test]
 fn truncated_from_a_seed() -> Outcome {
-    let law = Init::TruncatedNormal { mean: 0.0, stdev: 1.0, cut: Cut::Absolute { lo: 0.0, up: 1.0 } };
-    let make = |seed| Initializer::new(seed).tensor("w", 1000, law, DType::F32, &CPU);
+    let initializer =
+        Init::TruncatedNormal { mean: 0.0, stdev: 1.0, cut: Cut::Absolute { lo: 0.0, up: 1.0 } };
+    let make = |seed| Initializer::new(seed).tensor("w", 1000, initializer, DType::F32, &CPU);
     assert_eq!(values(&make(42)?)?, values(&make(42)?)?);
     assert_ne!(values(&make(42)?)?, values(&make(43)?)?);
-    follows(law, &cube(1), Distribution::TruncatedNormal(0.0, 1.0, 0.0, 1.0))
+    follows(initializer, &cube(1), Distribution::TruncatedNormal(0.0, 1.0, 0.0, 1.0))
 }
 
 /// `constant`, `ones_and_zeros` and `eye`, exact as there; `eye` for wide and tall matrices.
@@ -112,10 +113,10 @@ fn constants_and_eye() -> Outcome {
     Ok(())
 }
 
-/// `eye_only_2d` and `dirac_only_3_4_5d`. Here both are one law: at rank 2 the identity, from rank 3 on the Dirac
+/// `eye_only_2d` and `dirac_only_3_4_5d`. Here both are one initializer: at rank 2 the identity, from rank 3 on the Dirac
 /// kernel. Only tensors that are no weights are refused.
 #[test]
-fn eye_and_dirac_are_one_law() -> Outcome {
+fn eye_and_dirac_are_one_initializer() -> Outcome {
     for text in ["eye", "dirac"] {
         for dims in [&[][..], &[5]] {
             assert!(refusal(dims, text).contains("rank 2 or more"), "{text}");
@@ -179,10 +180,10 @@ fn passes(inner: &Tensor, output: &Tensor, groups: usize) -> Outcome {
 
 /// `xavier_uniform_errors_…`, `kaiming_normal_errors_…` and their kin on tensors of rank 0 and 1.
 #[test]
-fn fan_laws_need_two_axes() {
-    for law in ["xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal"] {
+fn fan_initializers_need_two_axes() {
+    for initializer in ["xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal"] {
         for dims in [&[][..], &[5]] {
-            let message = refusal(dims, law);
+            let message = refusal(dims, initializer);
             assert!(message.contains("only tensors of rank 2 or more have one"), "{message}");
         }
     }
@@ -192,8 +193,8 @@ fn fan_laws_need_two_axes() {
 #[test]
 fn kaiming_of_nothing() -> Outcome {
     for dims in [[0, 1], [1, 0], [0, 0]] {
-        for law in [init::HE_UNIFORM, init::HE_NORMAL, init::GLOROT_UNIFORM] {
-            assert!(singles(&dims, law)?.is_empty(), "{law} at {dims:?}");
+        for initializer in [init::HE_UNIFORM, init::HE_NORMAL, init::GLOROT_UNIFORM] {
+            assert!(singles(&dims, initializer)?.is_empty(), "{initializer} at {dims:?}");
         }
     }
     Ok(())
@@ -273,44 +274,44 @@ fn orthogonal() -> Outcome {
 const WINDOWS: [[f64; 4]; 3] = [[0.3, 0.9, -0.7, 1.4], [0.8, 0.05, 0.72, 0.87], [0.02, 0.5, -0.9, 0.1]];
 
 fn window([mean, stdev, lo, up]: [f64; 4]) -> (Init, Distribution) {
-    let law = Init::TruncatedNormal { mean, stdev, cut: Cut::Absolute { lo, up } };
-    (law, Distribution::TruncatedNormal(mean, stdev, lo, up))
+    let initializer = Init::TruncatedNormal { mean, stdev, cut: Cut::Absolute { lo, up } };
+    (initializer, Distribution::TruncatedNormal(mean, stdev, lo, up))
 }
 
 /// `trunc_normal_all_dtypes`: no value passes the bounds themselves; PyTorch rounds them to the dtype first.
 #[test]
 fn truncated_in_wide_dtypes() -> Outcome {
     for (numbers, rank) in WINDOWS.into_iter().zip([1, 2, 4]) {
-        let (law, expected) = window(numbers);
-        follows(law, &cube(rank), expected)?;
+        let (initializer, expected) = window(numbers);
+        follows(initializer, &cube(rank), expected)?;
         for dtype in [DType::F32, DType::F64] {
-            inside(law, dtype, numbers[2], numbers[3], 100_000)?;
+            inside(initializer, dtype, numbers[2], numbers[3], 100_000)?;
         }
     }
     Ok(())
 }
 
-fn inside(law: Init, dtype: DType, lo: f64, up: f64, count: usize) -> Outcome {
-    let got = drawn("w", &[count], law, dtype)?;
-    assert!(got.iter().all(|v| (lo..=up).contains(v)), "{law} {dtype:?}");
+fn inside(initializer: Init, dtype: DType, lo: f64, up: f64, count: usize) -> Outcome {
+    let got = drawn("w", &[count], initializer, dtype)?;
+    assert!(got.iter().all(|v| (lo..=up).contains(v)), "{initializer} {dtype:?}");
     Ok(())
 }
 
 /// `trunc_normal_low_precision` and `trunc_normal_narrow_interval`: PyTorch tests a rounded, so discrete, sample of
-/// 10 000 against the continuous law. Here four million have the moments of the rounded law.
+/// 10 000 against the continuous distribution. Here four million have the moments of the rounded distribution.
 #[test]
 fn truncated_in_narrow_dtypes() -> Outcome {
     for numbers in [[0.0, 1.0, -2.0, 2.0], [0.0, 1.0, 2.0, 3.0]] {
-        let (law, expected) = window(numbers);
+        let (initializer, expected) = window(numbers);
         for dtype in [DType::F16, DType::BF16] {
-            inside(law, dtype, numbers[2], numbers[3], 100_000)?;
-            let tensor = Initializer::new(1).tensor("w", cube(1), law, dtype, &CPU)?;
+            inside(initializer, dtype, numbers[2], numbers[3], 100_000)?;
+            let tensor = Initializer::new(1).tensor("w", cube(1), initializer, dtype, &CPU)?;
             let [mean, std, kurtosis] = rounded::moments(expected, dtype);
             let got = values::singles(&tensor)?;
             check_mean_std(&got, mean, std, kurtosis)?;
             assert!(check_mean_std(&got, mean, 1.01 * std, kurtosis).is_err());
         }
-        follows(law, &cube(1), expected)?;
+        follows(initializer, &cube(1), expected)?;
     }
     Ok(())
 }
@@ -318,11 +319,11 @@ fn truncated_in_narrow_dtypes() -> Outcome {
 /// `trunc_normal_unique_values`: of 10 000 values at least so many differ, and all are finite.
 #[test]
 fn truncated_values_differ() -> Outcome {
-    let (law, _) = window([0.0, 1.0, -2.0, 2.0]);
+    let (initializer, _) = window([0.0, 1.0, -2.0, 2.0]);
     for (dtype, least) in
         [(DType::F32, 9_990), (DType::F64, 9_990), (DType::F16, 3_000), (DType::BF16, 1_000)]
     {
-        let mut got = drawn("w", &[10_000], law, dtype)?;
+        let mut got = drawn("w", &[10_000], initializer, dtype)?;
         assert!(got.iter().all(|v| v.is_finite()));
         got.sort_by(f64::total_cmp);
         got.dedup();
@@ -334,8 +335,8 @@ fn truncated_values_differ() -> Outcome {
 /// `trunc_normal_no_boundary_values_small_std`: bounds at 20 standard deviations are never met.
 #[test]
 fn far_bounds_hold_no_values() -> Outcome {
-    let (law, expected) = window([0.0, 0.1, -2.0, 2.0]);
-    let got = drawn("w", &[1 << 20], law, DType::F32)?;
+    let (initializer, expected) = window([0.0, 0.1, -2.0, 2.0]);
+    let got = drawn("w", &[1 << 20], initializer, DType::F32)?;
     assert!(got.iter().all(|v| v.abs() < 1.0));
-    follows(law, &cube(1), expected)
+    follows(initializer, &cube(1), expected)
 }

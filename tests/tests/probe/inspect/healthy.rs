@@ -64,16 +64,17 @@ fn gpt_2_passes() -> Outcome {
     Ok(())
 }
 
-/// Every named law on every weight of the net, in three dtypes, but for the two that are faults.
+/// Every named initializer on every weight of the net, in three dtypes, but for the two that are faults.
 #[test]
-fn every_law_passes() -> Outcome {
-    for (name, law) in candle_init::NAMED {
+fn every_initializer_passes() -> Outcome {
+    for (name, initializer) in candle_init::NAMED {
         // Constants are faults in a matrix; a wide matrix cannot keep norms, and is refused.
-        if matches!(law, Init::Const(_)) || law == init::DELTA_ORTHOGONAL {
+        if matches!(initializer, Init::Const(_)) || initializer == init::DELTA_ORTHOGONAL {
             continue;
         }
         for dtype in [DType::F32, DType::BF16, DType::F16, DType::F64] {
-            let (vars, init) = (VarMap::new(), Initializer::new(9).weights(law).rule("*.bias", init::ZEROS));
+            let (vars, init) =
+                (VarMap::new(), Initializer::new(9).weights(initializer).rule("*.bias", init::ZEROS));
             layers(init.var_builder(&vars, dtype, &CPU))?;
             let inspection = Inspection::with_targets(&vars, &init)?;
             assert_eq!(found(&inspection), [], "{name} in {dtype:?}\n{inspection}");

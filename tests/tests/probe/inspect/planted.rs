@@ -39,7 +39,7 @@ fn only(plant: Plant) -> Result<Finding, Box<dyn std::error::Error>> {
     Ok(findings.pop().ok_or("nothing found")?)
 }
 
-/// Figures and limits are those of the weight: `layers.4.weight` is 160 × 96, its law's std √(2/96).
+/// Figures and limits are those of the weight: `layers.4.weight` is 160 × 96, its initializer's std √(2/96).
 #[test]
 fn figures_are_those_of_the_weight() -> Outcome {
     let due = (2.0 / 96.0_f64).sqrt();

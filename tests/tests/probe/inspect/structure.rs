@@ -81,7 +81,7 @@ fn almost_equal_rows_are_two() -> Outcome {
     Ok(())
 }
 
-/// In bf16 a narrow law holds a handful of values, and in few columns rows are equal by chance.
+/// In bf16 a narrow initializer holds a handful of values, and in few columns rows are equal by chance.
 #[test]
 fn equal_by_chance_is_no_fault() -> Outcome {
     let init = Initializer::new(3).rule("*", Init::Randn { mean: 1.0, stdev: 0.006 });

@@ -62,9 +62,9 @@ fn assert_near(got: [f64; 8], due: [f64; 8], within: f64) {
 fn moments_are_those_of_the_values() -> Outcome {
     for dtype in DTYPES {
         for (i, count) in [1, 15, 16, 17, 4095, 4097, 70_001, 300_007].into_iter().enumerate() {
-            let law = if i % 2 == 0 { (3.0, 20.0) } else { (100.0, 3.0) };
-            let law = Init::Randn { mean: law.0, stdev: law.1 };
-            let drawn = Initializer::new(i as u64).tensor("w", count, law, DType::F32, &CPU)?;
+            let initializer = if i % 2 == 0 { (3.0, 20.0) } else { (100.0, 3.0) };
+            let initializer = Init::Randn { mean: initializer.0, stdev: initializer.1 };
+            let drawn = Initializer::new(i as u64).tensor("w", count, initializer, DType::F32, &CPU)?;
             let tensor =
                 if dtype.is_int() { drawn.abs()?.to_dtype(dtype)? } else { drawn.to_dtype(dtype)? };
             let vars = one(&tensor)?;
@@ -83,8 +83,8 @@ fn moments_are_those_of_the_values() -> Outcome {
 /// A start far from all that follows swallows none of it.
 #[test]
 fn an_unlike_start_costs_no_digits() -> Outcome {
-    let law = Init::Randn { mean: 0.0, stdev: 1.0 };
-    let drawn = Initializer::new(1).tensor("w", 8192, law, DType::F32, &CPU)?.to_vec1::<f32>()?;
+    let initializer = Init::Randn { mean: 0.0, stdev: 1.0 };
+    let drawn = Initializer::new(1).tensor("w", 8192, initializer, DType::F32, &CPU)?.to_vec1::<f32>()?;
     let values: Vec<f32> = drawn.iter().enumerate().map(|(i, &x)| if i < 32 { 1e5 } else { x }).collect();
     let wide: Vec<f64> = values.iter().map(|&x| f64::from(x)).collect();
     let inspection = Inspection::of(&one(&Tensor::new(values.as_slice(), &CPU)?)?)?;
@@ -111,8 +111,8 @@ proptest! {
 /// The same to the bit for one thread and for seven, in memory and on disk.
 #[test]
 fn threads_change_nothing() -> Outcome {
-    let law = Init::Randn { mean: 0.1, stdev: 1.0 };
-    let tensor = Initializer::new(1).tensor("w", (1300, 1001), law, DType::F32, &CPU)?;
+    let initializer = Init::Randn { mean: 0.1, stdev: 1.0 };
+    let tensor = Initializer::new(1).tensor("w", (1300, 1001), initializer, DType::F32, &CPU)?;
     let vars = one(&tensor)?;
     let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let check = || Inspect::new().spectra(0).vars(&vars);

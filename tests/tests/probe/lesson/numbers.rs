@@ -14,13 +14,13 @@ const NEAR_BACK: f64 = 5e-4;
 /// What rounding leaves of numbers that cancel, for losses of the size of 1.
 const LEFT: f64 = 1e-12;
 
-/// Settings of the sliders: each law and each activation, deep and flat, wide and narrow, with five seeds.
+/// Settings of the sliders: each initializer and each activation, deep and flat, wide and narrow, with five seeds.
 fn settings() -> Vec<Spec> {
-    let laws = ["he_normal", "he_uniform", "glorot_normal", "glorot_uniform", "lecun_normal"];
+    let initializers = ["he_normal", "he_uniform", "glorot_normal", "glorot_uniform", "lecun_normal"];
     let activations = ["relu", "tanh", "sigmoid", "gelu", "silu", "leaky_relu", "linear"];
     let setting = |number: usize| {
         let scale = [1.0, 0.5, 1.25, 2.0][number % 4];
-        let law = format!("{}.times({scale})", laws[number % laws.len()]);
+        let initializer = format!("{}.times({scale})", initializers[number % initializers.len()]);
         Spec {
             depth: [1, 4, 9, 17, 30][(number * 3) % 5],
             width: [4, 20, 48, 64][(number / 2) % 4],
@@ -29,7 +29,7 @@ fn settings() -> Vec<Spec> {
             images: 32,
             rules: vec![
                 ("*.bias".into(), ["zeros", "const(0.1)"][number % 2].into()),
-                ("*.weight".into(), law),
+                ("*.weight".into(), initializer),
             ],
         }
     };

@@ -47,8 +47,9 @@ fn lines_are_what_the_page_says() -> Result<(), Box<dyn std::error::Error>> {
         } else {
             initializer.plan(DType::F32, |vb| hinted(&vb, tongue.shape))?
         };
-        let law: Rule = tongue.text.parse()?;
-        let alone = Initializer::new(42).rule("w", law).plan(DType::F32, |vb| vb.get(tongue.shape, "w"))?;
+        let initializer: Rule = tongue.text.parse()?;
+        let alone =
+            Initializer::new(42).rule("w", initializer).plan(DType::F32, |vb| vb.get(tongue.shape, "w"))?;
         for plan in [plan, alone] {
             let expected = plan.records()[0].expected.ok_or("no std")?;
             assert!(

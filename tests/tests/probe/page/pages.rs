@@ -28,9 +28,9 @@ pub(crate) fn sound() -> Vec<(&'static str, String, u64)> {
 }
 
 /// A net of eight hidden layers that was run, with its parameters beside its signal.
-fn probed(law: Init, prefix: &str) -> Verdict {
+fn probed(initializer: Init, prefix: &str) -> Verdict {
     let vars = VarMap::new();
-    let initializer = Initializer::new(5).rule("*.bias", init::ZEROS).weights(law);
+    let initializer = Initializer::new(5).rule("*.bias", init::ZEROS).weights(initializer);
     let vb = initializer.var_builder(&vars, DType::F32, &Device::Cpu);
     let layer = |number: usize| linear(64, 64, vb.pp(format!("{prefix}{number}.fc"))).unwrap();
     let (layers, head): (Vec<Linear>, _) =

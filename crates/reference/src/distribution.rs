@@ -1,4 +1,4 @@
-//! The laws as distributions: their moments in closed form.
+//! Distributions: their moments in closed form.
 
 use crate::{gauss, value};
 
@@ -27,7 +27,7 @@ impl Distribution {
         }
     }
 
-    /// `[mean, std, kurtosis]`, the last as `E(x − mean)⁴/std⁴`: 3 for a normal law, NaN for a constant.
+    /// `[mean, std, kurtosis]`, the last as `E(x − mean)⁴/std⁴`: 3 for a normal distribution, NaN for a constant.
     ///
     /// Formulas: Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions, 2nd ed., vol. 1, 1994,
     /// chapter 13 (normal, cut normal); vol. 2, 1995, chapter 26 (uniform, `std = (up − lo)/√12`).
