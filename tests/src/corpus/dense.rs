@@ -72,6 +72,8 @@ const SCALED: &[Plant] = &[
     Plant { what: "all weights × 0.3", names: &["net"], harm: |w| w * 0.3 },
 ];
 
+const ROUTER: Plant = Plant { what: "router × 30", names: &["router"], harm: thirtyfold };
+
 pub(super) fn subjects() -> Vec<Subject> {
     let of = |name, build, plants: &[Plant]| Subject::new("dense", name, build, plants);
     vec![
@@ -111,7 +113,7 @@ pub(super) fn subjects() -> Vec<Subject> {
         of("QAT-like scales", quantised, &[]),
         of("PReLU", prelu, &[EVERY[4]]),
         of("maxout", maxout, &[EVERY[0], EVERY[4]]),
-        of("mixture of experts", experts, &[EVERY[0]]),
+        of("mixture of experts", experts, &[EVERY[0], ROUTER]),
         of("head of zeros", zero_head, &[EVERY[4], RELU[9]]),
     ]
 }

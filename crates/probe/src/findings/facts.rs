@@ -55,6 +55,7 @@ impl Facts {
             Fault::UnscaledResidual { growth, blocks, branch } => unscaled(*growth, *blocks, *branch, place),
             Fault::NoGradient { operation, count, of, .. } => no_gradient(*operation, *count, *of, place),
             Fault::ZeroGradient => zero_gradient(),
+            Fault::FarAnswer { ratio, limit } => far_answer(*ratio, *limit, place),
             Fault::FirstLoss { loss, classes, logits } => first_loss(*loss, *classes, *logits, place),
         }
     }
@@ -373,6 +374,14 @@ fn zero_gradient() -> Facts {
     facts("zero gradient", Severity::Fault, 0.0, (0.0, "a zero gradient moves nothing")).say(
         "its gradient is zero everywhere",
         "Look at the layers after it: a zero weight, dead units or a saturated activation stops the gradient there",
+    )
+}
+
+fn far_answer(ratio: f64, limit: f64, place: &str) -> Facts {
+    let source = "ten times the target: the error is a hundred times that of the answer 0";
+    facts("far answer", Severity::Fault, ratio, (limit, source)).say(
+        format!("the answer is {} times as large as its target", short(ratio)),
+        format!("Make the weights before it smaller, or start the head at zero: .rule(\"{place}\", init::ZEROS)"),
     )
 }
 
