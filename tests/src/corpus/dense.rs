@@ -107,6 +107,7 @@ pub(super) fn subjects() -> Vec<Subject> {
         of("ReZero", rezero, &[EVERY[0]]),
         of("residual, pre-norm", residual, &[EVERY[0]]),
         of("SIREN", siren, &[EVERY[0], EVERY[3]]),
+        of("regression, targets of a twentieth", small_targets, &[]).faulty(),
         of("autoencoder", autoencoder, RELU),
         of("deep sets", deep_sets, &[EVERY[0], EVERY[4]]),
         of("weight norm", weight_norm, &[]),
@@ -295,6 +296,17 @@ fn siren(seed: u64) -> anyhow::Result<Trial> {
         }) as Loss)
     })?;
     Ok(trial.rates(1e-3, 1e-4 * 5.0))
+}
+
+/// Nobody scaled the targets: the head's answer is many times as large.
+fn small_targets(seed: u64) -> anyhow::Result<Trial> {
+    Trial::new(he(seed), Batches::Vectors(64, 16), |vb| {
+        let net = stack(&[16, 32, 32, 1], &vb.pp("net"))?;
+        Ok(Box::new(move |x: &Tensor| {
+            let goal = (targets(x, 1)? * 0.05)?;
+            candle_nn::loss::mse(&through(&net, x, Tensor::relu)?, &goal)
+        }) as Loss)
+    })
 }
 
 fn autoencoder(seed: u64) -> anyhow::Result<Trial> {

@@ -19,7 +19,11 @@ const PLANTS: &[Plant] = &[
     Plant { what: "a NaN", names: &["h.0.mlp.up.weight"], harm: nan },
     Plant { what: "all weights zero", names: &[], harm: zeros },
     Plant { what: "norms zero", names: &["ln_1", "ln_2", "ln_f"], harm: zeros },
-    Plant { what: "queries and keys × 30", names: &["qkv.weight", "query.weight", "key.weight"], harm: thirtyfold },
+    Plant {
+        what: "queries and keys × 30",
+        names: &["qkv.weight", "query.weight", "key.weight"],
+        harm: thirtyfold,
+    },
 ];
 
 pub(super) fn subjects() -> Vec<Subject> {

@@ -381,7 +381,9 @@ fn far_answer(ratio: f64, limit: f64, place: &str) -> Facts {
     let source = "ten times the target: the error is a hundred times that of the answer 0";
     facts("far answer", Severity::Fault, ratio, (limit, source)).say(
         format!("the answer is {} times as large as its target", short(ratio)),
-        format!("Make the weights before it smaller, or start the head at zero: .rule(\"{place}\", init::ZEROS)"),
+        format!(
+            "Make the weights before it smaller, or start the head at zero: .rule(\"{place}\", init::ZEROS)"
+        ),
     )
 }
 

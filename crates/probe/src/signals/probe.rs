@@ -189,7 +189,15 @@ impl<'a> Probe<'a> {
         let update = self.learning_rate.zip(to_weight).map(|(rate, ratio)| rate * ratio);
         let twins = if of_weight { twins(&weight, &gradient, var.dims()) } else { Default::default() };
         let unread = if to_weight == Some(f64::INFINITY) { unread(&gradient, var.dims()) } else { 0 };
-        Ok(Gradient { name: name.into(), moments: Some(moments), to_weight, update, twins, unread, of_weight })
+        Ok(Gradient {
+            name: name.into(),
+            moments: Some(moments),
+            to_weight,
+            update,
+            twins,
+            unread,
+            of_weight,
+        })
     }
 }
 

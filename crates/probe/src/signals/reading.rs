@@ -96,7 +96,9 @@ impl Reading {
         let terms = terms(&self.flow, signal.loss)?;
         findings.extend(judge::first_loss(signal.loss, &terms, signal.classes, head, self.logits(signal)));
         if !findings.iter().any(|finding| matches!(finding.fault, Fault::Exploding { .. })) {
-            findings.extend(judge::far_answer(&squared_errors(&self.flow)?, |error| self.last_weight(error.answer)));
+            findings.extend(judge::far_answer(&squared_errors(&self.flow)?, |error| {
+                self.last_weight(error.answer)
+            }));
         }
         Ok(findings)
     }
@@ -137,12 +139,15 @@ impl Reading {
 
     /// Softmaxes that are flat, where no size is out of bounds.
     fn softmaxes(&self, findings: &[Finding]) -> Result<Vec<Finding>> {
-        let sizes = |finding: &Finding| matches!(finding.fault, Fault::Exploding { .. } | Fault::Overflow { .. });
+        let sizes =
+            |finding: &Finding| matches!(finding.fault, Fault::Exploding { .. } | Fault::Overflow { .. });
         if findings.iter().any(sizes) {
             return Ok(Vec::new());
         }
         let found = softmaxes(&self.flow)?;
-        Ok(judge::flat_softmaxes(&found, |softmax| self.last_layer(softmax.index).map(|layer| layer.name.as_str())))
+        Ok(judge::flat_softmaxes(&found, |softmax| {
+            self.last_layer(softmax.index).map(|layer| layer.name.as_str())
+        }))
     }
 
     /// The last layer with a weight that the tensor at an index was made from.

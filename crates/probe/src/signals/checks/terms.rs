@@ -15,8 +15,12 @@ const EQUAL: f64 = 1e-4;
 pub(crate) fn terms(flow: &Flow, loss: f64) -> Result<Vec<f64>> {
     let tape = flow.tape();
     let one = |index: &usize| tape.tensor(*index).is_some_and(|tensor| tensor.elem_count() == 1);
-    let last = tape.len().saturating_sub(1);
-    let ones = tape.latest(tape.ancestors(last).filter(one));
+    let made_of = |index: usize| tape.latest(tape.ancestors(index).filter(one));
+    let mut ones = made_of(tape.len().saturating_sub(1));
+    // A mean is a sum first, and may be scaled.
+    while let [only] = ones[..] {
+        ones = made_of(only);
+    }
     let value = |index: usize| tape.tensor(index).map_or_else(|| Ok(Vec::new()), values);
     let terms = ones.into_iter().map(value).collect::<Result<Vec<_>>>()?.concat();
     let terms: Vec<_> = terms.into_iter().map(f64::from).collect();

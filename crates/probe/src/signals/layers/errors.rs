@@ -72,7 +72,8 @@ fn is_summed(flow: &Flow, square: usize) -> Result<bool> {
     let Some(squares) = tape.tensor(square) else { return Ok(false) };
     let is_one = |index: &usize| tape.tensor(*index).is_some_and(|tensor| tensor.elem_count() == 1);
     let one = (square + 1..tape.len()).filter(|&index| tape.comes_from(index, square)).find(is_one);
-    let Some(one) = one.filter(|&one| flow.same_parameters(one, square)).and_then(|one| tape.tensor(one)) else {
+    let Some(one) = one.filter(|&one| flow.same_parameters(one, square)).and_then(|one| tape.tensor(one))
+    else {
         return Ok(false);
     };
     let (one, all, precision) = (values(one)?, values(squares)?, 10.0 * precision(squares));
