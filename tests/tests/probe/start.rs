@@ -83,8 +83,12 @@ fn few_units_that_a_bias_holds_off() {
         let init = Initializer::new(1).rule("code.bias", code).rule("*.bias", init::ZEROS);
         let init = init.weights(init::HE_NORMAL);
         faults(&init, None, &[64, 8], |vb| {
-            let (code, out) = (linear(8, 4, vb.pp("code"))?, linear(4, 8, vb.pp("out"))?);
-            Ok(Box::new(move |x: &Tensor| loss::mse(&x.apply(&code)?.relu()?.apply(&out)?, &x.detach())))
+            let first = linear(8, 32, vb.pp("first"))?;
+            let (code, out) = (linear(32, 4, vb.pp("code"))?, linear(4, 8, vb.pp("out"))?);
+            Ok(Box::new(move |x: &Tensor| {
+                let y = x.apply(&first)?.relu()?.apply(&code)?.relu()?;
+                loss::mse(&y.apply(&out)?, &x.detach())
+            }))
         })
     };
     assert_eq!(of(0.0), [""; 0]);
