@@ -333,21 +333,13 @@ fn unscaled(growth: f64, blocks: usize, branch: f64, place: &str) -> Facts {
 const CURE: &str = "Put `use candle_init::differentiable as candle_nn;` where the model is: the same names and values, with gradients";
 
 fn no_gradient(operation: Option<Operation>, count: usize, of: usize, place: &str) -> Facts {
+    let fused = |norm: &str| {
+        let cause = "has no backward pass: it cuts off all that stands before it";
+        (Severity::Fault, format!("candle's fused {norm} at `{place}` {cause}"), CURE)
+    };
     let (severity, cause, cure) = match operation {
-        Some(Operation::LayerNorm) => (
-            Severity::Fault,
-            format!(
-                "candle's fused layer_norm at `{place}` has no backward pass: it cuts off all that stands before it"
-            ),
-            CURE,
-        ),
-        Some(Operation::RmsNorm) => (
-            Severity::Fault,
-            format!(
-                "candle's fused rms_norm at `{place}` has no backward pass: it cuts off all that stands before it"
-            ),
-            CURE,
-        ),
+        Some(Operation::LayerNorm) => fused("layer_norm"),
+        Some(Operation::RmsNorm) => fused("rms_norm"),
         Some(Operation::Attention) => (
             Severity::Fault,
             "candle's fused softmax_last_dim and rope have no backward pass: they cut off queries and keys"
