@@ -59,17 +59,15 @@ impl Facts {
             Fault::FirstLoss { loss, classes, logits } => first_loss(*loss, *classes, *logits, place),
         }
     }
+
+    fn say(self, what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { what: what.into(), advice: advice.into(), ..self }
+    }
 }
 
 fn facts(name: &'static str, severity: Severity, measured: f64, limit: (f64, &'static str)) -> Facts {
     let limit = Limit { value: limit.0, source: limit.1 };
     Facts { name, severity, measured, limit, what: String::new(), advice: String::new() }
-}
-
-impl Facts {
-    fn say(self, what: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { what: what.into(), advice: advice.into(), ..self }
-    }
 }
 
 fn not_finite(nan: u64, infinite: u64, place: &str) -> Facts {
