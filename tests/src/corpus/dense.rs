@@ -72,6 +72,8 @@ const SCALED: &[Plant] = &[
     Plant { what: "all weights × 0.3", names: &["net"], harm: |w| w * 0.3 },
 ];
 
+const ROUTER: Plant = Plant { what: "router × 30", names: &["router"], harm: thirtyfold };
+
 pub(super) fn subjects() -> Vec<Subject> {
     let of = |name, build, plants: &[Plant]| Subject::new("dense", name, build, plants);
     vec![
@@ -105,13 +107,14 @@ pub(super) fn subjects() -> Vec<Subject> {
         of("ReZero", rezero, &[EVERY[0]]),
         of("residual, pre-norm", residual, &[EVERY[0]]),
         of("SIREN", siren, &[EVERY[0], EVERY[3]]),
+        of("regression, targets of a twentieth", small_targets, &[]).faulty(),
         of("autoencoder", autoencoder, RELU),
         of("deep sets", deep_sets, &[EVERY[0], EVERY[4]]),
         of("weight norm", weight_norm, &[]),
         of("QAT-like scales", quantised, &[]),
         of("PReLU", prelu, &[EVERY[4]]),
         of("maxout", maxout, &[EVERY[0], EVERY[4]]),
-        of("mixture of experts", experts, &[EVERY[0]]),
+        of("mixture of experts", experts, &[EVERY[0], ROUTER]),
         of("head of zeros", zero_head, &[EVERY[4], RELU[9]]),
     ]
 }
@@ -293,6 +296,17 @@ fn siren(seed: u64) -> anyhow::Result<Trial> {
         }) as Loss)
     })?;
     Ok(trial.rates(1e-3, 1e-4 * 5.0))
+}
+
+/// Nobody scaled the targets: the head's answer is many times as large.
+fn small_targets(seed: u64) -> anyhow::Result<Trial> {
+    Trial::new(he(seed), Batches::Vectors(64, 16), |vb| {
+        let net = stack(&[16, 32, 32, 1], &vb.pp("net"))?;
+        Ok(Box::new(move |x: &Tensor| {
+            let goal = (targets(x, 1)? * 0.05)?;
+            candle_nn::loss::mse(&through(&net, x, Tensor::relu)?, &goal)
+        }) as Loss)
+    })
 }
 
 fn autoencoder(seed: u64) -> anyhow::Result<Trial> {

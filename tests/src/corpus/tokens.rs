@@ -6,7 +6,7 @@ use candle_nn::{Embedding, LayerNorm, Linear, Module, VarBuilder, loss};
 
 use crate::corpus::gpt::{differentiable, fused, gpt, next};
 use crate::corpus::parts::{classify, he, linear, ln, small};
-use crate::corpus::plant::{Plant, nan, zeros};
+use crate::corpus::plant::{Plant, nan, thirtyfold, zeros};
 use crate::corpus::subject::Subject;
 use crate::corpus::trial::{Batches, Loss, Trial};
 use crate::nets::Block;
@@ -19,6 +19,11 @@ const PLANTS: &[Plant] = &[
     Plant { what: "a NaN", names: &["h.0.mlp.up.weight"], harm: nan },
     Plant { what: "all weights zero", names: &[], harm: zeros },
     Plant { what: "norms zero", names: &["ln_1", "ln_2", "ln_f"], harm: zeros },
+    Plant {
+        what: "queries and keys × 30",
+        names: &["qkv.weight", "query.weight", "key.weight"],
+        harm: thirtyfold,
+    },
 ];
 
 pub(super) fn subjects() -> Vec<Subject> {
@@ -29,7 +34,7 @@ pub(super) fn subjects() -> Vec<Subject> {
         of("decoder, He's start", |s| decoder(he(s).rule("{wte,wpe}.weight", NORMAL), false), PLANTS),
         of("GPT-2 with candle's layer norms", |s| gpt(s, fused), &[]).faulty(),
         of("GPT-2 with differentiable layer norms", |s| gpt(s, differentiable), &[]),
-        of("encoder, post-norm", encoder, &[]),
+        of("encoder, post-norm", encoder, &[PLANTS[3]]),
         of("ViT, class token, 0.02", |s| vit(s, true), PLANTS),
         of("ViT, mean pooled, 0.02", |s| vit(s, false), PLANTS),
         of("bag of words", bag, &[]),

@@ -16,5 +16,6 @@ mod page;
 mod panics;
 mod reported;
 mod signal;
+mod start;
 mod untrained;
 mod verdict;

@@ -55,20 +55,19 @@ impl Facts {
             Fault::UnscaledResidual { growth, blocks, branch } => unscaled(*growth, *blocks, *branch, place),
             Fault::NoGradient { operation, count, of, .. } => no_gradient(*operation, *count, *of, place),
             Fault::ZeroGradient => zero_gradient(),
+            Fault::FarAnswer { ratio, limit } => far_answer(*ratio, *limit, place),
             Fault::FirstLoss { loss, classes, logits } => first_loss(*loss, *classes, *logits, place),
         }
+    }
+
+    fn say(self, what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { what: what.into(), advice: advice.into(), ..self }
     }
 }
 
 fn facts(name: &'static str, severity: Severity, measured: f64, limit: (f64, &'static str)) -> Facts {
     let limit = Limit { value: limit.0, source: limit.1 };
     Facts { name, severity, measured, limit, what: String::new(), advice: String::new() }
-}
-
-impl Facts {
-    fn say(self, what: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { what: what.into(), advice: advice.into(), ..self }
-    }
 }
 
 fn not_finite(nan: u64, infinite: u64, place: &str) -> Facts {
@@ -332,21 +331,13 @@ fn unscaled(growth: f64, blocks: usize, branch: f64, place: &str) -> Facts {
 const CURE: &str = "Put `use candle_init::differentiable as candle_nn;` where the model is: the same names and values, with gradients";
 
 fn no_gradient(operation: Option<Operation>, count: usize, of: usize, place: &str) -> Facts {
+    let fused = |norm: &str| {
+        let cause = "has no backward pass: it cuts off all that stands before it";
+        (Severity::Fault, format!("candle's fused {norm} at `{place}` {cause}"), CURE)
+    };
     let (severity, cause, cure) = match operation {
-        Some(Operation::LayerNorm) => (
-            Severity::Fault,
-            format!(
-                "candle's fused layer_norm at `{place}` has no backward pass: it cuts off all that stands before it"
-            ),
-            CURE,
-        ),
-        Some(Operation::RmsNorm) => (
-            Severity::Fault,
-            format!(
-                "candle's fused rms_norm at `{place}` has no backward pass: it cuts off all that stands before it"
-            ),
-            CURE,
-        ),
+        Some(Operation::LayerNorm) => fused("layer_norm"),
+        Some(Operation::RmsNorm) => fused("rms_norm"),
         Some(Operation::Attention) => (
             Severity::Fault,
             "candle's fused softmax_last_dim and rope have no backward pass: they cut off queries and keys"
@@ -373,6 +364,16 @@ fn zero_gradient() -> Facts {
     facts("zero gradient", Severity::Fault, 0.0, (0.0, "a zero gradient moves nothing")).say(
         "its gradient is zero everywhere",
         "Look at the layers after it: a zero weight, dead units or a saturated activation stops the gradient there",
+    )
+}
+
+fn far_answer(ratio: f64, limit: f64, place: &str) -> Facts {
+    let source = "ten times the target: the error is a hundred times that of the answer 0";
+    facts("far answer", Severity::Fault, ratio, (limit, source)).say(
+        format!("the answer is {} times as large as its target", short(ratio)),
+        format!(
+            "Make the weights before it smaller, or start the head at zero: .rule(\"{place}\", init::ZEROS)"
+        ),
     )
 }
 

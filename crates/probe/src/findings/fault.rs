@@ -220,7 +220,15 @@ pub enum Fault {
     },
     /// A gradient that is zero throughout.
     ZeroGradient,
-    /// The loss at the start is not that of a net that knows nothing.
+    /// The answer of a regression is far larger than what it is asked for, so that nothing is learned before it is
+    /// unlearned.
+    FarAnswer {
+        /// Root mean square of the answer over that of the target.
+        ratio: f64,
+        /// Above which it is a fault.
+        limit: f64,
+    },
+    /// The loss at the start, or one of those that it is the mean of, is not that of a net that knows nothing.
     FirstLoss {
         /// The loss.
         loss: f64,

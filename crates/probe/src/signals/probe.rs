@@ -10,6 +10,7 @@ use candle_nn::VarMap;
 use crate::error::{Error, Result};
 use crate::requirement::{require, some_parameters};
 use crate::signals::checks::twins::twins;
+use crate::signals::checks::unread::unread;
 use crate::signals::passes::batch::checked;
 use crate::signals::passes::blame::blame;
 use crate::signals::passes::scope::Scope;
@@ -187,7 +188,16 @@ impl<'a> Probe<'a> {
         let to_weight = Some(moments.rms() / Moments::of(&weight).rms());
         let update = self.learning_rate.zip(to_weight).map(|(rate, ratio)| rate * ratio);
         let twins = if of_weight { twins(&weight, &gradient, var.dims()) } else { Default::default() };
-        Ok(Gradient { name: name.into(), moments: Some(moments), to_weight, update, twins, of_weight })
+        let unread = if to_weight == Some(f64::INFINITY) { unread(&gradient, var.dims()) } else { 0 };
+        Ok(Gradient {
+            name: name.into(),
+            moments: Some(moments),
+            to_weight,
+            update,
+            twins,
+            unread,
+            of_weight,
+        })
     }
 }
 

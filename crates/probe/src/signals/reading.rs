@@ -11,9 +11,12 @@ use crate::signals::checks::cut::cut;
 use crate::signals::checks::judge::{self, Judged};
 use crate::signals::checks::measure::{layer_signal, tap_error, tap_signal};
 use crate::signals::checks::symmetric::symmetric;
+use crate::signals::checks::terms::terms;
+use crate::signals::layers::errors::squared_errors;
 use crate::signals::layers::graph::Graph;
 use crate::signals::layers::layer::{Layer, layers};
-use crate::signals::layers::residual::{Sum, sums};
+use crate::signals::layers::residual::sums;
+use crate::signals::layers::softmaxes::softmaxes;
 use crate::signals::record::flow::Flow;
 use crate::signals::record::tap::Tap;
 use crate::signals::record::tape::Tape;
@@ -68,11 +71,12 @@ impl Reading {
     /// What is wrong with a signal that was read off this pass.
     pub(crate) fn findings(&self, signal: &Signal, store: &GradStore) -> Result<Vec<Finding>> {
         let judged = self.judged(signal);
-        let residual = judge::residual(&sums(&self.flow)?, |sum| self.branch_end(sum));
+        let residual = judge::residual(&sums(&self.flow)?, |sum| self.last_weight(sum.branch));
         let mut findings = judge::forward(&judged, self.inputs, signal.classes);
         // A stream that grows from block to block explains sizes out of bounds.
         findings.retain(|finding| residual.is_none() || !matches!(finding.fault, Fault::Exploding { .. }));
         findings.extend(residual);
+        findings.extend(self.softmaxes(&findings)?);
         // What stops or scales the signal on its way forward explains what comes back.
         if findings.iter().all(|finding| matches!(finding.fault, Fault::Collapsed { .. })) {
             findings.extend(judge::backward(&judged));
@@ -89,7 +93,13 @@ impl Reading {
         findings.extend(cut(&self.flow, &self.parameters, &signal.gradients, store));
         findings.extend(self.shared());
         let head = self.layers.last().map_or("the loss", |head| self.weight_name(head));
-        findings.extend(judge::first_loss(signal.loss, signal.classes, head, self.logits(signal)));
+        let terms = terms(&self.flow, signal.loss)?;
+        findings.extend(judge::first_loss(signal.loss, &terms, signal.classes, head, self.logits(signal)));
+        if !findings.iter().any(|finding| matches!(finding.fault, Fault::Exploding { .. })) {
+            findings.extend(judge::far_answer(&squared_errors(&self.flow)?, |error| {
+                self.last_weight(error.answer)
+            }));
+        }
         Ok(findings)
     }
 
@@ -127,11 +137,29 @@ impl Reading {
         signal.layers.iter().zip(&self.layers).enumerate().map(judged).collect()
     }
 
-    /// The weight of the last layer before a branch's end.
-    fn branch_end(&self, sum: &Sum) -> String {
+    /// Softmaxes that are flat, where no size is out of bounds.
+    fn softmaxes(&self, findings: &[Finding]) -> Result<Vec<Finding>> {
+        let sizes =
+            |finding: &Finding| matches!(finding.fault, Fault::Exploding { .. } | Fault::Overflow { .. });
+        if findings.iter().any(sizes) {
+            return Ok(Vec::new());
+        }
+        let found = softmaxes(&self.flow)?;
+        Ok(judge::flat_softmaxes(&found, |softmax| {
+            self.last_layer(softmax.index).map(|layer| layer.name.as_str())
+        }))
+    }
+
+    /// The last layer with a weight that the tensor at an index was made from.
+    fn last_layer(&self, index: usize) -> Option<&Layer> {
         let tape = self.flow.tape();
-        let before = |layer: &&Layer| layer.weight.is_some() && tape.comes_from(sum.branch, layer.output);
-        let last = self.layers.iter().rev().find(before);
+        let before = |layer: &&Layer| layer.weight.is_some() && tape.comes_from(index, layer.output);
+        self.layers.iter().rev().find(before)
+    }
+
+    /// The last weight that the tensor at an index was made from.
+    fn last_weight(&self, index: usize) -> String {
+        let last = self.last_layer(index);
         last.map_or_else(String::new, |layer| self.weight_name(layer).to_owned())
     }
 

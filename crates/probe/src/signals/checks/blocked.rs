@@ -7,6 +7,7 @@ use crate::findings::finding::Finding;
 use crate::signals::layers::graph::Graph;
 use crate::signals::layers::layer::{Layer, is_in};
 use crate::signals::report::signal::{Gradient, Signal};
+use crate::statistics::moments::Moments;
 
 /// A layer, as far as zeros are concerned.
 struct Node<'a> {
@@ -22,6 +23,10 @@ struct Node<'a> {
     /// Whether something comes to it, and back to it, at some step.
     read: bool,
     error: bool,
+    /// Whether it passes on nothing but zeros, and on how many units.
+    silent: Option<usize>,
+    /// How many inputs its weight of zeros does not read, as they are zero: no error comes back by them.
+    unread: usize,
     /// Whether a factor of its own, such as ReZero's, is as still as its weight.
     bound: bool,
 }
@@ -87,6 +92,8 @@ fn nodes<'a>(
             open: !off && still.is_none(),
             read: measured.is_none_or(|layer| layer.input_rms != 0.0) || graph.before(index).is_empty(),
             error: last || own.clone().any(|gradient| moves(gradient.to_weight)),
+            silent: measured.filter(|layer| is_silent(&layer.passed)).map(|_| layer.units),
+            unread: own.clone().map(|gradient| gradient.unread).max().unwrap_or(0),
             bound: bound && !vector,
             still,
             vector,
@@ -95,6 +102,15 @@ fn nodes<'a>(
         }
     };
     layers.iter().enumerate().map(node).collect()
+}
+
+fn is_silent(passed: &Moments) -> bool {
+    passed.count > 0 && passed.zeros == passed.count
+}
+
+/// Whether what `node` gives is zero, and `other`, of zeros too, has no gradient where it would read that.
+fn is_unread(node: &Node<'_>, other: &Node<'_>) -> bool {
+    node.still.is_some() && node.silent.is_some_and(|units| other.unread >= units)
 }
 
 /// Lets what is open pass on what comes; whether anything changed.
@@ -106,7 +122,10 @@ fn step(nodes: &mut [Node<'_>]) -> bool {
             nodes.get(*other).is_some_and(|o| o.open && comes(o))
         };
         let read = node.read || node.before.iter().any(|other| passes(other, |node| node.read));
-        let error = node.error || node.after.iter().any(|other| passes(other, |node| node.error));
+        // Beside what a layer of zeros reads, what is zero itself gets no error from it: side by side, not summed.
+        let back = |other: &&usize| nodes.get(**other).is_some_and(|other| !is_unread(node, other));
+        let mut after = node.after.iter().filter(back);
+        let error = node.error || after.any(|other| passes(other, |node| node.error));
         let open = node.open || (node.still.is_some() && !node.bound && read && error);
         changed |= (read, error, open) != (node.read, node.error, node.open);
         let node = &mut nodes[index];

@@ -6,7 +6,7 @@ const FACTOR: f64 = 1e3;
 const SIGMAS: f64 = 6.0;
 
 /// By how much larger than what it is given a net's answer may be, before a first step leads away from what is wanted.
-const ANSWER: f64 = 10.0;
+pub(crate) const ANSWER: f64 = 10.0;
 
 /// The factor beyond which a signal has exploded, and under whose inverse it has vanished, after layers of these widths.
 pub(crate) fn limit(widths: &[usize]) -> f64 {

@@ -2,8 +2,11 @@
 
 use crate::findings::fault::{Fault, Way};
 use crate::findings::finding::Finding;
-use crate::signals::checks::depth::{answer_limit, limit};
+use crate::findings::severity::Severity;
+use crate::signals::checks::depth::{ANSWER, answer_limit, limit};
+use crate::signals::layers::errors::SquaredError;
 use crate::signals::layers::residual::Sum;
+use crate::signals::layers::softmaxes::Softmax;
 use crate::signals::report::signal::{Gradient, LayerSignal};
 
 /// Below this share in which they differ, two inputs are one to a net trained in f32.
@@ -12,6 +15,8 @@ const SAME: f64 = 1e-4;
 const APART: f64 = 1e-2;
 /// The share of outputs on the flat sides from which a layer counts as saturated.
 const SATURATED: f64 = 0.5;
+/// The share of units that their biases hold off from which on a layer counts as dead.
+const HELD: f64 = 0.5;
 /// By how much the variance of layers may differ (SageMaker Debugger, PoorWeightInitialization).
 const GROWTH: f64 = 10.0;
 /// A branch that adds this share of the stream's variance at each block makes it grow without bound.
@@ -102,9 +107,25 @@ fn saturated(layer: &Judged<'_>) -> Option<Fault> {
     (share >= SATURATED).then_some(Fault::Saturated { share, units, activation })
 }
 
+/// Softmaxes whose rows are one weight and zeros: the scores get hardly any gradient. `name` names what makes the scores.
+pub(crate) fn flat_softmaxes<'a>(
+    softmaxes: &[Softmax],
+    name: impl Fn(&Softmax) -> Option<&'a str>,
+) -> Vec<Finding> {
+    let finding = |softmax: &Softmax| {
+        let (share, units) = (softmax.share, softmax.places);
+        let fault = Fault::Saturated { share, units, activation: "softmax".into() };
+        (share >= SATURATED).then(|| Some(Finding::new(name(softmax)?, fault))).flatten()
+    };
+    softmaxes.iter().filter_map(finding).collect()
+}
+
 /// Units that are off. Where no activation is known, nothing says that they are, but that they are constant.
 fn dead(layer: &Judged<'_>) -> Option<Fault> {
-    let (share, limit) = (layer.signal.dead, layer.dead_limit);
+    let share = layer.signal.dead;
+    // A few units may all be off by chance, but not by that much.
+    let held = layer.signal.out_of_reach >= HELD;
+    let limit = if held { layer.dead_limit.min(HELD) } else { layer.dead_limit };
     let off = layer.signal.activation.is_some() && share >= limit;
     off.then_some(Fault::Dead { share, limit })
 }
@@ -238,15 +259,28 @@ pub(crate) fn not_finite(loss: f64, gradients: &[Gradient]) -> Vec<Finding> {
     gradients.iter().filter_map(broken).collect()
 }
 
-/// A loss at the start that is far from `ln(classes)`.
+/// A loss at the start that is far from `ln(classes)`; or one of its `terms`, where it is their mean, that is lost.
 pub(crate) fn first_loss(
     loss: f64,
+    terms: &[f64],
     classes: Option<usize>,
     head: &str,
     logits: Option<f64>,
 ) -> Option<Finding> {
     // One class is nothing to tell apart.
     let classes = classes.filter(|&classes| classes > 1)?;
-    let finding = Finding::new(head, Fault::FirstLoss { loss, classes, logits });
-    (loss.is_finite() && loss > finding.limit().value).then_some(finding)
+    let finding = |loss, logits| Finding::new(head, Fault::FirstLoss { loss, classes, logits });
+    let worst = terms.iter().copied().filter(|term| term.is_finite()).max_by(f64::total_cmp);
+    let worst = worst.map(|term| finding(term, None)).filter(|found| found.severity() == Severity::Fault);
+    let whole = finding(loss, logits);
+    let whole = (loss.is_finite() && loss > whole.limit().value).then_some(whole);
+    whole.clone().filter(|found| found.severity() == Severity::Fault).or(worst).or(whole)
+}
+
+/// A regression's answer that is far larger than its target, the largest first. `name` names what gives it.
+pub(crate) fn far_answer(errors: &[SquaredError], name: impl Fn(&SquaredError) -> String) -> Option<Finding> {
+    let ratio = |error: &SquaredError| error.given / error.target;
+    let far = errors.iter().filter(|error| ratio(error).is_finite() && ratio(error) > ANSWER);
+    let worst = far.max_by(|a, b| ratio(a).total_cmp(&ratio(b)))?;
+    Some(Finding::new(name(worst), Fault::FarAnswer { ratio: ratio(worst), limit: ANSWER }))
 }

@@ -16,6 +16,8 @@ use crate::statistics::spread::spread;
 /// Values kept for a histogram, and its bins.
 const SAMPLE: usize = 1 << 14;
 const BINS: usize = 48;
+/// Standard deviations that a normal number exceeds once in 10¹².
+const SIGMAS: f64 = 7.1;
 
 /// The figures of a layer.
 ///
@@ -38,11 +40,13 @@ pub(crate) fn layer_signal(
     let input_spread = reads.as_ref().map_or(f64::NAN, |x| spread(x, samples));
     let dims = tape.tensor(layer.output).map_or(&[][..], |tensor| tensor.dims());
     let units = Units::new(dims, Some(layer.units));
+    let reach = reach(layer, parameters, input_rms)?;
     let error_rms = error(layer, parameters, gradients, input_rms, output.len() / units.count.max(1))?;
     Ok(LayerSignal {
         dead: units.share(&output, |values| is_dead(layer.activation, values)),
         saturated: saturated(layer.activation, &output),
         flat: units.share(&output, |values| is_flat(layer.activation, values)),
+        out_of_reach: units.share(&output, |values| is_out_of_reach(layer.activation, reach, values)),
         correlation: correlation(&passed, dims.first().copied().unwrap_or(0)),
         spread: spread(&passed, dims.first().copied().unwrap_or(0)),
         histogram: Histogram::new(&sample(&passed, SAMPLE), BINS),
@@ -78,6 +82,7 @@ pub(crate) fn tap_signal(tap: &Tap, gradients: &GradStore) -> Result<LayerSignal
         dead: units.share(&signal, |values| is_dead(None, values)),
         saturated: 0.0,
         flat: 0.0,
+        out_of_reach: 0.0,
         correlation: correlation(&signal, dims.first().copied().unwrap_or(0)),
         spread: spread(&signal, dims.first().copied().unwrap_or(0)),
         predicted: None,
@@ -154,6 +159,25 @@ fn is_dead(activation: Option<Activation>, mut values: &mut dyn Iterator<Item = 
             same && several
         }
     }
+}
+
+/// How far from zero all outputs of a unit of random weights can lie, but for one in 10¹²: `7.1·σ·√(fan_in·x² + 1)`, with
+/// `σ` the size of the layer's weights, `x` that of what it reads, and a bias drawn like a weight.
+fn reach(layer: &Layer, parameters: &[(String, Var)], input_rms: f64) -> Result<f64> {
+    let weight = layer.weight.and_then(|number| parameters.get(number)).map(|(_, var)| var);
+    let Some(weight) = weight.map(|var| values(var)).transpose()? else { return Ok(f64::NAN) };
+    let fan_in = weight.len() as f64 / layer.units.max(1) as f64;
+    Ok(SIGMAS * Moments::of(&weight).rms() * (fan_in * input_rms * input_rms + 1.0).sqrt())
+}
+
+/// Whether a unit with these outputs is off by more than `reach`, over the whole batch: its bias holds it there.
+fn is_out_of_reach(
+    activation: Option<Activation>,
+    reach: f64,
+    mut values: &mut dyn Iterator<Item = f32>,
+) -> bool {
+    let Some(f) = activation else { return false };
+    Iterator::all(&mut values, |value| is_off(f, f64::from(value)) && f64::from(value) < -reach)
 }
 
 /// Whether a unit with these outputs lies where its activation is flat, over the whole batch.

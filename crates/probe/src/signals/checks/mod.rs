@@ -7,4 +7,6 @@ mod depth;
 pub(crate) mod judge;
 pub(crate) mod measure;
 pub(crate) mod symmetric;
+pub(crate) mod terms;
 pub(crate) mod twins;
+pub(crate) mod unread;

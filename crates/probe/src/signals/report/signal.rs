@@ -46,6 +46,9 @@ pub struct LayerSignal {
     pub saturated: f64,
     /// The share of its units where that is so for every sample of the batch.
     pub flat: f64,
+    /// The share of its units that are off for every sample by more than chance explains.
+    #[serde(skip)]
+    pub(crate) out_of_reach: f64,
     /// Mean correlation (cosine) between what two samples make it pass on; NaN for a batch of one.
     pub correlation: f64,
     /// The share of what it passes on, by mean square, in which samples differ: 0 where all are one, about 1 for samples
@@ -88,6 +91,9 @@ pub struct Gradient {
     /// Equal rows and equal columns, with what their gradients say.
     #[serde(skip)]
     pub(crate) twins: [Twins; 2],
+    /// How many columns of a weight of zeros have no gradient, though others have.
+    #[serde(skip)]
+    pub(crate) unread: usize,
     /// Whether the parameter is a matrix or a kernel.
     #[serde(skip)]
     pub(crate) of_weight: bool,
