@@ -70,7 +70,7 @@ const BY_NAME: [(&[&str], &str); 15] = [
     (&["dt_bias"], "mamba_dt_bias(0.001, 0.1, 1e-4)?"),
     (&["logit_scale"], "constant(2.6592)"),
     (&["bias_table", "rel_pos", "attention_biases", "mask_token", "reg_token", "register_token"], "ZEROS"),
-    (&["grn", "gammas", "per_dim_scale"], "ZEROS"),
+    (&["gammas", "per_dim_scale"], "ZEROS"),
     (&["gaussian_matrix"], "normal(0.0, 1.0)"),
     (&["time_mix", "time_maa"], "uniform(0.0, 1.0)"),
     (&["layer_scale", "lambda_1", "lambda_2"], "constant(1e-6)"),
@@ -88,6 +88,9 @@ const BY_NAME: [(&[&str], &str); 15] = [
 
 /// Of transformers: GPT-2's and BERT's, which nearly all have kept.
 const NORMAL: &str = "normal(0.0, 0.02)";
+
+/// Of CLIP, for a matrix that has its inputs first.
+const BY_WIDTH: &str = "\"variance_scaling(scale=1, fan=out, distribution=normal)\"";
 
 /// A proposal in the text form of rules.
 fn text(init: &str) -> String {
@@ -113,9 +116,11 @@ fn proposed(name: &str, rank: usize) -> &'static str {
         return init;
     }
     match own.as_str() {
-        "gamma" if path.contains("grn") || rank == 4 => "ZEROS", // of all channels at once: a response norm
+        _ if layer(&path) == "grn" => "ZEROS",
+        "gamma" if rank == 4 => "ZEROS", // of all channels at once: a response norm, too
         "gamma" if !is_norm(&path) => "constant(1e-6)",
         "scale" if layer(&path).contains("layer_scale") => "constant(0.01)",
+        "text_projection" => BY_WIDTH,
         "beta" => "ZEROS",
         _ if own.ends_with("bias") => "ZEROS",
         _ if rank < 2 || is_norm(layer(&path)) => "ONES",
@@ -192,11 +197,17 @@ mod tests {
             ("up_blocks.1.gammas", &[6], "ZEROS"),
             ("layers.0.self_attn.per_dim_scale", &[8], "ZEROS"),
             ("transformer.layers.0.mlp_layer_scale.scale", &[16], "constant(0.01)"),
+            ("text.text_projection", &[32, 16], BY_WIDTH),
             ("audio_head", &[3, 16, 64], NORMAL),
         ] {
             assert_eq!(proposed(name, shape.len()), due, "{name}");
         }
-        let all = BY_NAME.iter().map(|(_, init)| *init).chain(["HE_NORMAL", "constant(1e-6)"]);
+        let all = BY_NAME.iter().map(|(_, init)| *init).chain([
+            "HE_NORMAL",
+            "constant(1e-6)",
+            "constant(0.01)",
+            BY_WIDTH,
+        ]);
         for init in all {
             assert!(text(init).parse::<crate::rule::Rule>().is_ok(), "{init}: {}", text(init));
         }

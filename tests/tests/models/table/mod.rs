@@ -36,7 +36,7 @@ const NOTES: [(&str, &str); 9] = [
     ("hiera tiny", "a block of candle's adds 784 pooled tokens to 3136 that are not"),
     ("metavoice, speaker encoder", "it hands a matrix to candle's LSTM, which wants a batch of them"),
     (
-        "fastvit t8, mobileclip s1",
+        "fastvit t8, mobileclip s0",
         "they take each branch that they can fetch, so that those which timm does not make have to be denied by `.absent`, as \
             they are here; without that the plan is an error",
     ),

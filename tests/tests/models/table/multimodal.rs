@@ -192,10 +192,10 @@ fn encoders() -> Vec<Entry> {
             model.forward(&tokens()?)
         })
     });
-    let mobileclip = Entry::small("mobileclip s1", None, |vb, run| {
+    let mobileclip = Entry::small("mobileclip s0", None, |vb, run| {
         let config = mobileclip::MobileClipConfig {
             text_config: words_config(),
-            vision_config: fastvit::Config::mci1(),
+            vision_config: fastvit::Config::mci0(),
             image_size: 256,
         };
         built(mobileclip::MobileClipModel::new(vb, &config), run, |model| {
