@@ -1,6 +1,6 @@
 //! The backend of a dry run: it writes down what a model asks for, and hands out tensors without memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use candle_core::{DType, Device, Shape, Tensor};
@@ -81,6 +81,9 @@ impl Collect {
             }
         }
         if !uncovered.is_empty() {
+            // What a norm is of is asked for twice.
+            let mut listed = HashSet::new();
+            uncovered.retain(|parameter| listed.insert(parameter.name.clone()));
             return Err(match self.policy.loading.checkpoints.is_empty() || self.policy.lenient {
                 true => {
                     narrow(&mut uncovered, &taken(&records));
