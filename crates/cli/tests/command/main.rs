@@ -11,6 +11,7 @@ use std::time::Instant;
 use tempfile::{TempDir, tempdir};
 
 mod loading;
+mod norms;
 mod sharding;
 
 const LLAMA: &str = r#"{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 1000, "hidden_size": 64,

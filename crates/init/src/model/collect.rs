@@ -1,6 +1,6 @@
 //! The backend of a dry run: it writes down what a model asks for, and hands out tensors without memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use candle_core::{DType, Device, Shape, Tensor};
@@ -15,9 +15,10 @@ use crate::model::log::lock;
 use crate::model::making::Making;
 use crate::model::plan::Plan;
 use crate::model::record::Record;
-use crate::policy::Policy;
+use crate::policy::advice::narrow;
 use crate::policy::request::{Planned, Request, Shapes};
 use crate::policy::role::starts_at;
+use crate::policy::{Policy, Reason};
 
 /// Writes down what a model asks for.
 #[derive(Clone)]
@@ -80,8 +81,14 @@ impl Collect {
             }
         }
         if !uncovered.is_empty() {
+            // What a norm is of is asked for twice.
+            let mut listed = HashSet::new();
+            uncovered.retain(|parameter| listed.insert(parameter.name.clone()));
             return Err(match self.policy.loading.checkpoints.is_empty() || self.policy.lenient {
-                true => Error::Uncovered { parameters: uncovered },
+                true => {
+                    narrow(&mut uncovered, &taken(&records));
+                    Error::Uncovered { parameters: uncovered }
+                }
                 false => self.policy.loading.near(Error::NotLoaded { parameters: uncovered }),
             });
         }
@@ -189,4 +196,11 @@ impl SimpleBackend for Collect {
         let kept = self.policy.kept_as(name);
         asked.get(kept).is_some() || asked.answers.exists(&self.policy, name)
     }
+}
+
+/// The parameters that one more rule would take from what they have: an earlier rule comes first, and running statistics
+/// have none.
+fn taken(records: &[Record]) -> Vec<&str> {
+    let stays = |reason: &Reason| matches!(reason, Reason::Rule { .. } | Reason::RunningStatistic);
+    records.iter().filter(|record| !stays(&record.reason)).map(|record| record.name.as_str()).collect()
 }

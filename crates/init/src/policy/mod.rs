@@ -1,6 +1,6 @@
 //! Which rule does a parameter get, and why: a pure function of its name, shape and hint, and of the rules.
 
-mod advice;
+pub(crate) mod advice;
 mod decide;
 mod existence;
 mod framework;

@@ -37,6 +37,11 @@ impl Entry {
         Self { language: true, ..self }
     }
 
+    /// The same, of its published size.
+    pub(super) fn full_size(self) -> Self {
+        Self { large: true, ..self }
+    }
+
     /// The same, told more.
     pub(super) fn told(self, told: fn(Initializer) -> Initializer) -> Self {
         Self { told, ..self }

@@ -4,9 +4,10 @@ use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::{Activation, VarBuilder};
 use candle_transformers::models::smol::smollm3;
 use candle_transformers::models::{
-    chatglm, deepseek2, distilbert, gemma, gemma2, gemma3, glm4, glm4_new, granite, granitemoehybrid, helium,
-    lfm2, llama2_c, mamba2, marian, mixformer, mixtral, modernbert, olmo, olmo2, phi, phi3, qwen2_moe, qwen3,
-    qwen3_moe, recurrent_gemma, rwkv_v5, rwkv_v6, rwkv_v7, stable_lm, starcoder2, xlm_roberta,
+    based, chatglm, codegeex4_9b, deepseek2, distilbert, gemma, gemma2, gemma3, glm4, glm4_new, granite,
+    granitemoehybrid, helium, lfm2, llama2_c, mamba2, marian, mixformer, mixtral, modernbert, olmo, olmo2,
+    phi, phi3, qwen2_moe, qwen3, qwen3_moe, recurrent_gemma, rwkv_v5, rwkv_v6, rwkv_v7, stable_lm,
+    starcoder2, xlm_roberta, yi,
 };
 use serde_json::json;
 
@@ -31,6 +32,10 @@ pub(super) fn entries() -> Vec<Entry> {
     all.extend(more_decoders());
     all.extend(masked());
     all.extend(recurrent());
+    let yi = Entry::small("yi", Some(("llama", "{}")), |vb, _| {
+        yi::Model::new(&yi::Config::config_6b(), vb).map(|_| None)
+    });
+    all.push(yi.full_size()); // no other crate can make its config
     let catalogue =
         MODELS.iter().filter(|model| !["bert", "resnet18", "vit", "convnext"].contains(&model.name));
     all.extend(catalogue.map(|model| {
@@ -88,6 +93,12 @@ fn granite_config() -> Result<granite::Config> {
 fn more_decoders() -> Vec<Entry> {
     language! {
         "chatglm", None, |vb| chatglm::Model::new(&chatglm_config(), vb), |m| m.forward(&tokens()?);
+        "codegeex4_9b", None, |vb| codegeex4_9b::Model::new(&codegeex_config(), vb), |m| m.forward(&tokens()?);
+        "based", None, |vb| based::Model::new(&config(json!({
+            "n_embd": 32, "n_inner": 64, "n_layer": 3, "n_head": 4, "layer_norm_epsilon": 1e-5, "alt_mixer_layers": [1],
+            "alt_mixer_2_layers": [2], "alt_mixer_2": {"num_heads": 4, "window_size": 16},
+            "alt_mixer": {"num_heads": 4, "feature_dim": 4, "feature_map": {"input_dim": 4}},
+        }))?, vb), |m| m.forward(&tokens()?, 0);
         "glm4", None, |vb| glm4::Model::new(&config(json!({
             "num_layers": 2, "padded_vocab_size": 64, "ffn_hidden_size": 64, "kv_channels": 8, "seq_length": 32,
             "layernorm_epsilon": 1e-5, "rmsnorm": true, "apply_residual_connection_post_layernorm": false,
@@ -140,6 +151,19 @@ fn chatglm_config() -> chatglm::Config {
         num_attention_heads: 4,
         seq_length: 32,
         ..chatglm::Config::glm3_6b()
+    }
+}
+
+fn codegeex_config() -> codegeex4_9b::Config {
+    codegeex4_9b::Config {
+        num_layers: 2,
+        padded_vocab_size: 64,
+        hidden_size: 32,
+        ffn_hidden_size: 64,
+        kv_channels: 8,
+        num_attention_heads: 4,
+        seq_length: 32,
+        ..codegeex4_9b::Config::codegeex4()
     }
 }
 

@@ -1,9 +1,11 @@
 //! What is found of one model.
 
+use std::collections::HashSet;
+
 use acceptance::pasted::{message, pasted};
 use acceptance::values::values;
 use candle_core::{D, DType, Device, Tensor};
-use candle_init::{Error, Initializer, Recipe};
+use candle_init::{Error, Initializer, Plan, Reason, Recipe, Uncovered};
 use candle_nn::VarMap;
 
 use super::entry::Entry;
@@ -88,10 +90,16 @@ fn covered(entry: &Entry) -> Result<(Initializer, usize, String), Error> {
     match plan(&init) {
         Ok(plan) => Ok((init.with_plan(&plan), plan.records().len(), by)),
         Err(Error::Uncovered { parameters }) => {
-            let text = message(parameters);
+            let text = message(parameters.clone());
             let lines = text.matches(".rule(").count();
             let init = pasted(init, &text)?;
             let plan = plan(&init)?;
+            assert_eq!(
+                taken(&plan, &parameters),
+                Vec::<&str>::new(),
+                "{}: the advice is over these, too",
+                entry.name
+            );
             Ok((
                 init.with_plan(&plan),
                 plan.records().len(),
@@ -100,6 +108,15 @@ fn covered(entry: &Entry) -> Result<(Initializer, usize, String), Error> {
         }
         Err(other) => Err(other),
     }
+}
+
+/// The parameters that advice decides though it was for others.
+fn taken<'a>(plan: &'a Plan, uncovered: &[Uncovered]) -> Vec<&'a str> {
+    let names: HashSet<_> = uncovered.iter().map(|parameter| parameter.name.as_str()).collect();
+    let patterns: HashSet<_> = uncovered.iter().map(|parameter| &parameter.text.0).collect();
+    let advised = |reason: &Reason| matches!(reason, Reason::Rule { pattern } if patterns.contains(pattern));
+    let taken = plan.records().iter().filter(|record| advised(&record.reason));
+    taken.map(|record| record.name.as_str()).filter(|name| !names.contains(name)).collect()
 }
 
 /// Whether all that was planned was built; some models fetch their last layers in the first pass.

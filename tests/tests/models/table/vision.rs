@@ -1,7 +1,12 @@
 //! Models of images, and encoders without a vocabulary.
 
+use std::sync::Arc;
+
 use candle_core::{Module, ModuleT};
+use candle_init::Initializer;
 use candle_nn::VarBuilder;
+use candle_transformers::models::depth_anything_v2::{DepthAnythingV2, DepthAnythingV2Config};
+use candle_transformers::models::segment_anything::sam::Sam;
 use candle_transformers::models::{
     beit, convmixer, debertav2, dinov2, dinov2reg4, efficientnet, efficientvit, eva2, fastvit, hiera,
     jina_bert, mobilenetv4, mobileone, nomic_bert, repvgg, vgg,
@@ -29,7 +34,6 @@ pub(super) fn entries() -> Vec<Entry> {
         "efficientnet b0", 64, |vb| efficientnet::EfficientNet::new(vb, efficientnet::MBConvConfig::b0(), 10);
         "efficientvit m0", 224, |vb| efficientvit::efficientvit(&efficientvit::Config::m0(), 10, vb);
         "eva2", 448, |vb| eva2::EVA2VisionTransformer::new(vb, 2, 128, 2);
-        "fastvit t8", 256, |vb| fastvit::fastvit(&fastvit::Config::t8(), 10, vb);
         "hiera tiny", 224, |vb| hiera::hiera(&hiera::Config::tiny(), 10, vb);
         "mobileone s0", 64, |vb| mobileone::mobileone(&mobileone::Config::s0(), 10, vb);
         "repvgg a0", 64, |vb| repvgg::repvgg(&repvgg::Config::a0(), 10, vb);
@@ -43,6 +47,12 @@ pub(super) fn entries() -> Vec<Entry> {
         built(model, run, |model| model.forward(&image(64)?))
     });
     all.push(mobilenet.told(|init| init.absent("*.gamma")));
+    let fastvit = Entry::small("fastvit t8", None, |vb, run| {
+        built(fastvit::fastvit(&fastvit::Config::t8(), 10, vb), run, |model| model.forward(&image(256)?))
+    });
+    all.push(fastvit.told(fused));
+    all.push(depth_anything());
+    all.extend(segment_anything());
     all.extend(encoders());
     all.extend(large());
     let catalogue =
@@ -53,6 +63,40 @@ pub(super) fn entries() -> Vec<Entry> {
         Entry::small(model.name, recipe, model.run)
     }));
     all
+}
+
+/// The branches that a FastViT does without: it takes each that it can fetch, and timm makes these nowhere.
+pub(super) fn fused(init: Initializer) -> Initializer {
+    let denied = [
+        "*stem.{0,1}.identity.*",
+        "*{stem.2,proj.1}.conv_scale.*",
+        "*{stem,blocks,proj.1}*.se.*",
+        "*stages.{0,1}.downsample.proj.0.se.*",
+        "*stages.0.downsample.*",
+        "*token_mixer.norm.conv_{kxk,scale}.*",
+        "*stages.{0,1,2}.pos_emb.*",
+        "*final_conv.identity.*",
+    ];
+    denied.iter().fold(init, |init, pattern| init.absent(pattern))
+}
+
+fn depth_anything() -> Entry {
+    Entry::small("depth_anything_v2", None, |vb, run| {
+        let eyes = dinov2::DinoVisionTransformer::new(vb.pp("pretrained"), 4, 32, 4)?;
+        let config = DepthAnythingV2Config::new([8, 8, 8, 8], 32, 8, false, false, vec![0, 1, 2, 3], 518, 37);
+        built(DepthAnythingV2::new(Arc::new(eyes), config, vb), run, |model| model.forward(&image(518)?))
+    })
+}
+
+/// The smaller one has but one size.
+fn segment_anything() -> [Entry; 2] {
+    let whole = Entry::small("segment_anything", None, |vb, run| {
+        built(Sam::new(32, 2, 4, &[], vb), run, |model| {
+            Ok(model.forward(&image(1024)?.squeeze(0)?, &[(0.5, 0.5, true)], false)?.0)
+        })
+    });
+    let tiny = Entry::small("segment_anything, tiny", None, |vb, _| Sam::new_tiny(vb).map(|_| None));
+    [whole, tiny]
 }
 
 /// Encoders of text, small.
