@@ -19,7 +19,7 @@ pub(crate) struct Model {
     pub(crate) name: &'static str,
     /// Builds, and runs if asked to.
     pub(crate) run: fn(VarBuilder<'static>, bool) -> Result<Option<Tensor>>,
-    /// The rules that the error proposes, by pattern: what has no law.
+    /// The rules that the error proposes, by pattern: what has no initializer.
     pub(crate) uncovered: &'static [&'static str],
     /// Rules that cover it.
     pub(crate) rules: fn(Initializer) -> Initializer,
@@ -30,8 +30,8 @@ fn tokens(n: u32) -> Result<Tensor> {
 }
 
 fn image(side: usize) -> Result<Tensor> {
-    let law = Init::Randn { mean: 0.0, stdev: 1.0 };
-    Ok(Initializer::new(5).tensor("image", (1, 3, side, side), law, DType::F32, &CPU)?)
+    let noise = Init::Randn { mean: 0.0, stdev: 1.0 };
+    Ok(Initializer::new(5).tensor("image", (1, 3, side, side), noise, DType::F32, &CPU)?)
 }
 
 const SMALL: Init = Init::Randn { mean: 0.0, stdev: 0.02 };
@@ -78,7 +78,7 @@ pub(crate) const MODELS: [Model; 12] = [
                 .rule("*.conv?.weight", init::HE_NORMAL)
         },
     },
-    // The state matrix `A_log = ln(1..16)` is a law of its own; the skip `D` is one; the convolution is depthwise.
+    // The state matrix `A_log = ln(1..16)` is an initializer of its own; the skip `D` is one; the convolution is depthwise.
     Model {
         name: "mamba",
         run: run_mamba,

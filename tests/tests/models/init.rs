@@ -1,5 +1,5 @@
 //! Models of `candle-transformers` are built from scratch, unchanged, through the `VarBuilder`: what they leave
-//! without a law is listed at once, sensible rules cover it, the plan is the build, and the outputs are finite.
+//! without an initializer is listed at once, sensible rules cover it, the plan is the build, and the outputs are finite.
 //! What each model needs is written in `catalogue`.
 
 use std::error::Error;

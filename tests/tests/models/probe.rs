@@ -60,7 +60,7 @@ fn modern_bert_raises_no_alarm() -> Outcome {
 }
 
 /// Every parameter of it has a gradient: its norms have no bias, so candle takes the road that it can differentiate.
-fn modern_bert(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
+fn modern_bert(seed: u64, initializers: bool) -> candle_init_probe::Result<Verdict> {
     let config = modernbert::Config {
         vocab_size: 50,
         hidden_size: 64,
@@ -87,7 +87,7 @@ fn modern_bert(seed: u64, laws: bool) -> candle_init_probe::Result<Verdict> {
     let batch = tokens((4, 16), 50, 7, &CPU)?;
     let mask = batch.ones_like()?.to_dtype(DType::U32)?;
     let probe = Probe::new(&vars).classes(50);
-    let probe = if laws { probe.initializer(&init) } else { probe };
+    let probe = if initializers { probe.initializer(&init) } else { probe };
     probe.check(&batch, |x| {
         let logits = model.forward(x, &mask)?.flatten_to(1)?;
         loss::cross_entropy(&logits, &x.flatten_all()?)

@@ -21,7 +21,7 @@ pub(crate) fn uncovered(name: &str, shape: &Shape) -> Uncovered {
 pub(crate) fn narrow(parameters: &mut [Uncovered], decided: &[&str]) {
     let proposals =
         parameters.iter().map(|parameter| (parameter.name.clone(), parameter.text.1.clone())).collect();
-    let mut others = Others { decided, proposals, known: HashMap::new() };
+    let mut others = Others { decided, proposals, known: HashMap::new(), left: MOST };
     for parameter in parameters {
         let numbers = parameter.name.split('.').filter(|part| is_number(part)).count();
         let patterns = (1..=numbers).rev().map(|count| folded(&parameter.name, count));
@@ -32,6 +32,10 @@ pub(crate) fn narrow(parameters: &mut [Uncovered], decided: &[&str]) {
     }
 }
 
+/// Most names that patterns are held against, a second's work: beyond it every line is for its own name alone. Where each of
+/// 100,000 parameters has a pattern of its own, the others would be looked through for each.
+const MOST: usize = 1 << 24;
+
 /// What a line must not be over.
 struct Others<'a> {
     decided: &'a [&'a str],
@@ -39,13 +43,17 @@ struct Others<'a> {
     proposals: Vec<(String, String)>,
     /// What was found of a pattern with an initializer.
     known: HashMap<(String, String), bool>,
+    /// How many names may still be looked at.
+    left: usize,
 }
 
 impl Others<'_> {
     /// Whether a pattern is over parameters that are to have something else.
     fn are_under(&mut self, pattern: &str, init: &str) -> bool {
-        let (decided, proposals) = (self.decided, &self.proposals);
+        let (decided, proposals, left) = (self.decided, &self.proposals, &mut self.left);
         *self.known.entry((pattern.into(), init.into())).or_insert_with(|| {
+            let Some(less) = left.checked_sub(decided.len() + proposals.len()) else { return true };
+            *left = less;
             let Ok(glob) = Glob::new(pattern) else { return true };
             let differs = |(name, other): &(String, String)| other != init && glob.matches(name);
             decided.iter().any(|name| glob.matches(name)) || proposals.iter().any(differs)

@@ -39,6 +39,18 @@ fn a_hundred_thousand_uncovered_parameters() -> Outcome {
     Ok(())
 }
 
+/// Whether a line is over something else is asked of the first; the lines of the others are for their own names.
+#[test]
+fn a_hundred_thousand_uncovered_parameters_of_one_each() -> Outcome {
+    let names: Vec<_> = (0..100_000).map(|i| format!("m{i}x.0.weight")).collect();
+    let error =
+        Initializer::new(1).plan(DType::F32, asking(&names, Init::Const(0.0))).err().ok_or("covered")?;
+    let Error::Uncovered { parameters } = error else { return Err(error.into()) };
+    assert_eq!(parameters[0].rule, ".rule(\"m0x.*.weight\", init::HE_NORMAL)");
+    assert_eq!(parameters[99_999].rule, ".rule(\"m99999x.0.weight\", init::HE_NORMAL)");
+    Ok(())
+}
+
 /// Numbers of a recipe that name one another, a hundred times each.
 #[test]
 fn numbers_that_stand_for_one_another() -> Outcome {
