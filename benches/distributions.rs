@@ -60,7 +60,7 @@ fn fresh(
     for (name, pool) in pools {
         group.bench_function(BenchmarkId::new(*name, size), |b| {
             pool.install(|| {
-                b.iter(|| black_box(init.var("weight", shape, distribution, dtype, &Device::Cpu)))
+                b.iter(|| black_box(init.var("weight", shape, distribution, dtype, &Device::Cpu)));
             });
         });
     }

@@ -93,7 +93,7 @@ fn rows<T: Element + WithDType>(settings: &Settings, bytes: usize) -> anyhow::Re
         );
         for kernel in Kernel::available() {
             let time = best(settings.patience, || {
-                drop(black_box(filled::<T>(kernel, &stream, &distribution, count)))
+                drop(black_box(filled::<T>(kernel, &stream, &distribution, count)));
             });
             filled::<T>(kernel, &stream, &distribution, count)?;
             print!("  {} {:6.3}", kernel.name(), nanoseconds(time, count));

@@ -17,7 +17,7 @@ use crate::train::Epoch;
 use crate::trial::{Setting, Trial};
 
 /// The initializers compared, worst first.
-const LAWS: [Init; 5] = [
+const INITIALIZERS: [Init; 5] = [
     init::ZEROS,
     Init::Randn { mean: 0., stdev: 0.001 },
     Init::Randn { mean: 0., stdev: 1. },
@@ -43,8 +43,10 @@ struct Row {
 /// As candle's own operations, if the figure cannot be written, or where no loss stayed finite.
 pub fn compare(setting: &Setting, chance: f64, figure: &Path) -> Result<()> {
     let start = Instant::now();
-    let rows =
-        LAWS.iter().map(|&initializer| row(setting, initializer, chance)).collect::<Result<Vec<_>>>()?;
+    let rows = INITIALIZERS
+        .iter()
+        .map(|&initializer| row(setting, initializer, chance))
+        .collect::<Result<Vec<_>>>()?;
     println!("\n{}\n", table(&rows));
     for Row { initializer, verdict, ending, .. } in &rows {
         println!("{initializer}\n    {}\n    after training: {ending}", reason(verdict));

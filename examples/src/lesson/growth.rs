@@ -11,7 +11,7 @@ use crate::figure::{Chart, Ink, Line};
 
 const DEPTH: usize = 30;
 
-const LAWS: [(&str, &str, Init, Ink); 3] = [
+const INITIALIZERS: [(&str, &str, Init, Ink); 3] = [
     ("large", "N(0, 1)", Init::Randn { mean: 0.0, stdev: 1.0 }, Ink::Large),
     ("he", "He", init::HE_NORMAL, Ink::He),
     ("small", "N(0, 0.01²)", Init::Randn { mean: 0.0, stdev: 0.01 }, Ink::Small),
@@ -21,7 +21,7 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     facts.number("growth.small.factor", factor(0.01));
     facts.number("growth.large.factor", factor(1.0));
     let (mut forward, mut backward) = (Vec::new(), Vec::new());
-    for (fact, name, initializer, ink) in LAWS {
+    for (fact, name, initializer, ink) in INITIALIZERS {
         let measured = bench.signal(&Start::new(RELU, DEPTH, initializer))?;
         tell(facts, fact, &measured);
         forward.push(Line::by_layer(name, ink, &measured.passed()));

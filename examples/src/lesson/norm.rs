@@ -12,7 +12,7 @@ use crate::figure::{Chart, Ink, Line};
 use crate::mlp::CLASSES;
 
 const DEPTH: usize = 30;
-const LAWS: [(&str, &str, Init, Ink); 3] = [
+const INITIALIZERS: [(&str, &str, Init, Ink); 3] = [
     ("small", "N(0, 0.01²)", Init::Randn { mean: 0.0, stdev: 0.01 }, Ink::Small),
     ("he", "He", init::HE_NORMAL, Ink::He),
     ("large", "N(0, 1)", Init::Randn { mean: 0.0, stdev: 1.0 }, Ink::Large),
@@ -20,7 +20,7 @@ const LAWS: [(&str, &str, Init, Ink); 3] = [
 
 pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     let (mut forward, mut backward) = (Vec::new(), Vec::new());
-    for (fact, name, initializer, ink) in LAWS {
+    for (fact, name, initializer, ink) in INITIALIZERS {
         let (passed, gradients) = run(bench, initializer)?;
         facts.number(format!("norm.{fact}.passed"), passed.last().copied().unwrap_or(f64::NAN));
         facts.number(format!("norm.{fact}.gradient"), gradients.last().copied().unwrap_or(f64::NAN));

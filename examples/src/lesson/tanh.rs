@@ -15,7 +15,7 @@ const DEPTH: usize = 6;
 /// What tanh can give.
 const ENDS: (f64, f64) = (-1.0, 1.0);
 
-const LAWS: [(&str, &str, Init, Ink); 3] = [
+const INITIALIZERS: [(&str, &str, Init, Ink); 3] = [
     ("small", "N(0, 0.01²): all near zero", Init::Randn { mean: 0.0, stdev: 0.01 }, Ink::Small),
     (
         "large",
@@ -27,7 +27,7 @@ const LAWS: [(&str, &str, Init, Ink); 3] = [
 ];
 
 pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
-    for (fact, title, initializer, ink) in LAWS {
+    for (fact, title, initializer, ink) in INITIALIZERS {
         let measured = bench.signal(&Start::new(TANH, DEPTH, initializer))?;
         facts.number(format!("tanh.{fact}.last"), measured.last(|layer| layer.passed.std));
         facts.percent(format!("tanh.{fact}.flat"), measured.mean(|layer| layer.saturated));

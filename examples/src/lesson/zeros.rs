@@ -16,7 +16,7 @@ const STEPS: usize = 60;
 const RATE: f64 = 0.1;
 
 /// The initializers, the names of their facts, and what they are called.
-const LAWS: [(&str, &str, Init, Ink, Stroke); 3] = [
+const INITIALIZERS: [(&str, &str, Init, Ink, Stroke); 3] = [
     ("zero", "zeros", init::ZEROS, Ink::Zeros, Stroke::Solid),
     ("const", "all 0.01", Init::Const(0.01), Ink::Zeros, Stroke::Dashed),
     ("he", "He", init::HE_NORMAL, Ink::He, Stroke::Solid),
@@ -24,7 +24,7 @@ const LAWS: [(&str, &str, Init, Ink, Stroke); 3] = [
 
 pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     let mut lines = Vec::new();
-    for (fact, name, initializer, ink, stroke) in LAWS {
+    for (fact, name, initializer, ink, stroke) in INITIALIZERS {
         let start = Start::new(RELU, DEPTH, initializer);
         let (distinct, of) = distinct_rows(bench, &start)?;
         facts.html(format!("zeros.{fact}.distinct"), distinct.to_string());

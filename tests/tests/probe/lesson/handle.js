@@ -2,7 +2,7 @@
 // is thrown, and so becomes a message of the page.
 for (const details of document.querySelectorAll("details")) details.open = true;
 for (const button of document.querySelectorAll("button[data-run]")) button.click();
-for (const [name, value] of [["scale", "1"], ["depth", "40"], ["width", "8"], ["seed", "3"], ["activation", "tanh"], ["law", "zeros"]]) {
+for (const [name, value] of [["scale", "1"], ["depth", "40"], ["width", "8"], ["seed", "3"], ["activation", "tanh"], ["initializer", "zeros"]]) {
   const control = document.querySelector(`.lab [name=${name}]`);
   const before = document.querySelector(".lab .said").textContent;
   control.value = value;

@@ -7,9 +7,7 @@ use super::super::page::with_browser;
 use super::{LESSON, VIEWS};
 
 /// How far the page may be from candle, relative to the larger of a value and its neighbour.
-const NEAR: f64 = 1e-4;
-/// The same of gradients: in the chaotic phase each layer multiplies the difference of a last digit of f32.
-const NEAR_BACK: f64 = 5e-4;
+const NEAR: f64 = 1e-6;
 
 /// What rounding leaves of numbers that cancel, for losses of the size of 1.
 const LEFT: f64 = 1e-12;
@@ -94,9 +92,8 @@ fn near(net: &Spec, what: &str, page: &Value, candle: &[f64]) {
         page.as_array().unwrap().iter().map(|value| value.as_f64().unwrap_or(f64::NAN)).collect();
     assert_eq!(page.len(), candle.len(), "{what} of {net:?}");
     for (index, (page, candle)) in page.iter().zip(candle).enumerate() {
-        let limit = if what == "gradient" { NEAR_BACK } else { NEAR };
         let same = (!page.is_finite() && !candle.is_finite())
-            || (page - candle).abs() <= limit * page.abs().max(candle.abs()) + LEFT;
+            || (page - candle).abs() <= NEAR * page.abs().max(candle.abs()) + LEFT;
         assert!(same, "{what} {index}: the page has {page}, candle {candle}, for {net:?}");
     }
 }

@@ -1,6 +1,6 @@
 // The bench with sliders: a net is run anew at every move.
 
-const LAWS = {
+const INITIALIZERS = {
   he_normal: { name: "He", ink: "he" },
   he_uniform: { name: "He, uniform", ink: "he" },
   glorot_normal: { name: "Glorot", ink: "glorot" },
@@ -18,10 +18,10 @@ function lab(element, digits) {
   let before = null; // the curves of the last setting, which stay as a thin line
 
   const settings = () => {
-    const scale = 2 ** value("scale"), law = control("law").value;
-    const rule = scale === 1 ? law : `${law}.times(${scale})`;
+    const scale = 2 ** value("scale"), initializer = control("initializer").value;
+    const rule = scale === 1 ? initializer : `${initializer}.times(${scale})`;
     return {
-      law, scale,
+      initializer, scale,
       net: {
         depth: value("depth"), width: value("width"), activation: control("activation").value, seed: value("seed"),
         images: 24, rules: [["*.bias", "zeros"], ["*.weight", rule]],
@@ -30,11 +30,11 @@ function lab(element, digits) {
   };
 
   const redraw = () => {
-    const { law, scale, net } = settings();
+    const { initializer, scale, net } = settings();
     for (const name of ["depth", "width", "seed"]) element.querySelector(`output[for=lab-${name}]`).value = value(name);
     element.querySelector("output[for=lab-scale]").value = `× ${number(scale)}`;
     const found = measure(net, digits);
-    const { name, ink } = LAWS[law];
+    const { name, ink } = INITIALIZERS[initializer];
     for (const field of ["signal", "gradient"]) {
       const curves = [{ label: name, ink, values: found[field] }];
       if (before) curves.unshift({ label: "before", ink: "theory", stroke: "ghost", values: before[field] });

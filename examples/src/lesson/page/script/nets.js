@@ -8,11 +8,12 @@ const root2 = Math.sqrt(2);
 const density = (x) => Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
-// Abramowitz and Stegun 7.1.26, good to 1.5e-7.
+// Abramowitz and Stegun 7.1.6: no term cancels another. Beyond six it is one, to the last digit.
 function erf(x) {
-  const t = 1 / (1 + 0.3275911 * Math.abs(x));
-  const sum = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return Math.sign(x) * (1 - sum * Math.exp(-x * x));
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = x, sum = x;
+  for (let n = 3; Math.abs(term) > 1e-17 * Math.abs(sum); n += 2) sum += term *= 2 * x * x / n;
+  return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
 }
 const below = (x) => (1 + erf(x / root2)) / 2; // the normal distribution function
 
@@ -38,29 +39,27 @@ const STDS = {
 
 const cache = new Map();
 
-// Standard values of a parameter. They depend on seed, name and count alone, so that a slider need not draw them again.
+// Values of a parameter before they are scaled. They depend on seed, name and count alone, so that a slider need not draw
+// them again.
 function standard(draw, seed, name, count) {
   const address = `${draw.name} ${seed} ${name} ${count}`;
   if (!cache.has(address)) {
     if (cache.size > 600) cache.clear();
-    cache.set(address, draw(seed, name, count, 1));
+    cache.set(address, draw(seed, name, count));
   }
   return cache.get(address);
 }
 
 // The values of a parameter by the text of its rule, such as he_normal.times(0.5), normal(std=0.01), const(0.1) or zeros.
 function parameter(text, seed, name, count, inputs, outputs) {
-  const [, law, given, times] = text.match(/^(\w+)(?:\((?:std=)?([^)]*)\))?(?:\.times\(([^)]*)\))?$/);
+  const [, initializer, given, times] = text.match(/^(\w+)(?:\((?:std=)?([^)]*)\))?(?:\.times\(([^)]*)\))?$/);
   const factor = Number(times ?? 1);
-  if (law === "zeros") return new Float64Array(count);
-  if (law === "const") return new Float64Array(count).fill(float(float(given) * factor));
-  const std = law === "normal" ? Number(given ?? 1) : STDS[law](inputs, outputs);
-  const uniform = law.endsWith("uniform");
-  const values = standard(uniform ? uniforms : normals, seed, name, count);
-  const scale = float((uniform ? Math.sqrt(3) : 1) * std);
-  const scaled = new Float64Array(count);
-  for (let i = 0; i < count; i++) scaled[i] = float(float(values[i] * scale) * factor);
-  return scaled;
+  if (initializer === "zeros") return new Float64Array(count);
+  if (initializer === "const") return new Float64Array(count).fill(float(float(given) * factor));
+  const std = initializer === "normal" ? Number(given ?? 1) : STDS[initializer](inputs, outputs);
+  const uniform = initializer.endsWith("uniform");
+  const scale = float((uniform ? Math.sqrt(3) * 2 ** -23 : 1) * std * factor);
+  return standard(uniform ? steps : normals, seed, name, count).map((value) => float(value * scale));
 }
 
 const matches = (glob, name) =>

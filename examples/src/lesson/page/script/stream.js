@@ -119,18 +119,12 @@ function normal(word) {
   return float(p * (word >>> 31 ? -size : size));
 }
 
-function normals(seed, name, count, std) {
-  const source = words(seed, name, count), scale = float(std);
-  const values = new Float64Array(count);
-  for (let i = 0; i < count; i++) values[i] = float(normal(source[i]) * scale);
-  return values;
+// Values before the one rounding that their scale costs: standard normals, and the uniform's steps from the centre, of
+// which a bound has 2²³.
+function normals(seed, name, count) {
+  return new Float64Array(words(seed, name, count)).map(normal);
 }
 
-function uniforms(seed, name, count, bound) {
-  const source = words(seed, name, count), scale = float(bound * 2 ** -23), limit = float(bound);
-  const values = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    values[i] = Math.min(Math.max(float(((source[i] >>> 8) - 8388607.5) * scale), -limit), limit);
-  }
-  return values;
+function steps(seed, name, count) {
+  return new Float64Array(words(seed, name, count)).map((word) => (word >>> 8) - 8388607.5);
 }
