@@ -215,7 +215,7 @@ function likeness(values, images, units) {
 // The first images of the page's digits.
 function batch(digits, count) {
   const size = digits.size, images = new Float64Array(count * size);
-  for (let i = 0; i < images.length; i++) images[i] = digits.values[parseInt(digits.pixels[i], 36)];
+  for (let i = 0; i < images.length; i++) images[i] = float(digits.values[parseInt(digits.pixels[i], 36)]);
   return { images, labels: [...digits.labels.slice(0, count)].map(Number), count, size };
 }
 
