@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use candle_core::{D, Tensor};
+use candle_core::{D, DType, Tensor};
+use tempfile::TempDir;
 
 use crate::{files, folder, program, refused, said, tensors};
 
@@ -13,18 +14,24 @@ rules = [["*.weight_g", "norm_of('weight_v')"], ["*.weight_v", "pytorch_uniform"
 weights = "he_normal"
 "#;
 
+/// A folder with the shapes and the rules.
+fn given() -> TempDir {
+    let folder = folder();
+    fs::write(folder.path().join("shapes.json"), SHAPES).unwrap();
+    fs::write(folder.path().join("init.toml"), RULES).unwrap();
+    folder
+}
+
 /// The norms of the rows of a matrix, in f64.
 fn norms(matrix: &Tensor) -> Vec<f64> {
-    let squares = matrix.to_dtype(candle_core::DType::F64).unwrap().flatten_from(1).unwrap().sqr().unwrap();
+    let squares = matrix.to_dtype(DType::F64).unwrap().flatten_from(1).unwrap().sqr().unwrap();
     squares.sum(D::Minus1).unwrap().sqrt().unwrap().to_vec1().unwrap()
 }
 
 #[test]
 fn a_norm_is_made_and_verified_apart_from_what_it_is_of() {
-    let folder = folder();
+    let folder = given();
     let here = folder.path();
-    fs::write(here.join("shapes.json"), SHAPES).unwrap();
-    fs::write(here.join("init.toml"), RULES).unwrap();
     let plan = said(here, "plan --shapes shapes.json --rules init.toml --files 3 --json");
     fs::write(here.join("plan.json"), plan).unwrap();
     said(here, "make plan.json -o whole");
@@ -52,10 +59,8 @@ fn a_norm_is_made_and_verified_apart_from_what_it_is_of() {
 
 #[test]
 fn a_norm_that_is_not_that_of_the_matrix_is_found() {
-    let folder = folder();
+    let folder = given();
     let here = folder.path();
-    fs::write(here.join("shapes.json"), SHAPES).unwrap();
-    fs::write(here.join("init.toml"), RULES).unwrap();
     said(here, "make --shapes shapes.json --rules init.toml -o out");
     let path = here.join("out/model.safetensors");
     let lengths = tensors(&path)["a.conv.weight_g"].flatten_all().unwrap().to_vec1::<f32>().unwrap();
@@ -73,9 +78,8 @@ fn a_norm_that_is_not_that_of_the_matrix_is_found() {
 
 #[test]
 fn what_a_norm_is_of_is_asked_for_once() {
-    let folder = folder();
+    let folder = given();
     let here = folder.path();
-    fs::write(here.join("shapes.json"), SHAPES).unwrap();
     let (_, text) = refused(here, "plan --shapes shapes.json --seed 7 --rule *.weight_g=norm_of('weight_v')");
     assert_eq!(text.matches("`a.conv.weight_v` [").count(), 1, "{text}");
 }
