@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 /// Largest share that docs/stream.md allows.
 const SHARE: f64 = 0.05;
-/// Enough draws that the standard error of a normal's standard deviation is 0.2 %.
-const DRAWS: u64 = 1 << 17;
+/// Enough draws that seven standard errors of a normal's standard deviation are below 1 %.
+const DRAWS: u64 = 1 << 18;
 /// So many standard errors come once in 10¹¹.
 const ERRORS: f64 = 7.0;
 
