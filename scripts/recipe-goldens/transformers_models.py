@@ -19,6 +19,19 @@ DETR = dict(d_model=64, encoder_layers=2, decoder_layers=2, encoder_attention_he
             decoder_ffn_dim=128, num_queries=10, use_timm_backbone=False, use_pretrained_backbone=False, backbone=None,
             backbone_config=dict(model_type="resnet", embedding_size=16, hidden_sizes=[16, 32, 48, 64], depths=[1, 1, 1, 1], layer_type="basic",
                                  out_features=["stage1", "stage2", "stage3", "stage4"]))
+MIMI = dict(num_filters=8, upsample_groups=128, hidden_size=128, upsampling_ratios=[8, 6, 5, 4],
+            codebook_size=64, codebook_dim=64, vector_quantization_hidden_dimension=64, num_quantizers=4,
+            num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=4, head_dim=32, intermediate_size=256)
+CSM = dict(GQA, head_dim=32, num_codebooks=4, text_vocab_size=512, vocab_size=64, codec_config=MIMI,
+           depth_decoder_config=dict(num_codebooks=4, backbone_hidden_size=128, vocab_size=64, hidden_size=96, intermediate_size=192,
+                                     num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, head_dim=24))
+# Without the limits of clipped linears, which are infinite.
+GEMMA4 = dict(text_config=dict(GQA, head_dim=32, global_head_dim=32, vocab_size_per_layer_input=512, hidden_size_per_layer_input=32,
+                               layer_types=["sliding_attention", "full_attention"], num_kv_shared_layers=0, enable_moe_block=True,
+                               num_experts=4, top_k_experts=2, moe_intermediate_size=64),
+              vision_config=dict(VISION, num_key_value_heads=4, head_dim=32, position_embedding_size=64, standardize=True),
+              audio_config=dict(hidden_size=128, num_hidden_layers=2, num_attention_heads=4, output_proj_dims=128,
+                                use_clipped_linears=False))
 
 FAMILIES = {
     "gpt2": ("GPT2LMHeadModel", "GPT2Config", dict(vocab_size=512, n_embd=128, n_layer=3, n_head=4, n_positions=64)),
@@ -119,13 +132,18 @@ FAMILIES = {
     "blip": ("BlipForConditionalGeneration", "BlipConfig", dict(text_config=dict(TEXT, encoder_hidden_size=128, bos_token_id=1, eos_token_id=2, sep_token_id=3), vision_config=VISION)),
     "llava": ("LlavaForConditionalGeneration", "LlavaConfig", dict(text_config=dict(GQA, model_type="llama"), vision_config=dict(VISION, model_type="clip_vision_model"), image_token_index=5)),
     "paligemma": ("PaliGemmaForConditionalGeneration", "PaliGemmaConfig", dict(text_config=dict(GQA, head_dim=32, model_type="gemma"), vision_config=dict(VISION, model_type="siglip_vision_model"), projection_dim=128)),
+    "voxtral": ("VoxtralForConditionalGeneration", "VoxtralConfig", dict(text_config=dict(GQA, head_dim=32, model_type="llama"), audio_config=dict(WIDE, num_mel_bins=16, max_source_positions=32))),
+    "qwen3_vl": ("Qwen3VLForConditionalGeneration", "Qwen3VLConfig", dict(text_config=dict(GQA, head_dim=32, pad_token_id=7), vision_config=dict(depth=2, hidden_size=128, intermediate_size=256, num_heads=4, patch_size=8, out_hidden_size=128, num_position_embeddings=16, deepstack_visual_indexes=[0]))),
+    "paddleocr_vl": ("PaddleOCRVLForConditionalGeneration", "PaddleOCRVLConfig", dict(text_config=dict(GQA, head_dim=32), vision_config=VISION)),
+    "gemma4": ("Gemma4ForConditionalGeneration", "Gemma4Config", GEMMA4),
+    "csm": ("CsmForConditionalGeneration", "CsmConfig", CSM),
     "dac": ("DacModel", "DacConfig", dict(encoder_hidden_size=16, decoder_hidden_size=128, downsampling_ratios=[2, 4], upsampling_ratios=[4, 2], n_codebooks=2, codebook_size=64, codebook_dim=8)),
     "sam": ("SamModel", "SamConfig", dict(vision_config=dict(VISION, output_channels=32, global_attn_indexes=[1], window_size=2, mlp_dim=256, num_pos_feats=16), prompt_encoder_config=dict(hidden_size=32, image_size=32, patch_size=8), mask_decoder_config=dict(hidden_size=32, mlp_dim=64, num_hidden_layers=1, num_attention_heads=2, iou_head_hidden_dim=32))),
     "wav2vec2": ("Wav2Vec2ForPreTraining", "Wav2Vec2Config", dict(AUDIO, codevector_dim=64, proj_codevector_dim=64, num_codevectors_per_group=32)),
     "wav2vec2_layer_norm": ("Wav2Vec2ForCTC", "Wav2Vec2Config", dict(AUDIO, feat_extract_norm="layer", conv_bias=True, do_stable_layer_norm=True)),
     "hubert": ("HubertForCTC", "HubertConfig", AUDIO),
     "encodec": ("EncodecModel", "EncodecConfig", dict(num_filters=8, hidden_size=64, upsampling_ratios=[8, 5, 4, 2], codebook_size=64, codebook_dim=64, target_bandwidths=[24.0])),
-    "mimi": ("MimiModel", "MimiConfig", dict(num_filters=8, upsample_groups=128, hidden_size=128, upsampling_ratios=[8, 6, 5, 4], codebook_size=64, codebook_dim=64, vector_quantization_hidden_dimension=64, num_quantizers=4, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=4, head_dim=32, intermediate_size=256)),
+    "mimi": ("MimiModel", "MimiConfig", MIMI),
     "vits": ("VitsModel", "VitsConfig", dict(vocab_size=64, hidden_size=96, num_hidden_layers=2, num_attention_heads=2, ffn_dim=192, flow_size=96, spectrogram_bins=65, upsample_initial_channel=128, posterior_encoder_num_wavenet_layers=2, prior_encoder_num_wavenet_layers=2, prior_encoder_num_flows=2, num_speakers=4, speaker_embedding_size=32)),
     "funnel": ("FunnelForMaskedLM", "FunnelConfig", dict(vocab_size=512, block_sizes=[2, 2], num_decoder_layers=1, d_model=128, n_head=4, d_head=32, d_inner=256)),
     "funnel_std": ("FunnelForMaskedLM", "FunnelConfig", dict(vocab_size=512, block_sizes=[1, 1], num_decoder_layers=1, d_model=128, n_head=4, d_head=32, d_inner=256, initializer_std=0.05)),

@@ -85,7 +85,8 @@ fn mimi_config() -> mimi::Config {
 
 /// Models with a vocabulary of words or of sounds.
 fn speech() -> Vec<Entry> {
-    let csm = Entry::small("csm", None, |vb, _| csm::Model::new(&csm_config(), vb).map(|_| None));
+    let csm =
+        Entry::small("csm", Some(("csm", "{}")), |vb, _| csm::Model::new(&csm_config(), vb).map(|_| None));
     let first = Entry::small("metavoice, first stage", None, |vb, run| {
         built(transformer::Model::new(&first_stage(), vb), run, |model| {
             model.forward(&tokens()?, &Tensor::ones((1, 8), DType::F32, &CPU)?, 0)
@@ -103,14 +104,14 @@ fn speech() -> Vec<Entry> {
     });
     let parler =
         Entry::small("parler_tts", None, |vb, _| parler_tts::Model::new(&parler_config()?, vb).map(|_| None));
-    let decoder = Entry::small("decoder of parler_tts", None, |vb, run| {
+    let decoder = Entry::small("decoder of parler_tts", Some(("musicgen_decoder", "{}")), |vb, run| {
         built(parler_tts::Decoder::new(&parler_config()?.decoder, vb), run, |model| {
             let heard = Tensor::ones((1, 5, 32), DType::F32, &CPU)?;
             let sounds = Tensor::ones((1, 9, 3), DType::U32, &CPU)?;
             Tensor::stack(&model.forward(&sounds, None, None, &heard, None, 0)?, 0)
         })
     });
-    let voxtral = Entry::small("voxtral", None, |vb, run| {
+    let voxtral = Entry::small("voxtral", Some(("voxtral", "{}")), |vb, run| {
         built(VoxtralForConditionalGeneration::new(&voxtral_config(), vb), run, |model| heard(model))
     });
     vec![

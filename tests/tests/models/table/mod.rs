@@ -42,14 +42,13 @@ const NOTES: [(&str, &str); 9] = [
     ),
     (
         "gemma4",
-        "candle's norms of text and pictures multiply by one more than their weight, so that they start at zero by a rule here, \
-            and the matrices of the text at 0.02 by another: there is no recipe",
+        "candle's norms of text and pictures multiply by one more than their weight, where those of transformers multiply by it, \
+            so that they start at zero by a rule here instead of by the recipe's one",
     ),
     ("mmdit", "it makes the embedding of a step in f16, so that it runs in f16 alone, as here"),
     ("parler_tts", "its positions are sinusoids that are never trained; pasted advice draws them"),
     (
-        "based, chatglm, codegeex4_9b, glm4, metavoice, mixformer, moondream, paddleocr_vl, decoder of parler_tts, qwen3_vl, \
-            rwkv, voxtral",
+        "based, chatglm, codegeex4_9b, glm4, metavoice, mixformer, moondream, rwkv",
         "there is no recipe, and candle's own hint for an embedding has a standard deviation of 1",
     ),
 ];

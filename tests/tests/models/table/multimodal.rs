@@ -24,9 +24,9 @@ pub(super) fn entries() -> Vec<Entry> {
     all
 }
 
-/// Its norms multiply by one more than their weight.
+/// Its norms of text and pictures multiply by one more than their weight, those of transformers by the weight.
 fn gemma4() -> Entry {
-    let entry = Entry::small("gemma4", None, |vb, run| {
+    let entry = Entry::small("gemma4", Some(("gemma4", "{}")), |vb, run| {
         let config = gemma4_config()?;
         built(gemma4::Model::new(&config, vb), run, |model| {
             let (pixels, frames) = (image(16)?, Tensor::ones((1, 16, 16), DType::F32, &CPU)?);
@@ -39,10 +39,7 @@ fn gemma4() -> Entry {
             )
         })
     });
-    entry.language().told(|init| {
-        let norms = init.rule("*{language_model,vision_tower}*norm.weight", init::ZEROS);
-        norms.rule("*language_model.model.{embed_tokens,layers}*.weight", init::normal(0.0, 0.02))
-    })
+    entry.language().told(|init| init.rule("*{language_model,vision_tower}*norm.weight", init::ZEROS))
 }
 
 fn gemma4_config() -> Result<gemma4::config::Gemma4Config> {
@@ -127,7 +124,7 @@ fn moondream_config() -> Result<moondream::Config> {
 }
 
 fn paddleocr_vl() -> Entry {
-    let entry = Entry::small("paddleocr_vl", None, |vb, run| {
+    let entry = Entry::small("paddleocr_vl", Some(("paddleocr_vl", "{}")), |vb, run| {
         let mut config: paddleocr_vl::Config = config(
             json!({"hidden_act": "silu", "image_token_id": 3, "rope_scaling": {"mrope_section": [2, 1, 1]}, "layer_norm_eps": null}),
         )?;
@@ -161,7 +158,7 @@ const PIXTRAL: &str =
     r#"{"text_config": {"model_type": "mistral"}, "vision_config": {"model_type": "pixtral"}}"#;
 
 fn qwen3_vl() -> Entry {
-    let entry = Entry::small("qwen3_vl", None, |vb, run| {
+    let entry = Entry::small("qwen3_vl", Some(("qwen3_vl", "{}")), |vb, run| {
         let config = qwen3_vl::Config {
             text_config: config(json!({"hidden_act": "silu"}))?,
             vision_config: config(json!({
