@@ -187,7 +187,8 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     text.map_err(|error| Failure::System(format!("{}: cannot be read: {error}", path.display())))
 }
 
-fn name(path: &Path) -> String {
+/// The last part of a path, without the folders of the machine.
+pub(crate) fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 

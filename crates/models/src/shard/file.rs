@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::folder::{fill, write_whole};
 use crate::manifest::{Entry, Manifest};
 use crate::part::Part;
-use crate::shard::sharding::{Held, Sharding};
+use crate::shard::held::Held;
+use crate::shard::sharding::Sharding;
 
 /// Writes a rank's part of every tensor as one file of a folder that `torch.distributed.checkpoint` reads by its
 /// `HuggingFaceStorageReader`; the name of the file is returned. The metadata says which box of which tensor it has.

@@ -1,0 +1,64 @@
+//! What a rank holds of a tensor.
+
+use std::ops::Range;
+
+use crate::manifest::Entry;
+use crate::part::Part;
+use crate::shard::share::chunk;
+
+/// What a rank holds of a tensor: a box of it, and where it lies in the whole that all ranks have together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Held {
+    /// The range of each dimension.
+    pub region: Vec<Range<usize>>,
+    /// Where the box begins: at the starts of the ranges but for what is nothing but padding.
+    pub offsets: Vec<usize>,
+    /// Rows of zeros below it.
+    pub padding: usize,
+}
+
+impl Held {
+    /// All of a tensor.
+    pub(crate) fn whole(entry: &Entry) -> Self {
+        let region = entry.shape.iter().map(|&dim| 0..dim).collect();
+        Self { region, offsets: vec![0; entry.shape.len()], padding: 0 }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.padding == 0 && self.region.iter().any(Range::is_empty)
+    }
+
+    /// A range of a dimension.
+    pub(crate) fn take(&mut self, dim: usize, range: Range<usize>) {
+        if let (Some(all), Some(offset)) = (self.region.get_mut(dim), self.offsets.get_mut(dim)) {
+            *offset = range.start;
+            *all = range;
+        }
+    }
+
+    /// A rank's rows of so many, if zeros follow them up to a multiple of the ranks.
+    pub(crate) fn pad(&mut self, rows: usize, part: Part) {
+        let each = rows.div_ceil(part.world());
+        let (start, end) = (each * part.rank(), each * (part.rank() + 1));
+        self.take(0, start.min(rows)..end.min(rows));
+        self.padding = end.max(rows) - start.max(rows);
+        // What is nothing but padding begins further on.
+        if let Some(offset) = self.offsets.first_mut() {
+            *offset = start;
+        }
+    }
+
+    /// A rank's rows of these, padding among them, by `torch.chunk`; all of a scalar, for the first rank.
+    pub(crate) fn chunk(mut self, part: Part) -> Option<Self> {
+        let (Some(rows), Some(offset)) = (self.region.first_mut(), self.offsets.first_mut()) else {
+            return (part.rank() == 0).then_some(self);
+        };
+        let own = chunk(rows.len() + self.padding, part);
+        let (start, length) = (rows.start, rows.len());
+        *rows = start + own.start.min(length)..start + own.end.min(length);
+        *offset += own.start;
+        self.padding = own.end.max(length) - own.start.max(length);
+        Some(self)
+    }
+}
