@@ -30,7 +30,8 @@ def cases():
     # The small models have 211 words, which no number of ranks divides.
     llama = first("llama", vocab_size=216)
     tied = first("llama", vocab_size=216, tie_word_embeddings=True)
-    mixtral = first("mixtral", vocab_size=216)
+    mixtral = first("mixtral", vocab_size=216, num_local_experts=12)
+    phi3 = first("phi3", vocab_size=216)
     short = {"two.weight": [2, 5], "ten.weight": [10, 3]}
     repeated = first("llama", vocab_size=216, intermediate_size=96)
     own = ["--tp", 4, "--split", "*.gate_proj.weight=1", "--split", "*.down_proj.weight=0"]
@@ -41,6 +42,8 @@ def cases():
         ("llama", llama, ["--fsdp", 3], 3, None),
         ("llama, each of its two kv heads on three ranks", repeated, ["--tp", 6], 6, None),
         ("llama, fully sharded over tensor parallel", llama, ["--tp", 2, "--fsdp", 3], 6, None),
+        ("phi3, several projections in one", phi3, ["--tp", 2], 2, None),
+        ("phi3, several in one, fully sharded", phi3, ["--tp", 2, "--fsdp", 3], 6, None),
         ("mixtral", mixtral, ["--tp", 2], 2, None),
         ("mixtral, whole experts", mixtral, ["--ep", 2], 2, None),
         ("mixtral, whole experts, the rest tensor parallel, fully sharded", mixtral, ["--tp", 2, "--ep", 2, "--fsdp", 3], 6, None),

@@ -13,13 +13,14 @@ pub(crate) fn shards(arguments: &ShardsArguments) -> Result<(), Failure> {
     let part = part(arguments)?;
     let sharding = sharding(arguments, &manifest)?;
     let bar = bar(manifest.bytes() / part.world() as u128, arguments.quiet);
-    let name =
+    let names =
         candle_init_models::shard(&manifest, &arguments.output, &sharding, part, &|bytes| bar.inc(bytes));
     bar.finish_and_clear();
     let folder = arguments.output.display();
-    say(match name? {
-        Some(name) => format!("{folder}: {name} written"),
-        None => format!("{folder}: nothing written, since this rank holds no part of any tensor"),
+    let names = names?.join(", ");
+    say(match names.as_str() {
+        "" => format!("{folder}: nothing written, since this rank holds no part of any tensor"),
+        names => format!("{folder}: {names} written"),
     })
 }
 

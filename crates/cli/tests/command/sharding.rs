@@ -79,28 +79,30 @@ fn plan_of(here: &std::path::Path, replaced: &[(&str, &str)]) {
 
 type Tensors = std::collections::HashMap<String, candle_core::Tensor>;
 
-/// A shard, and where its metadata says that each tensor begins.
-fn shard(
-    here: &std::path::Path,
-    number: usize,
-    arguments: &str,
-) -> (Tensors, serde_json::Value, serde_json::Value) {
+/// The tensors of a file, where its metadata says that each begins, and which rows are padding.
+type Shard = (Tensors, serde_json::Value, serde_json::Value);
+
+/// A rank's shard.
+fn shard(here: &std::path::Path, number: usize, arguments: &str) -> Shard {
     let folder = arguments.split_whitespace().last().unwrap().to_string();
     said(here, &format!("shards plan.json {arguments}"));
-    let path = here.join(folder).join(format!("shard-{number:05}-model-00001-of-00001.safetensors"));
-    let bytes = fs::read(&path).unwrap();
+    read(&here.join(folder).join(format!("shard-{number:05}-model-00001-of-00001.safetensors")))
+}
+
+fn read(path: &std::path::Path) -> Shard {
+    let bytes = fs::read(path).unwrap();
     let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
     let header: serde_json::Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
     let json = |key: &str| {
         let text = header["__metadata__"][key].as_str();
         text.map(|text| serde_json::from_str(text).unwrap()).unwrap_or_default()
     };
-    (tensors(&path), json("DCP_SHARDING_INFO"), json("candle_init_padding"))
+    (tensors(path), json("DCP_SHARDING_INFO"), json("candle_init_padding"))
 }
 
 /// Every element of the whole is in some shard, and every element of a shard is the whole's where its offsets say, or a zero
 /// that is said.
-fn joins(whole: &Tensors, shards: &[(Tensors, serde_json::Value, serde_json::Value)]) {
+fn joins(whole: &Tensors, shards: &[Shard]) {
     let mut seen: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
     let mut places = std::collections::HashSet::new();
     for (tensors, offsets, padding) in shards {
@@ -246,11 +248,7 @@ fn stages_have_layers_by_their_numbers_in_the_whole() {
 }
 
 /// Shards of so many ranks.
-fn shards_of(
-    here: &std::path::Path,
-    ranks: usize,
-    arguments: &str,
-) -> Vec<(Tensors, serde_json::Value, serde_json::Value)> {
+fn shards_of(here: &std::path::Path, ranks: usize, arguments: &str) -> Vec<Shard> {
     let (split, folder) = arguments.rsplit_once(' ').unwrap();
     (0..ranks).map(|rank| shard(here, rank + 1, &format!("{split} --rank {rank} -o {folder}"))).collect()
 }
@@ -340,5 +338,39 @@ fn experts_are_whole_where_that_is_asked() {
     ] {
         let (found, text) = refused(here, &format!("shards {arguments} -o no"));
         assert!(found == status && text.contains(part), "{arguments}: {found} {text}");
+    }
+}
+
+const PHI3: &str = r#"{"architectures": ["Phi3ForCausalLM"], "model_type": "phi3", "vocab_size": 96, "hidden_size": 32, "pad_token_id": 0,
+    "intermediate_size": 50, "num_hidden_layers": 1, "num_attention_heads": 4, "num_key_value_heads": 2}"#;
+
+/// Of queries, keys and values in one matrix, and of gates and values in one, each rank has its part of each.
+#[test]
+fn several_matrices_in_one_are_split_each() {
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("config.json"), PHI3).unwrap();
+    fs::write(here.join("plan.json"), said(here, "plan config.json --seed 42 --json")).unwrap();
+    said(here, "make plan.json -o out");
+    let whole = tensors(&here.join("out/model.safetensors"));
+    for (split, ranks, file, boxes) in [
+        ("--tp 2", 2, "shard-00002-model-00002-of-00003", [("qkv", 40, 8), ("gate_up", 75, 25)]),
+        // Of the second half's 32 rows, 16 of them queries, the second rank has the keys and values.
+        ("--tp 2 --fsdp 2", 4, "shard-00004-model-00001-of-00002", [("qkv", 40, 8), ("gate_up", 75, 25)]),
+        ("--fsdp 2", 2, "shard-00002-model-00001-of-00001", [("qkv", 32, 32), ("gate_up", 50, 50)]),
+    ] {
+        let out = split.replace([' ', '-'], "");
+        for rank in 0..ranks {
+            said(here, &format!("shards plan.json {split} --rank {rank} -o {out}"));
+        }
+        let files = fs::read_dir(here.join(&out)).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| path.extension().is_some_and(|end| end == "safetensors"));
+        joins(&whole, &files.map(|path| read(&path)).collect::<Vec<_>>());
+        let (tensors, offsets, _) = read(&here.join(&out).join(format!("{file}.safetensors")));
+        for (name, start, rows) in boxes {
+            let name = whole.keys().find(|whole| whole.contains(name)).unwrap();
+            assert_eq!(offsets[name]["saved_offsets"][0], start, "{split} {name}");
+            assert_eq!(tensors[name].dim(0).unwrap(), rows, "{split} {name}");
+        }
     }
 }

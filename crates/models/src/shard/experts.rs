@@ -53,8 +53,8 @@ impl Experts {
         }
     }
 
-    /// What a rank holds of a tensor of experts: inside nothing, where another one has it. Nothing of any other tensor.
-    pub(crate) fn held(self, entry: &Entry, part: Part) -> Result<Option<Option<Held>>> {
+    /// What a rank holds of a tensor of experts: no box, where another rank has it. Nothing of any other tensor.
+    pub(crate) fn held(self, entry: &Entry, part: Part) -> Result<Option<Vec<Held>>> {
         let Some((_, place)) = place(&entry.name) else { return Ok(None) };
         let own = equal(self.count, part).ok_or_else(|| {
             let (count, ranks) = (self.count, part.world());
@@ -66,10 +66,11 @@ impl Experts {
         })?;
         let mut held = Held::whole(entry);
         Ok(Some(match place {
-            Place::One(number) => own.contains(&number).then_some(held),
+            Place::One(number) if !own.contains(&number) => Vec::new(),
+            Place::One(_) => vec![held],
             Place::Stacked => {
                 held.take(0, own);
-                Some(held)
+                vec![held]
             }
         }))
     }

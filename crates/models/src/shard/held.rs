@@ -6,7 +6,7 @@ use crate::manifest::Entry;
 use crate::part::Part;
 use crate::shard::share::chunk;
 
-/// What a rank holds of a tensor: a box of it, and where it lies in the whole that all ranks have together.
+/// A box of what a rank holds of a tensor, and where it lies in the whole that all ranks have together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Held {
@@ -49,16 +49,35 @@ impl Held {
         }
     }
 
-    /// A rank's rows of these, padding among them, by `torch.chunk`; all of a scalar, for the first rank.
-    pub(crate) fn chunk(mut self, part: Part) -> Option<Self> {
+    /// How many rows it has, padding among them.
+    fn rows(&self) -> usize {
+        self.region.first().map_or(0, Range::len) + self.padding
+    }
+
+    /// A range of its rows.
+    fn cut(mut self, own: Range<usize>) -> Self {
         let (Some(rows), Some(offset)) = (self.region.first_mut(), self.offsets.first_mut()) else {
-            return (part.rank() == 0).then_some(self);
+            return self;
         };
-        let own = chunk(rows.len() + self.padding, part);
         let (start, length) = (rows.start, rows.len());
         *rows = start + own.start.min(length)..start + own.end.min(length);
         *offset += own.start;
         self.padding = own.end.max(length) - own.start.max(length);
-        Some(self)
+        self
     }
+}
+
+/// A rank's rows of boxes that lie below each other, by `torch.chunk`; all of a scalar, for the first rank.
+pub(crate) fn chunked(boxes: Vec<Held>, part: Part) -> Vec<Held> {
+    if part.world() == 1 || boxes.iter().any(|held| held.region.is_empty()) {
+        return if part.rank() == 0 { boxes } else { Vec::new() };
+    }
+    let own = chunk(boxes.iter().map(Held::rows).sum(), part);
+    let mut before = 0;
+    let cut = |held: Held| {
+        let (start, rows) = (before, held.rows());
+        before += rows;
+        held.cut(own.start.clamp(start, before) - start..own.end.clamp(start, before) - start)
+    };
+    boxes.into_iter().map(cut).collect()
 }

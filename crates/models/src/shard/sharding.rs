@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::manifest::{Entry, Manifest};
 use crate::part::Part;
 use crate::shard::experts::Experts;
-use crate::shard::held::Held;
+use crate::shard::held::{Held, chunked};
 use crate::shard::share::Share;
 use crate::shard::stages::Stages;
 
@@ -22,7 +22,7 @@ use crate::shard::stages::Stages;
 /// let manifest = Plan::new(tensors).manifest(&init)?;
 /// let (up, last) = (manifest.tensor("up.weight").unwrap(), Part::new(3, 4)?);
 /// // torch.chunk: three rows each, and what is left for the last
-/// assert_eq!(Sharding::fsdp(4).held(up, last)?.unwrap().region, [9..10, 0..4]);
+/// assert_eq!(Sharding::fsdp(4).held(up, last)?[0].region, [9..10, 0..4]);
 /// // tensor parallel: equal parts, or an error
 /// assert!(Sharding::tensor_parallel([("up.weight", 0)])?.held(up, last).is_err());
 /// # Ok::<(), candle_init_models::Error>(())
@@ -45,7 +45,8 @@ impl Sharding {
         Self { splits, experts: None, fsdp: 1, padded: None, stages: None }
     }
 
-    /// Tensor parallel, as Megatron and most engines split decoders whose projections have the names of Llama's or Mixtral's.
+    /// Tensor parallel, as Megatron and most engines split decoders whose projections have the names of Llama's, Mixtral's or
+    /// Phi-3's, which has several in one matrix: of each of them a rank has its part.
     /// Where the config says how many there are, heads stay whole; where there are more ranks than heads of keys and values,
     /// each head is held by as many ranks as come on it.
     ///
@@ -61,6 +62,8 @@ impl Sharding {
             let repeated = pattern == KEY_VALUE;
             splits.push((pattern, dim, heads.map_or(Share::Equal, |count| Share::Heads { count, repeated })));
         }
+        let attention = heads.zip(shared).map(|(heads, shared)| (QKV, 0, Share::Attention { heads, shared }));
+        splits.extend(attention.into_iter().chain([(GATE_UP, 0, Share::Two)]));
         splits.extend(OTHERS.map(|(pattern, dim)| (pattern, dim, Share::Equal)));
         let mut splits = patterns(splits)?;
         splits.retain(|(glob, ..)| manifest.tensors().any(|entry| glob.matches(&entry.name)));
@@ -107,9 +110,9 @@ impl Sharding {
     /// let sharding = Sharding::tensor_parallel([("up.weight", 0)])?.fully_sharded(2);
     /// let rows = |rank| sharding.held(manifest.tensor("up.weight").unwrap(), Part::new(rank, 4)?);
     /// // five rows for each of two, and of these three for the first
-    /// assert_eq!(rows(0)?.unwrap().region[0], 0..3);
-    /// assert_eq!(rows(1)?.unwrap().region[0], 5..8);
-    /// assert_eq!(rows(3)?.unwrap().region[0], 8..10);
+    /// assert_eq!(rows(0)?[0].region[0], 0..3);
+    /// assert_eq!(rows(1)?[0].region[0], 5..8);
+    /// assert_eq!(rows(3)?[0].region[0], 8..10);
     /// # Ok::<(), candle_init_models::Error>(())
     /// ```
     #[must_use]
@@ -173,18 +176,20 @@ impl Sharding {
         })
     }
 
-    /// What a rank holds of a tensor: nothing, where another rank or stage has it, or its part is empty.
+    /// What a rank holds of a tensor: nothing, where another rank or stage has it, or its part is empty; a box, or one of each
+    /// of the matrices that lie in one tensor.
     ///
     /// # Errors
     /// [`Error::Tensor`] where ranks cannot share the dimension, its heads or the experts; [`Error::Part`] for a number of ranks
     /// that is no multiple of those that [share](Self::fully_sharded).
-    pub fn held(&self, entry: &Entry, part: Part) -> Result<Option<Held>> {
+    pub fn held(&self, entry: &Entry, part: Part) -> Result<Vec<Held>> {
         if self.stages.as_ref().is_some_and(|stages| !stages.has(&entry.name)) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let (shared, split) = self.mesh(part)?;
-        let held = self.split(entry, split)?.and_then(|held| held.chunk(shared));
-        Ok(held.filter(|held| !held.is_empty()))
+        let mut boxes = chunked(self.split(entry, split)?, shared);
+        boxes.retain(|held| !held.is_empty());
+        Ok(boxes)
     }
 
     /// A rank's place among those that share, and among those that are split over.
@@ -202,7 +207,7 @@ impl Sharding {
     }
 
     /// What is left to a rank by the splits; what none matches belongs to the first, as one copy of it.
-    fn split(&self, entry: &Entry, part: Part) -> Result<Option<Held>> {
+    fn split(&self, entry: &Entry, part: Part) -> Result<Vec<Held>> {
         if let Some(experts) = self.experts
             && let Some(held) = experts.held(entry, part)?
         {
@@ -210,21 +215,29 @@ impl Sharding {
         }
         let mut held = Held::whole(entry);
         let Some((_, dim, share)) = self.splits.iter().find(|(glob, ..)| glob.matches(&entry.name)) else {
-            return Ok((part.rank() == 0).then_some(held));
+            return Ok(if part.rank() == 0 { vec![held] } else { Vec::new() });
         };
         let length = *entry.shape.get(*dim).ok_or_else(|| no_dim(entry, *dim))?;
         if (*share, *dim, self.padded) == (Share::Equal, 0, Some(length)) {
             held.pad(length, part);
-        } else {
-            held.take(*dim, share.range(length, part).map_err(|what| wrong(entry, what))?);
+            return Ok(vec![held]);
         }
-        Ok(Some(held))
+        let ranges = share.ranges(length, part).map_err(|what| wrong(entry, what))?;
+        let of = |range| {
+            let mut held = held.clone();
+            held.take(*dim, range);
+            held
+        };
+        Ok(ranges.into_iter().map(of).collect())
     }
 }
 
 const QUERY: &str = "*.q_proj.{weight,bias}";
 const KEY_VALUE: &str = "*.{k_proj,v_proj}.{weight,bias}";
 const OUTPUT: &str = "*.o_proj.weight";
+/// Several matrices in one.
+const QKV: &str = "*.qkv_proj.{weight,bias}";
+const GATE_UP: &str = "*.gate_up_proj.{weight,bias}";
 const OTHERS: [(&str, usize); 6] = [
     ("*.{gate_proj,up_proj}.{weight,bias}", 0),
     ("*.down_proj.weight", 1),
@@ -291,7 +304,7 @@ mod tests {
         for world in 1..9 {
             let (mut rows, mut next) = (0, 0);
             for rank in 0..world {
-                let held = sharding.held(entry, Part::new(rank, world).unwrap()).unwrap().unwrap();
+                let held = sharding.held(entry, Part::new(rank, world).unwrap()).unwrap().remove(0);
                 assert_eq!((held.offsets[0], held.offsets[1]), (next, 0), "{rank} of {world}");
                 assert_eq!(held.region[0].start, next.min(5));
                 rows += held.region[0].len();
