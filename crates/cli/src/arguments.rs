@@ -98,7 +98,7 @@ It leaves with 1 where something keeps the model, or a part of it, from training
 #[derive(Args, Debug)]
 pub(crate) struct ModelArguments {
     /// A config.json of transformers, or a plan that `plan --json` wrote
-    #[arg(value_name = "CONFIG|PLAN", required_unless_present_any = ["like", "shapes"])]
+    #[arg(value_name = "CONFIG|PLAN")]
     pub(crate) input: Option<PathBuf>,
     /// Take names, shapes and dtypes from a checkpoint: a file, an index or a folder
     #[arg(long, value_name = "CHECKPOINT", conflicts_with = "shapes")]
@@ -107,7 +107,7 @@ pub(crate) struct ModelArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) shapes: Option<PathBuf>,
     /// The seed
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
     /// A blueprint of your own for the config, in a TOML file
     #[arg(long, value_name = "FILE", requires = "input", conflicts_with_all = ["like", "shapes"])]
