@@ -20,7 +20,9 @@ fn named(folder: &Path) -> Vec<PathBuf> {
 
 #[allow(unsafe_code, reason = "candle's own way to map files")]
 fn mapped(files: &[PathBuf]) -> (MmapedSafetensors, VarBuilder<'static>) {
+    // SAFETY: nobody else knows the folder, so that no file of it changes.
     let tensors = unsafe { MmapedSafetensors::multi(files) }.unwrap();
+    // SAFETY: as above.
     let builder = unsafe { VarBuilder::from_mmaped_safetensors(files, DType::F32, &Device::Cpu) }.unwrap();
     (tensors, builder)
 }
