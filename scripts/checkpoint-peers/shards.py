@@ -42,6 +42,8 @@ def cases():
         ("llama", llama, ["--fsdp", 3], 3, None),
         ("llama, each of its two kv heads on three ranks", repeated, ["--tp", 6], 6, None),
         ("llama, fully sharded over tensor parallel", llama, ["--tp", 2, "--fsdp", 3], 6, None),
+        ("llama, 211 words and zeros", first("llama"), ["--tp", 2, "--pad-vocab"], 2, None),
+        ("llama, stages", llama | {"num_hidden_layers": 4}, ["--tp", 2, "--pp", 2, "--layers", "3,1"], 2, None),
         ("phi3, several projections in one", phi3, ["--tp", 2], 2, None),
         ("phi3, several in one, fully sharded", phi3, ["--tp", 2, "--fsdp", 3], 6, None),
         ("mixtral", mixtral, ["--tp", 2], 2, None),
@@ -64,6 +66,15 @@ def read(folder):
     return state
 
 
+def cut(found, expected):
+    """Without the rows of zeros that `--pad-vocab` adds. Any others stay, so that the shape is another."""
+    for name, tensor in found.items():
+        rows = len(expected.get(name, tensor)) if tensor.dim() else 0
+        if tensor.dim() and not tensor[rows:].any():
+            found[name] = tensor[:rows]
+    return found
+
+
 def joined(folder, out, names, files):
     """The same, as torch joins them to files of its own."""
     out.mkdir()
@@ -75,7 +86,7 @@ def joined(folder, out, names, files):
 def attempt(failures, what, expected, make, known=None):
     """Whether what `make` gives has the expected bits, in words. A known failure of torch is one where it does not fail so."""
     try:
-        found = unlike(expected, make())
+        found = unlike(expected, cut(make(), expected))
     except Exception as error:
         found = f"{type(error).__name__}: {str(error)[:300]}"
     if known is not None and (found[: len(known)] == known):
@@ -98,8 +109,10 @@ def check(program, what, source, split, ranks, known, failures):
         folder = pathlib.Path(folder)
         plan, whole, shards = planned(program, folder, source), folder / "whole", folder / "shards"
         program("make", plan, "--output", whole, "--quiet")
-        for rank in range(ranks):
-            program("shards", plan, *split, "--rank", rank, "--output", shards, "--quiet")
+        stages = split[split.index("--pp") + 1] if "--pp" in split else 0
+        for stage in [["--stage", stage] for stage in range(stages)] or [[]]:
+            for rank in range(ranks):
+                program("shards", plan, *split, *stage, "--rank", rank, "--output", shards, "--quiet")
         files = list(shards.glob("*.safetensors"))
         expected = tensors(whole)
         what = f"{what}, {' '.join(map(str, split))}"
