@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Loads what the command line makes with transformers and with torch's distributed checkpoints, and times it beside them.
+"""Loads what the command line makes with transformers, by vLLM's rules and with torch's distributed checkpoints, and times it.
 
-    venv/bin/python scripts/checkpoint-peers/check.py [target/release/candle-init] [loads] [shards] [speed] [family...]
+    venv/bin/python scripts/checkpoint-peers/check.py [target/release/candle-init] [loads] [engines] [shards] [speed] [family...]
 
 README.md says what each part does and needs; without a part's name all run. Leaves with 1 where something is wrong, with 3 where
 a library is missing.
@@ -23,12 +23,13 @@ except ImportError as missing:
     print(f"skipped: {missing}: pip install torch transformers", file=sys.stderr)
     sys.exit(3)
 
+import engines
 import loads
 import shards
 import speed
 from common import ROOT, Failures, Program
 
-PARTS = {"loads": loads.run, "shards": shards.run, "speed": speed.run}
+PARTS = {"loads": loads.run, "engines": engines.run, "shards": shards.run, "speed": speed.run}
 
 
 def main():

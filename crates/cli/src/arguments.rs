@@ -37,6 +37,7 @@ pub(crate) enum Command {
     /// Draw every tensor again and compare it with a folder, bit for bit
     Verify(VerifyArguments),
     /// Look for what is wrong with any checkpoint: zeros, twins, norms, scales
+    #[command(after_help = INSPECT)]
     Inspect(InspectArguments),
     /// Compare two checkpoints, tensor by tensor
     Diff(DiffArguments),
@@ -81,13 +82,23 @@ Examples:
   candle-init shards plan.json --tp 4 --rank 2 -o shards/         rows and columns of a decoder's projections
   candle-init shards plan.json --tp 4 --rank 2 --split '*.fc1.weight=0' --split '*.fc2.weight=1' -o shards/
   candle-init shards plan.json --tp 4 --rank 2 --pp 2 --stage 1 -o shards/      of the last half of the layers, and the head
-  candle-init shards plan.json --fsdp 8 --rank 0 -o shards/       the first dimension of everything, by torch.chunk";
+  candle-init shards plan.json --fsdp 8 --rank 0 -o shards/       the first dimension of everything, by torch.chunk
+  candle-init shards plan.json --tp 2 --fsdp 4 --rank 7 -o shards/      the same over tensor parallel, of 8 ranks
+  candle-init shards plan.json --tp 4 --ep 4 --rank 1 -o shards/        whole experts, all else tensor parallel";
+
+const INSPECT: &str = "\
+Examples:
+  candle-init inspect out/                        a table of all parameters, and what is wrong with them
+  candle-init inspect out/ --html page.html       one file without scripts, for any browser
+  candle-init inspect out/ --json | jq '.findings[].place'
+
+It leaves with 1 where something keeps the model, or a part of it, from training.";
 
 /// Which model, and how it starts.
 #[derive(Args, Debug)]
 pub(crate) struct ModelArguments {
     /// A config.json of transformers, or a plan that `plan --json` wrote
-    #[arg(value_name = "CONFIG|PLAN", required_unless_present_any = ["like", "shapes"])]
+    #[arg(value_name = "CONFIG|PLAN")]
     pub(crate) input: Option<PathBuf>,
     /// Take names, shapes and dtypes from a checkpoint: a file, an index or a folder
     #[arg(long, value_name = "CHECKPOINT", conflicts_with = "shapes")]
@@ -96,7 +107,7 @@ pub(crate) struct ModelArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) shapes: Option<PathBuf>,
     /// The seed
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
     /// A blueprint of your own for the config, in a TOML file
     #[arg(long, value_name = "FILE", requires = "input", conflicts_with_all = ["like", "shapes"])]
@@ -196,15 +207,18 @@ pub(crate) struct ShardsArguments {
     #[arg(short, long, value_name = "FOLDER")]
     pub(crate) output: PathBuf,
     /// Tensor parallel, over so many ranks
-    #[arg(long, value_name = "RANKS", required_unless_present_any = ["fsdp", "pp"], conflicts_with = "fsdp")]
+    #[arg(long, value_name = "RANKS", required_unless_present_any = ["ep", "fsdp", "pp"])]
     pub(crate) tp: Option<usize>,
-    /// Fully sharded, over so many ranks
+    /// Expert parallel: whole experts over so many ranks, which are those of `--tp` where both are given
+    #[arg(long, value_name = "RANKS")]
+    pub(crate) ep: Option<usize>,
+    /// Fully sharded: so many ranks share what `--tp` and `--ep` leave to one
     #[arg(long, value_name = "RANKS")]
     pub(crate) fsdp: Option<usize>,
-    /// Which rank, from 0
+    /// Which rank, from 0; with `--tp 2 --fsdp 4`, ranks 0 and 1 are tensor parallel
     #[arg(long, required_unless_present = "pp")]
     pub(crate) rank: Option<usize>,
-    /// Pipeline parallel: layers over so many stages; `--tp` or `--fsdp` within each
+    /// Pipeline parallel: layers over so many stages; `--tp`, `--ep` and `--fsdp` within each
     #[arg(long, value_name = "STAGES", requires = "stage")]
     pub(crate) pp: Option<usize>,
     /// Which stage, from 0
@@ -252,6 +266,12 @@ pub(crate) struct InspectArguments {
     /// Say what was found as JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write a page with what was found, with histograms, instead of the table
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Show no progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Args, Debug)]

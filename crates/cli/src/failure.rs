@@ -67,7 +67,12 @@ impl From<candle_init::Error> for Failure {
 
 impl From<candle_init_probe::Error> for Failure {
     fn from(error: candle_init_probe::Error) -> Self {
-        Self::System(error.to_string())
+        use candle_init_probe::Error as Probe;
+        match error {
+            Probe::Checkpoint(error) => (*error).into(),
+            Probe::File { .. } => Self::System(error.to_string()),
+            _ => Self::Refused(error.to_string()),
+        }
     }
 }
 

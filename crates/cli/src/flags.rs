@@ -1,24 +1,52 @@
 //! What to add, in the words of the command line: errors of the library say it in those of the library.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use candle_init::{Error as Init, Uncovered};
-use candle_init_checkpoint::{Glob, shown};
+use candle_init_checkpoint::{Error as Checkpoint, Glob, shown};
 use candle_init_models::Error;
 
 /// What is wrong and which flags would be right, where the library's own text names its functions.
 pub(crate) fn in_flags(error: &Error) -> Option<String> {
-    let Error::Init(error) = error else { return None };
+    match error {
+        Error::Init(error) => of_rules(error),
+        Error::Checkpoint(error) => of_shards(error),
+        _ => None,
+    }
+}
+
+/// Files of ranks are no checkpoint of their own: that a tensor lies in two of them is as it should be.
+fn of_shards(error: &Checkpoint) -> Option<String> {
+    let Checkpoint::Duplicate { first, second, .. } = error else { return None };
+    let is_shard =
+        |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("shard-"));
+    (is_shard(first) && is_shard(second)).then(|| {
+        format!(
+            "{}: the files there are ranks' parts of one model. Give one of them, or join them first, as torch's \
+             `consolidate_safetensors_files` does",
+            shown(first.parent().unwrap_or(Path::new(".")))
+        )
+    })
+}
+
+fn of_rules(error: &Init) -> Option<String> {
     match error {
         Init::Uncovered { parameters } => {
-            Some(format!("no rule covers {}. Add{}", names(parameters), rules(parameters)))
+            Some(format!("no rule covers {}. Say how they start:{}", names(parameters), rules(parameters)))
         }
-        Init::NotLoaded { parameters } => Some(format!(
-            "the checkpoint has no {}: rename its tensors (`--rename '{}'`), or say what is new:{}, or a `--recipe` for \
-             all of it",
-            names(parameters),
-            renaming(parameters),
-            rules(parameters)
+        Init::NotLoaded { parameters } => Some(lacking(parameters)),
+        Init::NoRecipe { asked, nearest } => {
+            let near = did_you_mean(nearest.as_deref());
+            let way_out =
+                "`candle-init families` lists them; without one, give rules: `--rule`, `--rules FILE`";
+            Some(format!("there is no recipe for {}{near}: {way_out}", shown(asked)))
+        }
+        Init::UnusedRule { pattern, parameters, nearest } => Some(format!(
+            "the pattern `{}` of a `--rule`, a `--grow` or a file of rules matches none of the {parameters} parameters{}: \
+             correct it or leave it out",
+            shown(pattern),
+            did_you_mean(nearest.as_deref())
         )),
         Init::NothingLoaded { tensors, tensor, parameter } => Some(format!(
             "the model asks for none of the {tensors} tensors of the checkpoint, such as `{}`, but for `{}` and the like: \
@@ -49,33 +77,53 @@ pub(crate) fn in_flags(error: &Error) -> Option<String> {
     }
 }
 
-/// What would give the first of them the name that is nearest, if only the beginning differs.
-fn renaming(parameters: &[Uncovered]) -> String {
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!(" (did you mean `{}`?)", shown(name))).unwrap_or_default()
+}
+
+/// What a checkpoint lacks, and the ways out, each as it can be copied.
+fn lacking(parameters: &[Uncovered]) -> String {
+    let renamed = renaming(parameters).map_or_else(String::new, |(old, pair)| {
+        format!(
+            "\nIf it has them under other names, such as `{}`:\n    --rename '{}'",
+            shown(&old),
+            shown(&pair)
+        )
+    });
+    format!(
+        "the checkpoint lacks {}.{renamed}\nIf they are new, say how they start:{}\nor let all of it start as its family \
+         does, with `--recipe NAME` (`candle-init families` lists them)",
+        names(parameters),
+        rules(parameters)
+    )
+}
+
+/// A tensor whose name differs from a parameter's in nothing but its beginning, and what would give it that name. Another
+/// layer's tensor is not what was meant.
+fn renaming(parameters: &[Uncovered]) -> Option<(String, String)> {
+    let letters = |name: &str| name.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
     let pair = |parameter: &Uncovered| {
         let (old, new) = (parameter.nearest.clone()?, &parameter.name);
         let same = old.rsplit('.').zip(new.rsplit('.')).take_while(|(old, new)| old == new);
         let same: usize = same.map(|(part, _)| part.len() + 1).sum();
         let head = |name: &str| Some(Glob::escaped(name.get(..(name.len() + 1).checked_sub(same)?)?));
-        (same > 0).then(|| Some(format!("{}*={}*", head(&old)?, head(new)?)))?
+        let other = same > 0 && letters(&old) != letters(new);
+        other.then(|| Some((format!("{}*={}*", head(&old)?, head(new)?), old)))?
     };
-    let found = parameters.iter().find_map(pair);
-    found.map_or_else(|| "bert.*=model.*".into(), |found| shown(&found).to_string())
+    parameters.iter().find_map(pair).map(|(pair, old)| (old, pair))
 }
 
-/// As many as stay on a screen.
-const SHOWN: usize = 8;
+/// As many as can be read at a glance.
+const SHOWN: usize = 4;
 
 fn names(parameters: &[Uncovered]) -> String {
-    let name = |parameter: &Uncovered| {
-        let near = parameter.nearest.as_ref().map(|near| format!(" (the nearest is `{}`)", shown(near)));
-        format!("`{}` {:?}{}", shown(&parameter.name), parameter.shape, near.unwrap_or_default())
-    };
+    let name = |parameter: &Uncovered| format!("`{}` {:?}", shown(&parameter.name), parameter.shape);
     let more = parameters.len().saturating_sub(SHOWN);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     parameters.iter().take(SHOWN).map(name).collect::<Vec<_>>().join(", ") + &more
 }
 
-/// A rule for each, once, in the order of the model. Longer patterns stand first, so that none is in the shadow of another.
+/// A rule for each, once, a line each. Longer patterns stand first, so that none is in the shadow of another.
 fn rules(parameters: &[Uncovered]) -> String {
     let all: BTreeSet<_> = parameters.iter().map(|parameter| &parameter.text).collect();
     let mut all: Vec<_> = all.into_iter().collect();
@@ -85,7 +133,8 @@ fn rules(parameters: &[Uncovered]) -> String {
     let flag = |(pattern, rule): &&(String, String)| {
         // A rule may have a name between single quotes.
         let quote = if rule.contains('\'') { '"' } else { '\'' };
-        format!(" --rule {quote}{}={rule}{quote}", shown(pattern))
+        format!("\n    --rule {quote}{}={rule}{quote}", shown(pattern))
     };
-    all.iter().map(flag).collect()
+    // Line after line, as a shell takes them.
+    all.iter().map(flag).collect::<Vec<_>>().join(" \\")
 }

@@ -1,5 +1,7 @@
 //! A checkpoint that a model loads from.
 
+use std::path::Path;
+
 use candle_init::{Checkpoint, Growth, Initializer};
 
 use crate::arguments::ModelArguments;
@@ -24,6 +26,23 @@ impl ModelArguments {
             init = init.grow(pattern, how.parse::<Growth>()?);
         }
         Ok(init)
+    }
+}
+
+/// That a folder is not the one whose checkpoint is loaded: a run that ends early would leave neither.
+pub(crate) fn apart(from: Option<&Path>, output: &Path) -> Result<(), Failure> {
+    let Some(from) = from else { return Ok(()) };
+    let folder = match from.parent() {
+        _ if from.is_dir() => from,
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    match (folder.canonicalize(), output.canonicalize()) {
+        (Ok(folder), Ok(place)) if folder == place => Err(Failure::Refused(format!(
+            "{}: the checkpoint that is loaded lies there, and would be replaced while it is read: give another folder",
+            output.display()
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -19,6 +19,7 @@ impl ModelArguments {
             self.plans_nothing()?;
             return with(Manifest::parse(text)?, self.from.as_deref());
         }
+        self.says_what()?;
         let config = config.as_deref();
         let (tensors, source) = self.tensors(config)?;
         let tensors = if self.from.is_none() { self.kept(tensors)? } else { tensors };
@@ -28,6 +29,23 @@ impl ModelArguments {
             plan = plan.config(&self.with_dtype(config)?)?;
         }
         Ok(plan.manifest(&init)?)
+    }
+
+    /// That names and shapes come from somewhere.
+    fn says_what(&self) -> Result<(), Failure> {
+        if self.input.is_some() || self.like.is_some() || self.shapes.is_some() {
+            return Ok(());
+        }
+        let same = self.from.as_deref().map(|from| {
+            format!(
+                "; for a model with the names and shapes of the checkpoint itself, `--like {}`",
+                from.display()
+            )
+        });
+        Err(Failure::Usage(format!(
+            "of which model? Give a config.json, a plan, `--like CHECKPOINT` or `--shapes FILE`{}",
+            same.unwrap_or_default()
+        )))
     }
 
     /// A plan says everything; what would contradict it is refused.
@@ -187,7 +205,8 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     text.map_err(|error| Failure::System(format!("{}: cannot be read: {error}", path.display())))
 }
 
-fn name(path: &Path) -> String {
+/// The last part of a path, without the folders of the machine.
+pub(crate) fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::arguments::{FinishArguments, MakeArguments, PlanArguments};
 use crate::failure::Failure;
+use crate::loading::apart;
 use crate::model::read;
 use crate::output::{say, say_json};
 use crate::progress::bar;
@@ -17,6 +18,7 @@ pub(crate) fn plan(arguments: &PlanArguments) -> Result<(), Failure> {
 }
 
 pub(crate) fn make(arguments: &MakeArguments) -> Result<(), Failure> {
+    apart(arguments.model.from.as_deref(), &arguments.output)?;
     let manifest = arguments.model.manifest()?;
     let part = part(arguments)?;
     let bytes: u64 = my_bytes(&manifest, part)?;

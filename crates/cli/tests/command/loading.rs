@@ -149,7 +149,7 @@ fn what_the_checkpoint_lacks_has_to_be_said() {
     assert_eq!(flags.len(), 2, "{text}");
     said(here, &format!("{grown} --rule {} --rule {}", flags[0], flags[1]));
     let (_, text) = refused(here, "plan new.json --from bert --seed 42");
-    assert!(text.contains("--rename '*=bert.*'") && text.contains("and 33 more"), "{text}");
+    assert!(text.contains("--rename '*=bert.*'") && text.contains("and 37 more"), "{text}");
     said(here, &format!("{grown} --recipe bert"));
     let (status, text) = refused(here, "plan new.json --from bert --recipe bert --seed 42");
     assert!(status == 3 && text.contains("asks for none") && text.contains("--rename"), "{text}");
@@ -164,11 +164,47 @@ fn what_the_checkpoint_lacks_has_to_be_said() {
         ("plan new.json --from brt --seed 42", 4, "bert"),
         ("plan new.json --rename a=b --seed 42", 2, "--from"),
         ("make new.json --from new.json --seed 42 -o out", 3, "new.json"),
+        (
+            "make old.json --from bert --seed 42 -o bert --force",
+            3,
+            "bert: the checkpoint that is loaded lies there",
+        ),
+        ("make old.json --from bert/model.safetensors --seed 42 -o ./bert/", 3, "give another folder"),
+        ("make --from bert --seed 42 -o out", 2, "`--like bert`"),
+        ("plan old.json --from bert --grow embedings.weight=mean --seed 42", 3, "of a `--rule`, a `--grow`"),
+        ("plan old.json --from bert --recipe brt --seed 42", 3, "`candle-init families` lists them"),
+        ("plan old.json --from bert --seed -1", 2, "invalid value '-1'"),
     ] {
         let (found, text) = refused(here, arguments);
         assert!(found == status && text.contains(part), "{arguments}: {found} {text}");
     }
     assert!(!here.join("out").exists());
+}
+
+/// No name of another layer is taken for a misspelt one, and what is to be copied stands on lines of its own.
+#[test]
+fn a_deeper_model_is_told_of_its_new_layers() {
+    let folder = folder("float32");
+    let here = folder.path();
+    let deeper =
+        bert("BertModel", 40, "float32").replace(r#""num_hidden_layers": 2"#, r#""num_hidden_layers": 3"#);
+    fs::write(here.join("deeper.json"), deeper).unwrap();
+    let (status, text) = refused(here, "plan deeper.json --from bert --seed 42");
+    assert!(status == 3 && text.contains("`encoder.layer.2.attention.self.query.weight`"), "{text}");
+    assert!(
+        !text.contains("--rename") && text.contains("\n    --rule 'encoder.layer.*.output.dense.weight="),
+        "{text}"
+    );
+    assert!(text.lines().all(|line| line.len() < 400), "{text}");
+    // What it says works as it stands, but for the pieces of a shell.
+    let rules: Vec<_> = text.lines().filter_map(|line| line.trim().strip_prefix("--rule '")).collect();
+    let rules: Vec<_> =
+        rules.iter().map(|rule| format!("--rule {}", rule.trim_end_matches(['\\', ' ', '\'']))).collect();
+    let plan = said(here, &format!("plan deeper.json --from bert --seed 42 {}", rules.join(" ")));
+    assert!(
+        plan.contains("loaded 39 · loaded in part 0 · drawn 16") || plan.contains("loaded 39 · drawn 16"),
+        "{plan}"
+    );
 }
 
 /// A tensor that nobody asks for is listed with the nearest name, in the saved plan as well.

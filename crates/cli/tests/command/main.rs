@@ -10,6 +10,8 @@ use std::time::Instant;
 
 use tempfile::{TempDir, tempdir};
 
+mod candle;
+mod inspecting;
 mod loading;
 mod norms;
 mod sharding;

@@ -79,28 +79,30 @@ fn plan_of(here: &std::path::Path, replaced: &[(&str, &str)]) {
 
 type Tensors = std::collections::HashMap<String, candle_core::Tensor>;
 
-/// A shard, and where its metadata says that each tensor begins.
-fn shard(
-    here: &std::path::Path,
-    number: usize,
-    arguments: &str,
-) -> (Tensors, serde_json::Value, serde_json::Value) {
+/// The tensors of a file, where its metadata says that each begins, and which rows are padding.
+type Shard = (Tensors, serde_json::Value, serde_json::Value);
+
+/// A rank's shard.
+fn shard(here: &std::path::Path, number: usize, arguments: &str) -> Shard {
     let folder = arguments.split_whitespace().last().unwrap().to_string();
     said(here, &format!("shards plan.json {arguments}"));
-    let path = here.join(folder).join(format!("shard-{number:05}-model-00001-of-00001.safetensors"));
-    let bytes = fs::read(&path).unwrap();
+    read(&here.join(folder).join(format!("shard-{number:05}-model-00001-of-00001.safetensors")))
+}
+
+fn read(path: &std::path::Path) -> Shard {
+    let bytes = fs::read(path).unwrap();
     let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
     let header: serde_json::Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
     let json = |key: &str| {
         let text = header["__metadata__"][key].as_str();
         text.map(|text| serde_json::from_str(text).unwrap()).unwrap_or_default()
     };
-    (tensors(&path), json("DCP_SHARDING_INFO"), json("candle_init_padding"))
+    (tensors(path), json("DCP_SHARDING_INFO"), json("candle_init_padding"))
 }
 
 /// Every element of the whole is in some shard, and every element of a shard is the whole's where its offsets say, or a zero
 /// that is said.
-fn joins(whole: &Tensors, shards: &[(Tensors, serde_json::Value, serde_json::Value)]) {
+fn joins(whole: &Tensors, shards: &[Shard]) {
     let mut seen: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
     let mut places = std::collections::HashSet::new();
     for (tensors, offsets, padding) in shards {
@@ -243,4 +245,132 @@ fn stages_have_layers_by_their_numbers_in_the_whole() {
     fs::write(here.join("t5plan.json"), said(here, "plan t5.json --seed 1 --json")).unwrap();
     let (status, text) = refused(here, "shards t5plan.json --pp 2 --stage 0 -o t5");
     assert!(status == 3 && text.contains("several stacks"), "{text}");
+}
+
+/// Shards of so many ranks.
+fn shards_of(here: &std::path::Path, ranks: usize, arguments: &str) -> Vec<Shard> {
+    let (split, folder) = arguments.rsplit_once(' ').unwrap();
+    (0..ranks).map(|rank| shard(here, rank + 1, &format!("{split} --rank {rank} -o {folder}"))).collect()
+}
+
+#[test]
+fn fully_sharded_goes_over_tensor_parallel() {
+    let folder = folder();
+    let here = folder.path();
+    plan_of(here, &[]);
+    let whole = tensors(&here.join("out/model.safetensors"));
+    let shards = shards_of(here, 6, "--tp 2 --fsdp 3 both");
+    joins(&whole, &shards);
+    // Of 172 rows 86 are one rank's, and of these 29, 29 and 28; of 172 columns 86, and of 64 rows 22, 22 and 20.
+    for (rank, up, down) in [(0, [0, 0], [0, 0]), (3, [115, 0], [22, 86]), (4, [58, 0], [44, 0])] {
+        let (tensors, offsets, _) = &shards[rank];
+        let at = |name: &str| &offsets[format!("model.layers.2.mlp.{name}.weight")]["saved_offsets"];
+        assert_eq!(at("up_proj"), &serde_json::json!(up), "{rank}");
+        assert_eq!(at("down_proj"), &serde_json::json!(down), "{rank}");
+        // One copy of what tensor parallel ranks do not split.
+        assert_eq!(tensors.contains_key("model.norm.weight"), rank % 2 == 0);
+    }
+    // Zeros are the last of the last ranks.
+    plan_of(here, &[("\"vocab_size\": 1000", "\"vocab_size\": 5")]);
+    let whole = tensors(&here.join("out/model.safetensors"));
+    let shards = shards_of(here, 8, "--tp 4 --fsdp 2 --pad-vocab padded");
+    joins(&whole, &shards);
+    let zeros: Vec<_> =
+        shards.iter().map(|(.., padding)| padding["lm_head.weight"]["zeros"].as_u64().unwrap_or(0)).collect();
+    assert_eq!(zeros, [0, 0, 0, 1, 0, 0, 1, 1]);
+    for (arguments, status, part) in [
+        ("--tp 2 --fsdp 3 --rank 6 -o no", 3, "rank 6 of 6"),
+        ("--tp 2 --fsdp 0 --rank 0 -o no", 3, "rank 0 of 0"),
+        ("--fsdp 2 --rank 0 -o both", 3, "another split"),
+        ("--tp 4294967296 --fsdp 4294967296 --rank 0 -o no", 2, "more ranks"),
+    ] {
+        let (found, text) = refused(here, &format!("shards plan.json {arguments}"));
+        assert!(found == status && text.contains(part), "{arguments}: {found} {text}");
+    }
+}
+
+const MIXTRAL: &str = r#"{"architectures": ["MixtralForCausalLM"], "model_type": "mixtral", "vocab_size": 96, "hidden_size": 32,
+    "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "num_local_experts": 6}"#;
+
+#[test]
+fn experts_are_whole_where_that_is_asked() {
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("config.json"), MIXTRAL).unwrap();
+    fs::write(here.join("plan.json"), said(here, "plan config.json --seed 42 --json")).unwrap();
+    said(here, "make plan.json -o out");
+    let whole = tensors(&here.join("out/model.safetensors"));
+    let expert = |number: usize| format!("model.layers.1.block_sparse_moe.experts.{number}.w2.weight");
+    let alone = shards_of(here, 3, "--ep 3 ep");
+    joins(&whole, &alone);
+    for number in 0..6 {
+        let having: Vec<_> = (0..3).filter(|&rank| alone[rank].0.contains_key(&expert(number))).collect();
+        assert_eq!(having, [number / 2]);
+    }
+    assert!(alone[0].0.contains_key("lm_head.weight") && !alone[1].0.contains_key("lm_head.weight"));
+    let both = shards_of(here, 2, "--tp 2 --ep 2 both");
+    joins(&whole, &both);
+    assert_eq!(both[1].0[&expert(4)].dims(), [32, 48]);
+    assert_eq!(both[1].0["model.layers.1.self_attn.q_proj.weight"].dims(), [16, 32]);
+    let shared = shards_of(here, 4, "--tp 2 --ep 2 --fsdp 2 shared");
+    joins(&whole, &shared);
+    assert_eq!(shared[3].0[&expert(4)].dims(), [16, 48]);
+    // Stacked, by their first dimension.
+    let stacked = r#"{"l.0.experts.up": [6, 4, 8], "l.0.experts.up_bias": [6, 4], "l.0.router": [6, 8]}"#;
+    fs::write(here.join("shapes.json"), stacked).unwrap();
+    let plan = said(here, "plan --shapes shapes.json --rule *=normal --seed 1 --json");
+    fs::write(here.join("stacked.json"), plan).unwrap();
+    said(here, "shards stacked.json --ep 3 --rank 1 -o stacked");
+    let found = tensors(&here.join("stacked/shard-00002-model-00001-of-00001.safetensors"));
+    assert_eq!((found["l.0.experts.up"].dims(), found.len()), (&[2, 4, 8][..], 2));
+    let dense = r#"{"l.0.experts.0.up": [4], "l.0.experts.1.up": [4], "l.1.experts.0.up": [4]}"#;
+    fs::write(here.join("shapes.json"), dense).unwrap();
+    let plan = said(here, "plan --shapes shapes.json --rule *=ones --seed 1 --json");
+    fs::write(here.join("unlike.json"), plan).unwrap();
+    fs::write(here.join("dense.json"), crate::LLAMA).unwrap();
+    fs::write(here.join("dense.json"), said(here, "plan dense.json --seed 1 --json")).unwrap();
+    for (arguments, status, part) in [
+        ("plan.json --ep 4 --rank 0", 3, "6 experts, which 4 ranks cannot share: choose 1, 2, 3 or 6 ranks"),
+        ("plan.json --tp 2 --ep 3 --rank 0", 2, "as many are required"),
+        ("plan.json --ep 3", 2, "--rank"),
+        ("unlike.json --ep 1 --rank 0", 3, "`l.1`: has the experts 0 to 0, and `l.0` has 0 to 1"),
+        ("dense.json --ep 1 --rank 0", 3, "without experts"),
+    ] {
+        let (found, text) = refused(here, &format!("shards {arguments} -o no"));
+        assert!(found == status && text.contains(part), "{arguments}: {found} {text}");
+    }
+}
+
+const PHI3: &str = r#"{"architectures": ["Phi3ForCausalLM"], "model_type": "phi3", "vocab_size": 96, "hidden_size": 32, "pad_token_id": 0,
+    "intermediate_size": 50, "num_hidden_layers": 1, "num_attention_heads": 4, "num_key_value_heads": 2}"#;
+
+/// Of queries, keys and values in one matrix, and of gates and values in one, each rank has its part of each.
+#[test]
+fn several_matrices_in_one_are_split_each() {
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("config.json"), PHI3).unwrap();
+    fs::write(here.join("plan.json"), said(here, "plan config.json --seed 42 --json")).unwrap();
+    said(here, "make plan.json -o out");
+    let whole = tensors(&here.join("out/model.safetensors"));
+    for (split, ranks, file, boxes) in [
+        ("--tp 2", 2, "shard-00002-model-00002-of-00003", [("qkv", 40, 8), ("gate_up", 75, 25)]),
+        // Of the second half's 32 rows, 16 of them queries, the second rank has the keys and values.
+        ("--tp 2 --fsdp 2", 4, "shard-00004-model-00001-of-00002", [("qkv", 40, 8), ("gate_up", 75, 25)]),
+        ("--fsdp 2", 2, "shard-00002-model-00001-of-00001", [("qkv", 32, 32), ("gate_up", 50, 50)]),
+    ] {
+        let out = split.replace([' ', '-'], "");
+        for rank in 0..ranks {
+            said(here, &format!("shards plan.json {split} --rank {rank} -o {out}"));
+        }
+        let files = fs::read_dir(here.join(&out)).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| path.extension().is_some_and(|end| end == "safetensors"));
+        joins(&whole, &files.map(|path| read(&path)).collect::<Vec<_>>());
+        let (tensors, offsets, _) = read(&here.join(&out).join(format!("{file}.safetensors")));
+        for (name, start, rows) in boxes {
+            let name = whole.keys().find(|whole| whole.contains(name)).unwrap();
+            assert_eq!(offsets[name]["saved_offsets"][0], start, "{split} {name}");
+            assert_eq!(tensors[name].dim(0).unwrap(), rows, "{split} {name}");
+        }
+    }
 }

@@ -39,8 +39,12 @@ impl<'a> Reading<'a> {
     pub(crate) fn new(file: &'a File, config: Config<'a>, dtype: Dtype) -> Result<Self> {
         let architecture = config.architecture().unwrap_or(&file.default_architecture);
         if !file.architectures.iter().any(|known| known == architecture) {
-            let required =
-                format!("the blueprint `{}` has {}", file.family, crate::error::listed(&file.architectures));
+            let required = format!(
+                "the blueprint `{}` has {}: name one of these, or give names and shapes by a checkpoint of it (`like`) or a \
+                 list (`shapes`)",
+                file.family,
+                crate::error::listed(&file.architectures)
+            );
             return Err(Error::Config {
                 what: format!("asks for the architecture `{architecture}`"),
                 required,

@@ -13,13 +13,14 @@ use crate::error::{Error, Result};
 use crate::folder::{fill, write_whole};
 use crate::manifest::{Entry, Manifest};
 use crate::part::Part;
-use crate::shard::sharding::{Held, Sharding};
+use crate::shard::held::Held;
+use crate::shard::sharding::Sharding;
 
-/// Writes a rank's part of every tensor as one file of a folder that `torch.distributed.checkpoint` reads by its
-/// `HuggingFaceStorageReader`; the name of the file is returned. The metadata says which box of which tensor it has.
+/// Writes a rank's part of every tensor as a file of a folder that `torch.distributed.checkpoint` reads by its
+/// `HuggingFaceStorageReader`; the names of the files are returned. The metadata says which box of which tensor it has: one,
+/// so that a rank has as many files as boxes of any tensor, three where queries, keys and values lie in one.
 ///
-/// A rank that holds nothing writes no file, and has no name: torch's own writer does so, and what joins its files refuses one
-/// without a tensor.
+/// A rank that holds nothing writes no file: torch's own writer does so, and what joins its files refuses one without a tensor.
 ///
 /// The parts have the bits of the whole: joined, they are the model that [`make`](crate::make) makes, with rows of zeros
 /// where a vocabulary is padded, of which the metadata says how many (`candle_init_padding`).
@@ -32,38 +33,59 @@ pub fn shard(
     sharding: &Sharding,
     part: Part,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Option<String>> {
+) -> Result<Vec<String>> {
     sharding.check(manifest)?;
     let folder = folder.as_ref();
-    let (mut tensors, mut lazies, mut said) = (Vec::new(), BTreeMap::new(), Said::default());
+    let mut files: Vec<Vec<(&Entry, Held)>> = Vec::new();
     for entry in manifest.tensors() {
-        let Some(held) = sharding.held(entry, part)? else { continue };
+        for (at, held) in sharding.held(entry, part)?.into_iter().enumerate() {
+            files.resize_with(files.len().max(at + 1), Vec::new);
+            if let Some(file) = files.get_mut(at) {
+                file.push((entry, held));
+            }
+        }
+    }
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let system = |what| move |source| Error::System { path: folder.into(), what, source };
+    fs::create_dir_all(folder).map_err(system("cannot be made"))?;
+    alone(manifest, sharding, part, folder)?;
+    let (number, count) = (sharding.number(part) + 1, files.len());
+    let named = files.iter().enumerate().map(|(at, boxes)| {
+        let name = format!("shard-{number:05}-model-{:05}-of-{count:05}.safetensors", at + 1);
+        write(manifest, boxes, &folder.join(&name), progress)?;
+        Ok(name)
+    });
+    named.collect()
+}
+
+/// Writes a file with a box of each of these tensors.
+fn write(
+    manifest: &Manifest,
+    boxes: &[(&Entry, Held)],
+    path: &Path,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<()> {
+    let (mut tensors, mut lazies, mut said) = (Vec::new(), BTreeMap::new(), Said::default());
+    for (entry, held) in boxes {
         let lazy = manifest.lazy(entry)?.part(&held.region)?;
         let mut shape = lazy.shape().dims().to_vec();
         if let Some(rows) = shape.first_mut() {
             *rows += held.padding;
         }
-        said.of(entry, &held);
+        said.of(entry, held);
         tensors.push((entry.name.as_str(), entry.dtype, shape));
         lazies.insert(entry.name.as_str(), lazy);
     }
-    if tensors.is_empty() {
-        return Ok(None);
-    }
     let layout = layout(tensors, said)?;
-    let name = format!("shard-{:05}-model-00001-of-00001.safetensors", sharding.number(part) + 1);
-    let path = folder.join(&name);
-    let system = |what| move |source| Error::System { path: folder.into(), what, source };
-    fs::create_dir_all(folder).map_err(system("cannot be made"))?;
-    alone(manifest, sharding, part, folder)?;
     let lazy = |name: &str| -> Result<Lazy> {
         lazies
             .get(name)
             .cloned()
             .ok_or_else(|| Error::Tensor { tensor: name.into(), what: "is not of this shard".into() })
     };
-    write_whole(&path, |out| fill(&layout, &lazy, out, &path, progress))?;
-    Ok(Some(name))
+    write_whole(path, |out| fill(&layout, &lazy, out, path, progress))
 }
 
 /// The file that says whose shards a folder has.

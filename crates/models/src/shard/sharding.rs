@@ -1,14 +1,15 @@
 //! Which part of each tensor a rank holds.
 
 use std::fmt;
-use std::ops::Range;
 
 use candle_init_checkpoint::Glob;
 
 use crate::error::{Error, Result};
 use crate::manifest::{Entry, Manifest};
 use crate::part::Part;
-use crate::shard::share::{Share, chunk};
+use crate::shard::experts::Experts;
+use crate::shard::held::{Held, chunked};
+use crate::shard::share::Share;
 use crate::shard::stages::Stages;
 
 /// How tensors are split among ranks.
@@ -21,47 +22,31 @@ use crate::shard::stages::Stages;
 /// let manifest = Plan::new(tensors).manifest(&init)?;
 /// let (up, last) = (manifest.tensor("up.weight").unwrap(), Part::new(3, 4)?);
 /// // torch.chunk: three rows each, and what is left for the last
-/// assert_eq!(Sharding::fsdp().held(up, last)?.unwrap().region, [9..10, 0..4]);
+/// assert_eq!(Sharding::fsdp(4).held(up, last)?[0].region, [9..10, 0..4]);
 /// // tensor parallel: equal parts, or an error
 /// assert!(Sharding::tensor_parallel([("up.weight", 0)])?.held(up, last).is_err());
 /// # Ok::<(), candle_init_models::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Sharding {
-    kind: Kind,
+    /// Patterns, the dimension that what they match is split along, and how.
+    splits: Vec<(Glob, usize, Share)>,
+    /// Whole experts, where they are not split.
+    experts: Option<Experts>,
+    /// How many ranks share what the splits leave to one.
+    fsdp: usize,
     /// Rows of a vocabulary that is padded where ranks cannot share it.
     padded: Option<usize>,
     stages: Option<Stages>,
 }
 
-/// What a rank holds of a tensor: a box of it, and where it lies in the whole that all ranks have together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Held {
-    /// The range of each dimension.
-    pub region: Vec<Range<usize>>,
-    /// Where the box begins: at the starts of the ranges but for what is nothing but padding.
-    pub offsets: Vec<usize>,
-    /// Rows of zeros below it.
-    pub padding: usize,
-}
-
-#[derive(Clone, Debug)]
-enum Kind {
-    /// Patterns, the dimension that what they match is split along, and how.
-    TensorParallel(Vec<(Glob, usize, Share)>),
-    /// The first dimension of everything, as `torch.chunk` splits it.
-    Fsdp,
-    /// Nothing.
-    Whole,
-}
-
 impl Sharding {
-    fn of(kind: Kind) -> Self {
-        Self { kind, padded: None, stages: None }
+    fn of(splits: Vec<(Glob, usize, Share)>) -> Self {
+        Self { splits, experts: None, fsdp: 1, padded: None, stages: None }
     }
 
-    /// Tensor parallel, as Megatron and most engines split decoders whose projections have the names of Llama's or Mixtral's.
+    /// Tensor parallel, as Megatron and most engines split decoders whose projections have the names of Llama's, Mixtral's or
+    /// Phi-3's, which has several in one matrix: of each of them a rank has its part.
     /// Where the config says how many there are, heads stay whole; where there are more ranks than heads of keys and values,
     /// each head is held by as many ranks as come on it.
     ///
@@ -77,6 +62,8 @@ impl Sharding {
             let repeated = pattern == KEY_VALUE;
             splits.push((pattern, dim, heads.map_or(Share::Equal, |count| Share::Heads { count, repeated })));
         }
+        let attention = heads.zip(shared).map(|(heads, shared)| (QKV, 0, Share::Attention { heads, shared }));
+        splits.extend(attention.into_iter().chain([(GATE_UP, 0, Share::Two)]));
         splits.extend(OTHERS.map(|(pattern, dim)| (pattern, dim, Share::Equal)));
         let mut splits = patterns(splits)?;
         splits.retain(|(glob, ..)| manifest.tensors().any(|entry| glob.matches(&entry.name)));
@@ -86,7 +73,7 @@ impl Sharding {
                         `--split '*.fc1.weight=0'`";
             return Err(Error::Tensor { tensor, what: what.into() });
         }
-        Ok(Self::of(Kind::TensorParallel(splits)))
+        Ok(Self::of(splits))
     }
 
     /// Tensor parallel: what a pattern matches is split along its dimension into equal parts; the first match counts, and
@@ -96,20 +83,51 @@ impl Sharding {
     /// [`Error::Tensor`] for what is no pattern.
     pub fn tensor_parallel<'a>(splits: impl IntoIterator<Item = (&'a str, usize)>) -> Result<Self> {
         let splits = splits.into_iter().map(|(pattern, dim)| (pattern, dim, Share::Equal));
-        Ok(Self::of(Kind::TensorParallel(patterns(splits)?)))
+        Ok(Self::of(patterns(splits)?))
     }
 
-    /// Fully sharded: the first dimension of every tensor by `torch.chunk`, whose parts are equal but for the last, and of
-    /// which the last may be empty.
-    #[must_use]
-    pub fn fsdp() -> Self {
-        Self::of(Kind::Fsdp)
-    }
-
-    /// Nothing is split: what there is of [stages](Self::stage) has whole tensors.
+    /// Nothing is split: what there is of [stages](Self::stage) and [experts](Self::experts) has whole tensors.
     #[must_use]
     pub fn whole() -> Self {
-        Self::of(Kind::Whole)
+        Self::of(Vec::new())
+    }
+
+    /// Fully sharded over so many ranks: [whole](Self::whole) tensors, [shared](Self::fully_sharded).
+    #[must_use]
+    pub fn fsdp(ranks: usize) -> Self {
+        Self::whole().fully_sharded(ranks)
+    }
+
+    /// What is one rank's is shared by so many: the first dimension of it by `torch.chunk`, whose parts are equal but for the
+    /// last, and of which the last may be empty. So FSDP goes over tensor parallelism in torch, whose strided shards these are:
+    /// of `ranks · n` ranks, `n` neighbours are tensor parallel, and those that leave the same when divided by `n` share.
+    ///
+    /// ```
+    /// use candle_init_models::{Plan, Sharding, Dtype, Part, shapes};
+    /// use candle_init::{Initializer, init};
+    /// let plan = Plan::new(shapes(r#"{"up.weight": [10, 4]}"#, Dtype::F32)?);
+    /// let manifest = plan.manifest(&Initializer::new(1).rule("*", init::HE_NORMAL))?;
+    /// let sharding = Sharding::tensor_parallel([("up.weight", 0)])?.fully_sharded(2);
+    /// let rows = |rank| sharding.held(manifest.tensor("up.weight").unwrap(), Part::new(rank, 4)?);
+    /// // five rows for each of two, and of these three for the first
+    /// assert_eq!(rows(0)?[0].region[0], 0..3);
+    /// assert_eq!(rows(1)?[0].region[0], 5..8);
+    /// assert_eq!(rows(3)?[0].region[0], 8..10);
+    /// # Ok::<(), candle_init_models::Error>(())
+    /// ```
+    #[must_use]
+    pub fn fully_sharded(mut self, ranks: usize) -> Self {
+        self.fsdp = ranks;
+        self
+    }
+
+    /// Expert parallel: experts are not split, and each rank has as many of them, one after another.
+    ///
+    /// # Errors
+    /// [`Error::Tensor`] for a model without experts, or whose layers have not as many each.
+    pub fn experts(mut self, manifest: &Manifest) -> Result<Self> {
+        self.experts = Some(Experts::new(manifest)?);
+        Ok(self)
     }
 
     /// Pads tables with as many rows as the config's `vocab_size`, where ranks cannot share them equally, by rows of zeros up
@@ -150,77 +168,76 @@ impl Sharding {
     /// # Errors
     /// [`Error::Tensor`], naming the pattern.
     pub fn check(&self, manifest: &Manifest) -> Result<()> {
-        let Kind::TensorParallel(splits) = &self.kind else { return Ok(()) };
         let unused =
-            splits.iter().find(|(glob, ..)| !manifest.tensors().any(|entry| glob.matches(&entry.name)));
+            self.splits.iter().find(|(glob, ..)| !manifest.tensors().any(|entry| glob.matches(&entry.name)));
         unused.map_or(Ok(()), |(glob, ..)| {
             let what = "is a pattern that matches no tensor: correct or leave it out".into();
             Err(Error::Tensor { tensor: glob.text().into(), what })
         })
     }
 
-    /// What a rank holds of a tensor: nothing, where another rank or stage has it, or its part is empty.
+    /// What a rank holds of a tensor: nothing, where another rank or stage has it, or its part is empty; a box, or one of each
+    /// of the matrices that lie in one tensor.
     ///
     /// # Errors
-    /// [`Error::Tensor`] where ranks cannot share the dimension, or its heads.
-    pub fn held(&self, entry: &Entry, part: Part) -> Result<Option<Held>> {
+    /// [`Error::Tensor`] where ranks cannot share the dimension, its heads or the experts; [`Error::Part`] for a number of ranks
+    /// that is no multiple of those that [share](Self::fully_sharded).
+    pub fn held(&self, entry: &Entry, part: Part) -> Result<Vec<Held>> {
         if self.stages.as_ref().is_some_and(|stages| !stages.has(&entry.name)) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let whole = || (part.rank() == 0).then(|| Held::new(entry));
-        let (dim, split) = match &self.kind {
-            Kind::Whole => return Ok(whole()),
-            Kind::Fsdp if entry.shape.is_empty() => return Ok(whole()),
-            Kind::Fsdp => (0, None),
-            Kind::TensorParallel(splits) => {
-                match splits.iter().find(|(glob, ..)| glob.matches(&entry.name)) {
-                    Some((_, dim, share)) => (*dim, Some(share)),
-                    None => return Ok(whole()),
-                }
-            }
+        let (shared, split) = self.mesh(part)?;
+        let mut boxes = chunked(self.split(entry, split)?, shared);
+        boxes.retain(|held| !held.is_empty());
+        Ok(boxes)
+    }
+
+    /// A rank's place among those that share, and among those that are split over.
+    fn mesh(&self, part: Part) -> Result<(Part, Part)> {
+        let (rank, world) = (part.rank(), part.world());
+        if self.fsdp == 0 || !world.is_multiple_of(self.fsdp) {
+            let what = format!("{world} ranks, fully sharded over {}", self.fsdp);
+            return Err(Error::Part {
+                what,
+                required: "a multiple of those that share is required: that, times the ranks of tensor or expert parallel".into(),
+            });
+        }
+        let split = world / self.fsdp;
+        Ok((Part::new(rank / split, self.fsdp)?, Part::new(rank % split, split)?))
+    }
+
+    /// What is left to a rank by the splits; what none matches belongs to the first, as one copy of it.
+    fn split(&self, entry: &Entry, part: Part) -> Result<Vec<Held>> {
+        if let Some(experts) = self.experts
+            && let Some(held) = experts.held(entry, part)?
+        {
+            return Ok(held);
+        }
+        let mut held = Held::whole(entry);
+        let Some((_, dim, share)) = self.splits.iter().find(|(glob, ..)| glob.matches(&entry.name)) else {
+            return Ok(if part.rank() == 0 { vec![held] } else { Vec::new() });
         };
-        let length = *entry.shape.get(dim).ok_or_else(|| no_dim(entry, dim))?;
-        let mut held = Held::new(entry);
-        let range = match split {
-            None => chunk(length, part),
-            Some(Share::Equal) if dim == 0 && self.padded == Some(length) => held.pad(length, part),
-            Some(share) => share.range(length, part).map_err(|what| wrong(entry, what))?,
+        let length = *entry.shape.get(*dim).ok_or_else(|| no_dim(entry, *dim))?;
+        if (*share, *dim, self.padded) == (Share::Equal, 0, Some(length)) {
+            held.pad(length, part);
+            return Ok(vec![held]);
+        }
+        let ranges = share.ranges(length, part).map_err(|what| wrong(entry, what))?;
+        let of = |range| {
+            let mut held = held.clone();
+            held.take(*dim, range);
+            held
         };
-        held.take(dim, range);
-        let empty = held.padding == 0 && held.region.iter().any(Range::is_empty);
-        Ok((!empty).then_some(held))
-    }
-}
-
-impl Held {
-    fn new(entry: &Entry) -> Self {
-        let region = entry.shape.iter().map(|&dim| 0..dim).collect();
-        Self { region, offsets: vec![0; entry.shape.len()], padding: 0 }
-    }
-
-    fn take(&mut self, dim: usize, range: Range<usize>) {
-        if let (Some(all), Some(offset)) = (self.region.get_mut(dim), self.offsets.get_mut(dim)) {
-            // What is nothing but padding begins further on.
-            *offset = (*offset).max(range.start);
-            *all = range;
-        }
-    }
-
-    /// The part of so many rows that a rank has, if zeros follow them up to a multiple of the ranks.
-    fn pad(&mut self, rows: usize, part: Part) -> Range<usize> {
-        let each = rows.div_ceil(part.world());
-        let (start, end) = (each * part.rank(), each * (part.rank() + 1));
-        self.padding = end.max(rows) - start.max(rows);
-        if let Some(offset) = self.offsets.first_mut() {
-            *offset = start;
-        }
-        start.min(rows)..end.min(rows)
+        Ok(ranges.into_iter().map(of).collect())
     }
 }
 
 const QUERY: &str = "*.q_proj.{weight,bias}";
 const KEY_VALUE: &str = "*.{k_proj,v_proj}.{weight,bias}";
 const OUTPUT: &str = "*.o_proj.weight";
+/// Several matrices in one.
+const QKV: &str = "*.qkv_proj.{weight,bias}";
+const GATE_UP: &str = "*.gate_up_proj.{weight,bias}";
 const OTHERS: [(&str, usize); 6] = [
     ("*.{gate_proj,up_proj}.{weight,bias}", 0),
     ("*.down_proj.weight", 1),
@@ -242,15 +259,15 @@ fn patterns<'a>(
 
 impl fmt::Display for Sharding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            Kind::Fsdp => f.write_str("fsdp")?,
-            Kind::Whole => f.write_str("whole")?,
-            Kind::TensorParallel(splits) => {
-                f.write_str("tp")?;
-                splits
-                    .iter()
-                    .try_for_each(|(glob, dim, share)| write!(f, " {}={dim}{share}", glob.text()))?;
-            }
+        f.write_str(if self.splits.is_empty() { "whole" } else { "tp" })?;
+        for (glob, dim, share) in &self.splits {
+            write!(f, " {}={dim}{share}", glob.text())?;
+        }
+        if self.experts.is_some() {
+            f.write_str(", whole experts")?;
+        }
+        if self.fsdp != 1 {
+            write!(f, ", fsdp {}", self.fsdp)?;
         }
         if let Some(rows) = self.padded {
             write!(f, ", {rows} rows padded")?;
@@ -287,7 +304,7 @@ mod tests {
         for world in 1..9 {
             let (mut rows, mut next) = (0, 0);
             for rank in 0..world {
-                let held = sharding.held(entry, Part::new(rank, world).unwrap()).unwrap().unwrap();
+                let held = sharding.held(entry, Part::new(rank, world).unwrap()).unwrap().remove(0);
                 assert_eq!((held.offsets[0], held.offsets[1]), (next, 0), "{rank} of {world}");
                 assert_eq!(held.region[0].start, next.min(5));
                 rows += held.region[0].len();

@@ -12,11 +12,48 @@ pub(crate) enum Share {
     Equal,
     /// As many heads each; where they may be repeated and there are more ranks than heads, one head each.
     Heads { count: usize, repeated: bool },
+    /// Two matrices in one, equal parts of each.
+    Two,
+    /// Queries, keys and values in one matrix, of so many heads of queries and of the other two.
+    Attention { heads: usize, shared: usize },
 }
 
 impl Share {
-    /// A rank's range of a dimension; else what is wrong, and the way out.
-    pub(crate) fn range(self, length: usize, part: Part) -> Result<Range<usize>, String> {
+    /// A rank's ranges of a dimension, one for each matrix that lies in it; else what is wrong, and the way out.
+    pub(crate) fn ranges(self, length: usize, part: Part) -> Result<Vec<Range<usize>>, String> {
+        let mut start = 0;
+        let mut ranges = Vec::new();
+        for (length, share) in self.matrices(length)? {
+            let range = share.range(length, part)?;
+            ranges.push(start + range.start..start + range.end);
+            start += length;
+        }
+        Ok(ranges)
+    }
+
+    /// The matrices that lie one after another: how long each is, and how it is shared.
+    fn matrices(self, length: usize) -> Result<Vec<(usize, Self)>, String> {
+        match self {
+            Self::Two if length.is_multiple_of(2) => Ok(vec![(length / 2, Self::Equal); 2]),
+            Self::Two => Err("is no two matrices of one size: say what is split, `--split`".into()),
+            Self::Attention { heads, shared } => {
+                let all =
+                    shared.checked_mul(2).and_then(|both| both.checked_add(heads)).filter(|all| *all > 0);
+                let each = all.filter(|all| length.is_multiple_of(*all)).map(|all| length / all).ok_or_else(|| {
+                    format!(
+                        "is no whole number of the {heads} heads of queries and twice {shared} of keys and values that the \
+                         config says: say what is split, `--split`"
+                    )
+                })?;
+                let of = |count, repeated| (each * count, Self::Heads { count, repeated });
+                Ok(vec![of(heads, false), of(shared, true), of(shared, true)])
+            }
+            Self::Equal | Self::Heads { .. } => Ok(vec![(length, self)]),
+        }
+    }
+
+    /// A rank's range of one matrix.
+    fn range(self, length: usize, part: Part) -> Result<Range<usize>, String> {
         let world = part.world();
         let Self::Heads { count, repeated } = self else {
             return equal(length, part).ok_or_else(|| unequal(length, world));
@@ -50,6 +87,8 @@ impl fmt::Display for Share {
         match self {
             Self::Equal => Ok(()),
             Self::Heads { count, .. } => write!(f, " by {count} heads"),
+            Self::Two => f.write_str(" of each of two"),
+            Self::Attention { heads, shared } => write!(f, " by {heads} and twice {shared} heads"),
         }
     }
 }
@@ -112,5 +151,17 @@ mod tests {
         assert!(ranges(14, true, 4).unwrap_err().contains("1, 2, 7 or 14"));
         let odd = Share::Heads { count: 4, repeated: true }.range(10, Part::WHOLE);
         assert!(odd.unwrap_err().contains("no whole number"));
+    }
+
+    #[test]
+    fn each_matrix_in_one_is_shared() {
+        let of = |share: Share, length, rank, world| share.ranges(length, Part::new(rank, world).unwrap());
+        assert_eq!(of(Share::Two, 12, 1, 3).unwrap(), [2..4, 8..10]);
+        let attention = Share::Attention { heads: 4, shared: 2 };
+        assert_eq!(of(attention, 80, 1, 2).unwrap(), [20..40, 50..60, 70..80]);
+        assert_eq!(of(attention, 80, 1, 4).unwrap(), [10..20, 40..50, 60..70]);
+        assert!(of(Share::Two, 7, 0, 1).unwrap_err().contains("no two matrices"));
+        assert!(of(attention, 81, 0, 1).unwrap_err().contains("4 heads of queries and twice 2"));
+        assert!(of(Share::Attention { heads: 0, shared: 0 }, 0, 0, 1).is_err());
     }
 }

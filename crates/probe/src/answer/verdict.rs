@@ -86,14 +86,16 @@ impl Verdict {
         self.count(Severity::Fault) == 0
     }
 
-    /// The answer in one line.
+    /// The answer in one line. That it will train is said after a pass only: parameters alone can show that it will not.
     #[must_use]
     pub fn headline(&self) -> String {
         let number = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         let (faults, warnings) = (self.count(Severity::Fault), self.count(Severity::Warning));
         match (faults, warnings) {
-            (0, 0) => "healthy: it will train".into(),
-            (0, _) => format!("it will train, with {}", number(warnings, "warning")),
+            (0, 0) if self.signal.is_some() => "healthy: it will train".into(),
+            (0, 0) => "nothing is wrong with the parameters".into(),
+            (0, _) if self.signal.is_some() => format!("it will train, with {}", number(warnings, "warning")),
+            (0, _) => format!("no fault in the parameters, but {}", number(warnings, "warning")),
             (_, 0) => format!("it will not train as it stands: {}", number(faults, "fault")),
             _ => format!(
                 "it will not train as it stands: {}, {}",

@@ -66,7 +66,10 @@ impl Verdict {
     }
 
     fn page(&self, title: &str) -> Page {
-        let mut page = Page::new(title).lead("Will it train? What was measured before the first step.");
+        let mut page = Page::new(title).lead(match self.signal {
+            Some(_) => "Will it train? What was measured before the first step.",
+            None => "What is in its parameters. No data went through it.",
+        });
         page = page.section(answer(self)).section(figures(self));
         if let Some(signal) = &self.signal {
             page = page.section(signal_tables(signal));
@@ -258,8 +261,11 @@ mod tests {
     #[test]
     fn the_answer_counts_what_was_found() {
         let headline_of = |faults: &[Fault]| headline(&verdict(faults)).1;
-        assert_eq!(headline_of(&[]), "Healthy: it will train");
-        assert_eq!(headline_of(&[copied()]), "It will train, with 1 warning");
+        assert_eq!(headline_of(&[]), "Nothing is wrong with the parameters");
+        assert_eq!(headline_of(&[copied()]), "No fault in the parameters, but 1 warning");
+        let passed = |faults: &[Fault]| Verdict { signal: Some(Signal::default()), ..verdict(faults) };
+        assert_eq!(headline(&passed(&[])).1, "Healthy: it will train");
+        assert_eq!(headline(&passed(&[copied()])).1, "It will train, with 1 warning");
         let all = [Fault::Uninitialised { vector: false }, Fault::ZeroGradient, copied()];
         assert_eq!(headline_of(&all), "It will not train as it stands: 2 faults, 1 warning");
         assert_eq!(headline(&verdict(&all)).0, Tone::Fault);
@@ -274,7 +280,10 @@ mod tests {
         let at = |text: &str| html.find(text).unwrap();
         let limit = verdict.findings[0].limit();
         for text in ["fc1.weight", "fc2.weight", limit.source, "Share one variable", "copied"] {
-            assert!(at("It will train, with 1 warning") < at(text) && at(text) < at("<svg"), "{text}");
+            assert!(
+                at("No fault in the parameters, but 1 warning") < at(text) && at(text) < at("<svg"),
+                "{text}"
+            );
         }
     }
 

@@ -1,6 +1,6 @@
 //! The pages that are opened: of nets that were probed, of values that no net has, of nothing, and a broken one.
 
-use candle_core::{DType, Device};
+use candle_core::{DType, Device, Tensor};
 use candle_init::{Init, Initializer, init};
 use candle_init_probe::figure::{LineChart, Series};
 use candle_init_probe::page::{Card, Page, Section, Table, Tone};
@@ -24,7 +24,23 @@ pub(crate) fn sound() -> Vec<(&'static str, String, u64)> {
         ("huge", huge().to_html(&"a.very.long.title.without.a.place.to.break".repeat(4)), 3 + 64 + 64 + 64),
         ("nothing", Verdict::default().to_html("nothing"), 0),
         ("charts", charts().to_html(), 4),
+        ("stored", stored().to_html(HOSTILE), 5),
     ]
+}
+
+/// A checkpoint in two files, as the command inspects it: weights of several kinds, zeros, and a hostile name.
+fn stored() -> Verdict {
+    let folder = tempfile::tempdir().unwrap();
+    let normal = |seed: u64, std: f64| (noise((64, 64), seed, &Device::Cpu).unwrap() * std).unwrap();
+    let zeros = Tensor::zeros((64, 64), DType::BF16, &Device::Cpu).unwrap();
+    let first = [("a.weight", normal(1, 0.02)), ("b.weight", zeros), (HOSTILE, normal(2, 3.0))];
+    let bias = Tensor::ones(64, DType::F32, &Device::Cpu).unwrap();
+    let steps = Tensor::zeros((), DType::I64, &Device::Cpu).unwrap();
+    for (number, tensors) in [&first[..], &[("a.bias", bias), ("a.steps", steps)]].into_iter().enumerate() {
+        let file = folder.path().join(format!("model-0000{}-of-00002.safetensors", number + 1));
+        candle_core::safetensors::save(&tensors.iter().cloned().collect(), file).unwrap();
+    }
+    Verdict::from(Inspection::of_file(folder.path()).unwrap())
 }
 
 /// A net of eight hidden layers that was run, with its parameters beside its signal.

@@ -1,10 +1,9 @@
-//! Verifies and inspects.
+//! Verifies.
 
 use candle_init_models::Difference;
-use candle_init_probe::{Inspection, Severity};
 use serde_json::json;
 
-use crate::arguments::{InspectArguments, VerifyArguments};
+use crate::arguments::VerifyArguments;
 use crate::failure::Failure;
 use crate::model::planned;
 use crate::output::{say, say_json};
@@ -39,15 +38,4 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
         }
     }
     if differences.is_empty() { Ok(()) } else { Err(Failure::Found) }
-}
-
-pub(crate) fn inspect(arguments: &InspectArguments) -> Result<(), Failure> {
-    let inspection = Inspection::of_file(&arguments.checkpoint)?;
-    if arguments.json {
-        say_json(&inspection)?;
-    } else {
-        say(&inspection)?;
-    }
-    let faulty = inspection.findings.iter().any(|finding| finding.severity() == Severity::Fault);
-    if faulty { Err(Failure::Found) } else { Ok(()) }
 }
