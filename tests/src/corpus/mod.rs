@@ -6,6 +6,7 @@ mod held;
 mod images;
 mod judge;
 mod matrix;
+mod mixed;
 mod parametrized;
 mod parts;
 mod plant;
@@ -32,6 +33,7 @@ pub fn subjects() -> Vec<Subject> {
         recurrent::subjects(),
         several::subjects(),
         pretrained::subjects(),
+        mixed::subjects(),
         held::subjects(),
     ]
     .concat()

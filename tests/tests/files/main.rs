@@ -10,7 +10,7 @@ mod hostile;
 use acceptance::planted::net;
 use acceptance::scratch::Scratch;
 use candle_init_checkpoint::Error as Checkpoint;
-use candle_init_probe::{Error, Inspection, unmoved};
+use candle_init_probe::{Error, Inspection, Verdict, unmoved};
 use cap::Cap;
 use proptest::prelude::*;
 
@@ -134,6 +134,10 @@ fn odd_files_are_read() -> Outcome {
     let seen = |header: &str, data| -> Result<Seen, Box<dyn std::error::Error>> {
         let inspection = Inspection::of_file(Scratch::of(&file(header, data))?.path())?;
         assert!(inspection.findings.is_empty());
+        // What no figure is known of is not said to be sound.
+        let unmeasured = inspection.parameters.iter().any(|p| matches!(p.dtype.as_str(), "c64" | "f4"));
+        assert_eq!(inspection.to_string().contains("1 were not measured, for their dtype"), unmeasured);
+        assert_eq!(Verdict::from(inspection.clone()).to_html("a").contains(">not measured<"), unmeasured);
         Ok(inspection.parameters.into_iter().map(|p| (p.name, p.dtype, p.moments.count)).collect())
     };
     for nothing in ["{}", r#"{"__metadata__":{"format":"pt"}}  "#] {

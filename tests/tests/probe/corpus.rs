@@ -5,7 +5,7 @@ use acceptance::corpus::{Case, Matrix, Run, alarms, runs, subjects};
 use rayon::prelude::*;
 
 /// Where verdict and training do not agree, by net and fault; `docs/probe.md` says why.
-const KNOWN: [(&str, &str); 8] = [
+const KNOWN: [(&str, &str); 13] = [
     ("Llama-like: RMS norms, SwiGLU", "all weights × 30"),
     ("cross-attention from queries to a series", "one weight × 30"),
     ("gated convolutions, tanh by sigmoid", "all weights one number"),
@@ -13,7 +13,12 @@ const KNOWN: [(&str, &str); 8] = [
     ("matrix factorization", "one weight × 30"),
     ("one layer run eight times with a skip", "all weights one number"),
     ("one layer run eight times with a skip", "one weight × 30"),
-    ("spatial gating", "all weights / 30"),
+    ("autoregressive density, masked layers", "one weight × 30"),
+    ("graph attention over a fixed graph", "one weight × 30"),
+    ("radial basis functions", "all weights × 30"),
+    ("radial basis functions", "one weight × 30"),
+    ("simple recurrent units", "all weights one number"),
+    ("two towers, items of the batch as negatives", "all weights × 30"),
 ];
 
 fn recorded() -> anyhow::Result<Vec<Run>> {

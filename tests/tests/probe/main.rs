@@ -1,6 +1,7 @@
 //! The probe: findings, verdicts, pages, LSUV and sweeps.
 
 mod any_net;
+mod around;
 mod cases;
 mod coordinates;
 mod corpus;

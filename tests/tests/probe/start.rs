@@ -3,34 +3,45 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails by panicking says where")]
 
+use acceptance::pasted::pasted;
 use candle_core::{D, DType, Device, Result, Tensor};
 use candle_init::{Init, Initializer, Rule, init};
-use candle_init_probe::{Probe, Severity, noise};
+use candle_init_probe::{Finding, Probe, Severity, noise};
 use candle_nn::{Linear, VarBuilder, VarMap, linear, loss, ops};
 
 const CPU: Device = Device::Cpu;
 
 /// A loss of a batch.
-type Loss = Box<dyn Fn(&Tensor) -> Result<Tensor>>;
+pub(super) type Loss = Box<dyn Fn(&Tensor) -> Result<Tensor>>;
 
-fn he(seed: u64) -> Initializer {
+pub(super) fn he(seed: u64) -> Initializer {
     Initializer::new(seed).rule("*.bias", init::ZEROS).weights(init::HE_NORMAL)
 }
 
 /// Names and places of the faults of a net.
-fn faults(
+pub(super) fn faults(
     init: &Initializer,
     classes: Option<usize>,
     shape: &[usize],
     build: impl FnOnce(VarBuilder<'static>) -> Result<Loss>,
 ) -> Vec<String> {
+    let found = findings(init, classes, shape, build);
+    found.iter().map(|finding| format!("{} · {}", finding.name(), finding.place)).collect()
+}
+
+/// The faults of a net.
+fn findings(
+    init: &Initializer,
+    classes: Option<usize>,
+    shape: &[usize],
+    build: impl FnOnce(VarBuilder<'static>) -> Result<Loss>,
+) -> Vec<Finding> {
     let vars = VarMap::new();
     let loss = build(init.var_builder(&vars, DType::F32, &CPU)).unwrap();
     let probe = Probe::new(&vars);
     let probe = classes.map_or(probe.clone(), |classes| probe.classes(classes));
     let verdict = probe.check(&noise(shape.to_vec(), 7, &CPU).unwrap(), loss).unwrap();
-    let found = verdict.findings.iter().filter(|finding| finding.severity() == Severity::Fault);
-    found.map(|finding| format!("{} · {}", finding.name(), finding.place)).collect()
+    verdict.findings.into_iter().filter(|finding| finding.severity() == Severity::Fault).collect()
 }
 
 /// Two tables of which the answer is the product: no input stands beside whose size an answer could be compared.
@@ -114,12 +125,43 @@ fn zeros_beside_what_a_head_of_zeros_reads() {
     assert_eq!(of(true), ["uninitialised · f.weight"]);
 }
 
+/// Variables that are no layer: the largest is named, and the line that is proposed can be pasted and makes it small.
+#[test]
+fn what_decides_where_there_is_no_layer() {
+    let behind = |init: Initializer| {
+        let init = init.rule("small", Init::Randn { mean: 0.0, stdev: 1.0 });
+        init.rule("large", Init::Randn { mean: 0.0, stdev: 60.0 })
+    };
+    let of = |init: &Initializer, classes: Option<usize>| {
+        findings(init, classes, &[8, 8], |vb| {
+            let (large, small) = (vb.get(8, "large")?, vb.get(8, "small")?);
+            Ok(Box::new(move |x: &Tensor| {
+                let answer = (&large + &small)?;
+                if classes.is_none() {
+                    return loss::mse(&answer, &x.detach().narrow(1, 0, 1)?.squeeze(1)?);
+                }
+                let rows = answer.broadcast_as((8, 8))?.contiguous()?;
+                loss::cross_entropy(&rows, &Tensor::arange(0u32, 8, &CPU)?)
+            }))
+        })
+    };
+    for (classes, name) in [(None, "far answer"), (Some(8), "first loss")] {
+        let found = of(&behind(Initializer::new(1)), classes);
+        assert_eq!(found.iter().map(Finding::name).collect::<Vec<_>>(), [name]);
+        assert_eq!(found[0].place, "large");
+        let vars = VarMap::new();
+        let healed = behind(pasted(Initializer::new(1), &found[0].advice()).unwrap());
+        let large = healed.var_builder(&vars, DType::F32, &CPU).get(64, "large").unwrap();
+        assert!(large.abs().unwrap().max(0).unwrap().to_scalar::<f32>().unwrap() < 0.1);
+    }
+}
+
 /// The mean of three hides what one of them says.
 #[test]
 fn a_lost_member_of_several() {
     let of = |scale: f64| {
         let init = he(1).rule("first.weight", init::HE_NORMAL.times(scale));
-        faults(&init, Some(4), &[64, 16], |vb| {
+        findings(&init, Some(4), &[64, 16], |vb| {
             let nets = ["first", "second", "third", "fourth"].map(|name| linear(16, 4, vb.pp(name)));
             let nets = nets.into_iter().collect::<Result<Vec<_>>>()?;
             Ok(Box::new(move |x: &Tensor| {
@@ -129,6 +171,11 @@ fn a_lost_member_of_several() {
             }))
         })
     };
-    assert_eq!(of(1.0), [""; 0]);
-    assert_eq!(of(20.0), ["first loss · fourth.weight"]);
+    assert_eq!(of(1.0), []);
+    let found = of(20.0);
+    assert_eq!((found.len(), found[0].name(), found[0].place.as_str()), (1, "first loss", "first.weight"));
+    assert!(
+        found[0].what().starts_with("the largest of the 4 losses that the loss is the mean of"),
+        "{found:?}"
+    );
 }

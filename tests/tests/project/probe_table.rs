@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 const PAGE: &str = include_str!("../../../docs/probe.md");
 /// Where each finding gets its name and its weight, on the line that begins its text.
-const FACTS: &str = include_str!("../../../crates/probe/src/findings/facts.rs");
+const FACTS: &str = concat!(
+    include_str!("../../../crates/probe/src/findings/of_parameters.rs"),
+    include_str!("../../../crates/probe/src/findings/of_signals.rs"),
+);
 
 /// Names and weights as the code has them: `facts("dead", Severity::Fault, …`; no weight where it depends on the figures.
 fn said() -> BTreeMap<String, Option<String>> {

@@ -232,6 +232,8 @@ pub enum Fault {
     FirstLoss {
         /// The loss.
         loss: f64,
+        /// Where it is one of several that the loss is the mean of: how many there are.
+        members: Option<usize>,
         /// How many classes there are.
         classes: usize,
         /// The standard deviation of the logits, where they are known.

@@ -9,6 +9,7 @@ use crate::findings::facts::Facts;
 use crate::findings::fault::Fault;
 use crate::findings::limit::Limit;
 use crate::findings::severity::Severity;
+use crate::findings::{of_parameters, of_signals};
 
 /// One thing that was found: where, what, the figure it was found by, the limit that the figure broke, where
 /// the limit comes from, and what puts it right.
@@ -31,7 +32,7 @@ impl Finding {
     }
 
     fn facts(&self) -> Facts {
-        Facts::new(&self.fault, &self.place)
+        stated(&self.fault, &self.place)
     }
 
     /// How much it matters.
@@ -95,5 +96,50 @@ impl Serialize for Finding {
         fields.serialize_field("advice", &facts.advice)?;
         fields.serialize_field("figures", &self.fault)?;
         fields.end()
+    }
+}
+
+/// Everything that is stated of a fault at a place.
+fn stated(fault: &Fault, place: &str) -> Facts {
+    match fault {
+        Fault::NotFinite { nan, infinite } => of_parameters::not_finite(*nan, *infinite, place),
+        Fault::Uninitialised { vector } => of_parameters::uninitialised(*vector, place),
+        Fault::ZeroStart { gradient } => of_parameters::zero_start(*gradient),
+        Fault::ZeroByRule { rule } => of_parameters::zero_by_rule(rule),
+        Fault::ZeroProduct { other } => of_parameters::zero_product(other, place),
+        Fault::Constant { value } => of_parameters::constant(*value, place),
+        Fault::Symmetric { side, pair, count, of, stay } => {
+            of_parameters::symmetric(*side, *pair, (*count, *of), *stay, place)
+        }
+        Fault::MisScaled { measured, expected, interval, basis } => {
+            of_parameters::mis_scaled(*measured, *expected, *interval, basis)
+        }
+        Fault::MisCentred { measured, expected, interval, basis } => {
+            of_parameters::mis_centred(*measured, *expected, *interval, basis)
+        }
+        Fault::SwappedFans { measured, expected, fans, basis } => {
+            of_parameters::swapped_fans(*measured, *expected, *fans, basis)
+        }
+        Fault::Copied { other } => of_parameters::copied(other, place),
+        Fault::Tied { other } => of_parameters::tied(other),
+        Fault::Shared { places } => of_parameters::shared(*places),
+        Fault::RankDeficient { rank, of } => of_parameters::rank_deficient(*rank, *of, place),
+        Fault::Overflow { count } => of_signals::overflow(*count),
+        Fault::Vanishing { way, ratio, limit } => of_signals::vanishing(*way, *ratio, *limit),
+        Fault::Exploding { way, ratio, limit } => of_signals::exploding(*way, *ratio, *limit),
+        Fault::Dead { share, limit } => of_signals::dead(*share, *limit),
+        Fault::Saturated { share, units, activation } => of_signals::saturated(*share, *units, activation),
+        Fault::Collapsed { spread, inputs } => of_signals::collapsed(*spread, *inputs),
+        Fault::UnscaledResidual { growth, blocks, branch } => {
+            of_signals::unscaled(*growth, *blocks, *branch, place)
+        }
+        Fault::NoGradient { operation, count, of, .. } => {
+            of_signals::no_gradient(*operation, *count, *of, place)
+        }
+        Fault::ZeroGradient => of_signals::zero_gradient(),
+        Fault::FarAnswer { ratio, limit } => of_signals::far_answer(*ratio, *limit, place),
+        Fault::FirstLoss { loss, members, classes, logits } => {
+            of_signals::first_loss((*loss, *members), *classes, *logits, place)
+        }
     }
 }

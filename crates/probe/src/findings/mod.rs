@@ -4,4 +4,6 @@ mod facts;
 pub(crate) mod fault;
 pub(crate) mod finding;
 pub(crate) mod limit;
+mod of_parameters;
+mod of_signals;
 pub(crate) mod severity;

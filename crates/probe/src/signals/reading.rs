@@ -11,24 +11,26 @@ use crate::signals::checks::cut::cut;
 use crate::signals::checks::judge::{self, Judged};
 use crate::signals::checks::measure::{layer_signal, tap_error, tap_signal};
 use crate::signals::checks::symmetric::symmetric;
-use crate::signals::checks::terms::terms;
+use crate::signals::checks::terms::{Term, terms};
 use crate::signals::layers::errors::squared_errors;
 use crate::signals::layers::graph::Graph;
-use crate::signals::layers::layer::{Layer, layers};
+use crate::signals::layers::layer::{Layer, is_fixed, layers};
 use crate::signals::layers::residual::sums;
 use crate::signals::layers::softmaxes::softmaxes;
 use crate::signals::record::flow::Flow;
 use crate::signals::record::tap::Tap;
 use crate::signals::record::tape::Tape;
 use crate::signals::record::values::values;
-use crate::signals::report::signal::{LayerSignal, Signal};
+use crate::signals::report::signal::{Gradient, LayerSignal, Signal};
 use crate::signals::theory::predict::predict;
+use crate::statistics::moments::Moments;
 use crate::statistics::spread::spread;
 
 /// The layers of one pass, with the tape that they were read off.
 pub(crate) struct Reading {
     parameters: Vec<(String, Var)>,
     flow: Flow,
+    input: Tensor,
     layers: Vec<Layer>,
     graph: Graph,
     /// The share in which the samples of the batch differ; NaN where they are no vectors.
@@ -44,7 +46,7 @@ impl Reading {
         let samples = input.dims().first().copied().unwrap_or(0);
         let inputs = if input.dtype().is_float() { spread(&values(input)?, samples) } else { f64::NAN };
         let graph = Graph::new(&flow, &layers);
-        Ok(Self { parameters, flow, layers, graph, inputs, samples })
+        Ok(Self { parameters, flow, input: input.clone(), layers, graph, inputs, samples })
     }
 
     /// The layers' figures, with theory and taps beside them, then those of the taps that are no layer's output.
@@ -70,7 +72,7 @@ impl Reading {
 
     /// What is wrong with a signal that was read off this pass.
     pub(crate) fn findings(&self, signal: &Signal, store: &GradStore) -> Result<Vec<Finding>> {
-        let judged = self.judged(signal);
+        let judged = self.judged(signal)?;
         let residual = judge::residual(&sums(&self.flow)?, |sum| self.last_weight(sum.branch));
         let mut findings = judge::forward(&judged, self.inputs, signal.classes);
         // A stream that grows from block to block explains sizes out of bounds.
@@ -79,22 +81,32 @@ impl Reading {
         findings.extend(self.softmaxes(&findings)?);
         // What stops or scales the signal on its way forward explains what comes back.
         if findings.iter().all(|finding| matches!(finding.fault, Fault::Collapsed { .. })) {
-            findings.extend(judge::backward(&judged));
+            // No error passes neurons that are one; where they are of one weight, and part, it does after the first step.
+            let is_one = |gradient: &&Gradient| {
+                gradient.twins.iter().any(|twins| twins.parting > 0 && twins.parting + 1 == twins.of)
+            };
+            if signal.gradients.iter().filter(is_one).count() != 1 {
+                findings.extend(judge::backward(&judged, self.input_error(store)?));
+            }
         }
         if !findings.iter().any(|finding| matches!(finding.fault, Fault::Overflow { .. })) {
             findings.extend(judge::not_finite(signal.loss, &signal.gradients));
         }
         findings.extend(blocked(&self.graph, &self.layers, &self.parameters, signal));
         findings.extend(symmetric(&self.graph, &self.layers, &self.parameters, &signal.gradients));
-        let zeros = signal.gradients.iter().any(|gradient| gradient.to_weight == Some(f64::INFINITY));
-        if findings.is_empty() && !zeros {
+        // Zeros, and equal neurons that part, are no longer so after the first step, nor what follows from them.
+        let passing = |gradient: &Gradient| {
+            gradient.to_weight == Some(f64::INFINITY) || gradient.twins.iter().any(|twins| twins.parting > 0)
+        };
+        if findings.is_empty() && !signal.gradients.iter().any(passing) {
             findings.extend(judge::zero_gradients(&signal.gradients));
         }
         findings.extend(cut(&self.flow, &self.parameters, &signal.gradients, store));
         findings.extend(self.shared());
-        let head = self.layers.last().map_or("the loss", |head| self.weight_name(head));
         let terms = terms(&self.flow, signal.loss)?;
-        findings.extend(judge::first_loss(signal.loss, &terms, signal.classes, head, self.logits(signal)));
+        let maker =
+            |term: Option<&Term>| term.map_or_else(|| self.head(), |term| self.last_weight(term.index));
+        findings.extend(judge::first_loss(signal.loss, &terms, signal.classes, self.logits(signal), maker));
         if !findings.iter().any(|finding| matches!(finding.fault, Fault::Exploding { .. })) {
             findings.extend(judge::far_answer(&squared_errors(&self.flow)?, |error| {
                 self.last_weight(error.answer)
@@ -124,15 +136,38 @@ impl Reading {
         (width == signal.classes).then_some(head.output.std)
     }
 
-    fn judged<'a>(&self, signal: &'a Signal) -> Vec<Judged<'a>> {
-        let judged = |(index, (signal, layer)): (usize, (&'a LayerSignal, &Layer))| Judged {
-            signal,
-            enters: self.graph.before(index).is_empty(),
-            ends: self.graph.after(index).is_empty(),
-            units: layer.units,
-            normed: layer.normed,
-            weighs: layer.weight.is_some(),
-            dead_limit: chance::limit(layer.units, self.samples, signal.input_correlation),
+    /// Whether the first axis of a tensor counts the batch's samples, or parts of them.
+    fn leads(&self, index: usize) -> bool {
+        let first = self.flow.tape().tensor(index).and_then(|tensor| tensor.dims().first().copied());
+        first.is_some_and(|count| count.checked_rem(self.samples) == Some(0))
+    }
+
+    /// Root mean square of the loss's gradient with respect to the input, where that is a variable.
+    fn input_error(&self, store: &GradStore) -> Result<Option<f64>> {
+        let error = store.get(&self.input).map(values).transpose()?;
+        Ok(error.map(|error| Moments::of(&error).rms()).filter(|error| error.is_finite()))
+    }
+
+    fn judged<'a>(&self, signal: &'a Signal) -> Result<Vec<Judged<'a>>> {
+        let judged = |(index, (signal, layer)): (usize, (&'a LayerSignal, &Layer))| {
+            let ends = self.graph.after(index).is_empty();
+            Ok(Judged {
+                signal,
+                enters: self.graph.before(index).is_empty(),
+                ends,
+                is_table: layer.is_table,
+                fixed: ends && is_fixed(&self.flow, layer)?,
+                spread: if self.leads(layer.output) { signal.spread } else { f64::NAN },
+                input_spread: if layer.reads.is_some_and(|reads| self.leads(reads)) {
+                    signal.input_spread
+                } else {
+                    f64::NAN
+                },
+                units: layer.units,
+                normed: layer.normed,
+                weighs: layer.weight.is_some(),
+                dead_limit: chance::limit(layer.units, self.samples, signal.input_correlation),
+            })
         };
         signal.layers.iter().zip(&self.layers).enumerate().map(judged).collect()
     }
@@ -157,15 +192,29 @@ impl Reading {
         self.layers.iter().rev().find(before)
     }
 
-    /// The last weight that the tensor at an index was made from.
+    /// The last weight that the tensor at an index was made from; of a net without layers the parameter that decides.
     fn last_weight(&self, index: usize) -> String {
-        let last = self.last_layer(index);
-        last.map_or_else(String::new, |layer| self.weight_name(layer).to_owned())
+        let last = self.last_layer(index).and_then(|layer| self.weight_name(layer));
+        last.or_else(|| self.largest(index)).unwrap_or_default().to_owned()
     }
 
-    /// The name of a layer's weight, or the layer's own where it has none.
-    fn weight_name<'a>(&'a self, layer: &'a Layer) -> &'a str {
-        let weight = layer.weight.and_then(|number| self.parameters.get(number));
-        weight.map_or(&layer.name, |(name, _)| name)
+    /// The parameter that makes the loss: the last layer's.
+    fn head(&self) -> String {
+        let last = self.layers.last().and_then(|head| self.weight_name(head));
+        let whole = self.flow.tape().len().saturating_sub(1);
+        last.or_else(|| self.largest(whole)).unwrap_or("the loss").to_owned()
+    }
+
+    /// The largest parameter that the tensor at an index was made from, by root mean square.
+    fn largest(&self, index: usize) -> Option<&str> {
+        let used = self.parameters.iter().enumerate().filter(|(number, _)| self.flow.uses(index, *number));
+        let sizes = used.filter_map(|(_, (name, var))| Some((name, Moments::of(&values(var).ok()?).rms())));
+        sizes.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(name, _)| name.as_str())
+    }
+
+    /// The name of a layer's weight, or of the first of its parameters where it has none.
+    fn weight_name(&self, layer: &Layer) -> Option<&str> {
+        let number = layer.weight.or_else(|| layer.parameters.first().copied())?;
+        self.parameters.get(number).map(|(name, _)| name.as_str())
     }
 }

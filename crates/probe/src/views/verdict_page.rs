@@ -12,7 +12,7 @@ use crate::page::document::Page;
 use crate::page::section::Section;
 use crate::page::table::Table;
 use crate::parameters::report::inspection::Inspection;
-use crate::parameters::report::parameter::Parameter;
+use crate::parameters::report::parameter::{NOT_MEASURED, Parameter};
 use crate::signals::report::signal::{Gradient, LayerSignal, Signal};
 use crate::text::number::{percent, short};
 use crate::text::table::shape;
@@ -219,17 +219,23 @@ fn parameters(inspection: &Inspection) -> Table {
 
 fn parameter_row(parameter: &Parameter) -> [String; 10] {
     let moments = &parameter.moments;
+    let [std, mean, min, max, zeros] = if parameter.is_measured() {
+        let zeros = percent(moments.zero_share());
+        [short(moments.std), short(moments.mean), short(moments.min), short(moments.max), zeros]
+    } else {
+        [NOT_MEASURED.into(), none(), none(), none(), none()]
+    };
     [
         parameter.name.clone(),
         shape(&parameter.shape),
         parameter.dtype.clone(),
         parameter.target.as_ref().map_or_else(none, |target| target.rule.clone()),
         parameter.target.as_ref().map_or_else(none, |target| short(target.std)),
-        short(moments.std),
-        short(moments.mean),
-        short(moments.min),
-        short(moments.max),
-        percent(moments.zero_share()),
+        std,
+        mean,
+        min,
+        max,
+        zeros,
     ]
 }
 

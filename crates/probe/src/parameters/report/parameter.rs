@@ -6,6 +6,9 @@ use crate::parameters::report::spectrum::Spectrum;
 use crate::statistics::histogram::Histogram;
 use crate::statistics::moments::Moments;
 
+/// What stands for the figures of a dtype whose values have no one meaning.
+pub(crate) const NOT_MEASURED: &str = "not measured";
+
 /// One parameter as it stands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -29,6 +32,20 @@ pub struct Parameter {
     pub twin_rows: usize,
     /// Columns that are equal to an earlier column, counted as rows are.
     pub twin_columns: usize,
+}
+
+impl Parameter {
+    /// Whether its values were measured: those of packed and complex dtypes (F4, F6, C64) are not, and nothing is known of
+    /// them but how many there are.
+    ///
+    /// ```
+    /// assert!(candle_init_probe::Parameter::default().is_measured()); // a tensor of no elements: nothing is left out
+    /// ```
+    #[must_use]
+    pub fn is_measured(&self) -> bool {
+        let Moments { count, min, nan, infinite, .. } = self.moments;
+        count == 0 || !min.is_nan() || nan + infinite > 0
+    }
 }
 
 /// What an initializer promises of a parameter.

@@ -4,6 +4,7 @@ use crate::findings::fault::{Fault, Way};
 use crate::findings::finding::Finding;
 use crate::findings::severity::Severity;
 use crate::signals::checks::depth::{ANSWER, answer_limit, limit};
+use crate::signals::checks::terms::Term;
 use crate::signals::layers::errors::SquaredError;
 use crate::signals::layers::residual::Sum;
 use crate::signals::layers::softmaxes::Softmax;
@@ -35,6 +36,13 @@ pub(crate) struct Judged<'a> {
     /// Whether no layer stands before it, and whether none stands after it.
     pub(crate) enters: bool,
     pub(crate) ends: bool,
+    /// The shares of what it passes on, and of what it reads, in which samples differ; NaN where the rows are no samples.
+    pub(crate) spread: f64,
+    pub(crate) input_spread: f64,
+    /// Whether it is a table, whose size stands beside that of other tables alone.
+    pub(crate) is_table: bool,
+    /// Whether the size of what it gives is fixed afterwards, as that of vectors which are compared by their angle.
+    pub(crate) fixed: bool,
     /// The share of units that may be off for the whole batch.
     pub(crate) dead_limit: f64,
 }
@@ -55,11 +63,12 @@ pub(crate) fn forward(layers: &[Judged<'_>], inputs: f64, classes: Option<usize>
     found.extend(each(hidden, saturated));
     found.extend(each(hidden, dead));
     // What the last layer reads has come by whatever passes the layers before it by.
-    let read = alive.last().filter(|_| alive.len() == layers.len()).map(|last| last.signal);
+    let passed = |last: &&Judged<'_>| alive.len() == layers.len() || last.input_spread > SAME;
+    let read = layers.last().filter(passed);
     let one = |spread: f64| collapsed(spread, inputs);
-    let spreads = hidden.iter().map(|layer| layer.signal.spread).chain(read.map(|read| read.input_spread));
+    let spreads = hidden.iter().map(|layer| layer.spread).chain(read.map(|read| read.input_spread));
     found.extend(from_here_on(spreads.map(one).collect()));
-    found.extend(from_here_on(sizes(hidden, read.map(|read| read.input_rms), start(layers))));
+    found.extend(from_here_on(sizes(hidden, read.map(|read| read.signal.input_rms), start(layers))));
     found.sort_by_key(|(depth, _)| *depth);
     if classes.is_none()
         && found.iter().all(|(_, fault)| !matches!(fault, Fault::Exploding { .. } | Fault::Overflow { .. }))
@@ -160,7 +169,8 @@ fn answer(layers: &[Judged<'_>], start: f64) -> Option<(usize, Fault)> {
     let from = from
         .map_or(start, |layer| if layer.weighs { layer.signal.input_rms } else { layer.signal.output.rms() });
     let limit = answer_limit(&widths(layers.iter().filter(|layer| !layer.ends)));
-    let ends = layers.iter().enumerate().filter(|(_, layer)| layer.ends);
+    let is_answer = |layer: &Judged<'_>| layer.ends && !layer.is_table && !layer.fixed;
+    let ends = layers.iter().enumerate().filter(|(_, layer)| is_answer(layer));
     let ratios = ends.map(|(depth, layer)| (depth, layer.signal.output.rms() / from));
     let (depth, ratio) = ratios.filter(|(_, ratio)| *ratio > limit).max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some((depth, Fault::Exploding { way: Way::Forward, ratio, limit }))
@@ -189,8 +199,9 @@ fn size(way: Way, ratio: f64, limit: f64) -> Option<Fault> {
 }
 
 /// What the error signal shows on its way back, from the last layer to the first. A norm sets its size anew too. Where
-/// the error comes back to the first layer by another way, what is small is a branch: queries and keys, gates.
-pub(crate) fn backward(layers: &[Judged<'_>]) -> Option<Finding> {
+/// the error comes back to the first layer by another way, or to the net's input, where it is of the size `input`, what is
+/// small is a branch: queries and keys, gates.
+pub(crate) fn backward(layers: &[Judged<'_>], input: Option<f64>) -> Option<Finding> {
     let mut from = None;
     let fault = |(depth, layer): (usize, &Judged<'_>)| {
         // An error of zero is no size to compare with.
@@ -208,7 +219,10 @@ pub(crate) fn backward(layers: &[Judged<'_>]) -> Option<Finding> {
     // Where an error comes back to one of the first layers, the others' way is not the only one.
     let sound =
         |(layer, fault): (&Judged<'_>, &Option<Option<Fault>>)| layer.enters && matches!(fault, Some(None));
-    if layers.iter().rev().zip(&faults).any(sound) {
+    let whole = limit(&widths(layers.iter().rev().skip(1)));
+    let around =
+        input.zip(from).is_some_and(|(input, from)| size(Way::Backward, input / from, whole).is_none());
+    if around || layers.iter().rev().zip(&faults).any(sound) {
         return None;
     }
     let (depth, fault) = from_here_on(faults)?;
@@ -259,20 +273,26 @@ pub(crate) fn not_finite(loss: f64, gradients: &[Gradient]) -> Vec<Finding> {
     gradients.iter().filter_map(broken).collect()
 }
 
-/// A loss at the start that is far from `ln(classes)`; or one of its `terms`, where it is their mean, that is lost.
+/// A loss at the start that is far from `ln(classes)`; or one of its `terms`, where it is their mean, that is lost. `name`
+/// names what makes the loss, or a term.
 pub(crate) fn first_loss(
     loss: f64,
-    terms: &[f64],
+    terms: &[Term],
     classes: Option<usize>,
-    head: &str,
     logits: Option<f64>,
+    name: impl Fn(Option<&Term>) -> String,
 ) -> Option<Finding> {
     // One class is nothing to tell apart.
     let classes = classes.filter(|&classes| classes > 1)?;
-    let finding = |loss, logits| Finding::new(head, Fault::FirstLoss { loss, classes, logits });
-    let worst = terms.iter().copied().filter(|term| term.is_finite()).max_by(f64::total_cmp);
-    let worst = worst.map(|term| finding(term, None)).filter(|found| found.severity() == Severity::Fault);
-    let whole = finding(loss, logits);
+    let finding = |term: Option<&Term>| {
+        let loss = term.map_or(loss, |term| term.loss);
+        let (members, logits) = (term.map(|_| terms.len()), logits.filter(|_| term.is_none()));
+        Finding::new(name(term), Fault::FirstLoss { loss, members, classes, logits })
+    };
+    let finite = terms.iter().filter(|term| term.loss.is_finite());
+    let worst = finite.max_by(|a, b| a.loss.total_cmp(&b.loss)).map(|term| finding(Some(term)));
+    let worst = worst.filter(|found| found.severity() == Severity::Fault);
+    let whole = finding(None);
     let whole = (loss.is_finite() && loss > whole.limit().value).then_some(whole);
     whole.clone().filter(|found| found.severity() == Severity::Fault).or(worst).or(whole)
 }

@@ -110,7 +110,10 @@ fn error(
 ) -> Result<Option<f64>> {
     let weight = layer.weight.and_then(|number| parameters.get(number)).map(|(_, var)| var);
     let Some(gradient) = weight.and_then(|weight| gradients.get(weight)) else { return Ok(None) };
-    let error = Moments::of(&values(gradient)?).rms() / (input_rms * (rows.max(1) as f64).sqrt());
+    // What a table reads is a one among zeros.
+    let one = (gradient.dims().first().copied().unwrap_or(1) as f64).sqrt().recip();
+    let read = if layer.is_table { one } else { input_rms };
+    let error = Moments::of(&values(gradient)?).rms() / (read * (rows.max(1) as f64).sqrt());
     Ok(error.is_finite().then_some(error))
 }
 

@@ -35,10 +35,6 @@ struct Neurons<'a> {
 impl Neurons<'_> {
     fn twins(&self, weight: &[f32], gradient: &[f32]) -> Twins {
         let mut twins = Twins { of: self.count, ..Twins::default() };
-        // One value a neuron is equal to another's too easily.
-        if self.length < 2 {
-            return twins;
-        }
         let mut seen: HashMap<[u32; FIRST], usize> = HashMap::with_capacity(self.count);
         for neuron in 0..self.count {
             let first = *seen.entry(self.first(weight, neuron)).or_insert(neuron);
@@ -50,7 +46,9 @@ impl Neurons<'_> {
                 }
             }
         }
-        twins
+        // One value a neuron is equal to another's too easily, but not to that of all of them.
+        let all = self.count > 2 && twins.staying + 1 == self.count;
+        if self.length > 1 || all { twins } else { Twins { of: self.count, ..Twins::default() } }
     }
 
     fn values<'a>(&'a self, of: &'a [f32], neuron: usize) -> impl Iterator<Item = f32> + 'a {
@@ -87,6 +85,15 @@ mod tests {
         assert_eq!(rows(&[0.1, 0.2, 0.1, 0.3, 0.5, 0.5]), found(0, 1));
         // Tokens that the batch does not have, units that are off.
         assert_eq!(rows(&[0.0, 0.0, 0.0, 0.0, 0.5, 0.5]), found(0, 0));
+    }
+
+    /// Two of three outputs' worth of one number are equal by chance or by rule; where all are, their inputs are one.
+    #[test]
+    fn neurons_of_one_value() {
+        let columns = |weight: &[f32], gradient: &[f32]| twins(weight, gradient, &[1, 3])[1].staying;
+        assert_eq!(columns(&[0.0; 3], &[0.5; 3]), 2);
+        assert_eq!(columns(&[0.0; 3], &[0.5, 0.5, 0.1]), 0);
+        assert_eq!(columns(&[0.1, 0.1, 0.2], &[0.5; 3]), 0);
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::signals::record::values::{precision, sample, values};
 
 /// Values that two tensors are compared by.
 const COMPARED: usize = 512;
+/// The cosine of two vectors of one direction, but for rounding.
+const ALONG: f64 = 0.9999;
 /// Tensors after a layer's output among which its activation is looked for.
 const NEAR: usize = 16;
 
@@ -27,6 +29,8 @@ pub(crate) struct Layer {
     pub(crate) weight: Option<usize>,
     /// The index of what it reads, where that is one tensor.
     pub(crate) reads: Option<usize>,
+    /// Whether it reads nothing: a table, in which tokens are looked up.
+    pub(crate) is_table: bool,
     /// The index of its output, before the activation.
     pub(crate) output: usize,
     /// The index of what it passes on, after the activation; that of its output where there is none.
@@ -79,16 +83,26 @@ fn layer(
     // A norm of candle's computes with its channels first and turns them back.
     let output = if weight.is_none() { settled(flow, output, units)? } else { output };
     let own = |index: usize| group.iter().any(|&number| meets(index, number));
-    let reads = match flow.sources(output, |index| !own(index))[..] {
-        [reads] => Some(reads),
-        _ => None,
-    };
+    let sources = flow.sources(output, |index| !own(index));
+    let reads = if let [reads] = sources[..] { Some(reads) } else { None };
+    let is_table = sources.is_empty() && weight.is_some();
     let (passes, activation) = passes(flow, output)?;
     let normed = match weight {
         Some(_) => reads.map(|reads| reads_evenly(flow, reads)).transpose()?.unwrap_or(false),
         None => gives_evenly(flow, output, units, of_group().map(|(_, var)| var))?,
     };
-    Ok(Some(Layer { name, parameters: group, weight, reads, output, passes, activation, units, normed }))
+    Ok(Some(Layer {
+        name,
+        parameters: group,
+        weight,
+        reads,
+        is_table,
+        output,
+        passes,
+        activation,
+        units,
+        normed,
+    }))
 }
 
 /// How many units parameters have: by a vector, or by the first axis of a weight. A token or a table of positions,
@@ -100,6 +114,39 @@ fn units<'a>(parameters: impl Iterator<Item = &'a Var> + Clone) -> usize {
         Some([first, ..]) => *first,
         _ => 1,
     }
+}
+
+/// Whether the size of what an ending layer gives is fixed soon after, by nothing that is learned.
+///
+/// # Errors
+/// What candle says of reading values.
+pub(crate) fn is_fixed(flow: &Flow, layer: &Layer) -> Result<bool> {
+    let tape = flow.tape();
+    let dims = |index: usize| tape.tensor(index).map(|tensor| tensor.dims());
+    let after = (layer.output + 1..tape.len()).filter(|&index| tape.comes_from(index, layer.output));
+    for index in after.take(NEAR).take_while(|_| layer.activation.is_none()) {
+        if flow.same_parameters(index, layer.output)
+            && dims(index) == dims(layer.output)
+            && reads_evenly(flow, index)?
+            && are_along(flow, index, layer.output)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether two tensors of one shape have the same directions, sample by sample.
+fn are_along(flow: &Flow, a: usize, b: usize) -> Result<bool> {
+    let read = |index: usize| flow.tape().tensor(index).map_or_else(|| Ok(Vec::new()), values);
+    let width = flow.tape().tensor(a).and_then(|tensor| tensor.dims().last().copied()).unwrap_or(1).max(1);
+    let along = |(a, b): (&[f32], &[f32])| {
+        let product =
+            |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+        product(a, b) > ALONG * (product(a, a) * product(b, b)).sqrt()
+    };
+    let (a, b) = (read(a)?, read(b)?);
+    Ok(!a.is_empty() && a.chunks(width).zip(b.chunks(width)).all(along))
 }
 
 fn reads_evenly(flow: &Flow, reads: usize) -> Result<bool> {

@@ -4,6 +4,7 @@ use candle_core::{Tensor, Var};
 use fixedbitset::FixedBitSet;
 
 use crate::signals::record::tape::Tape;
+use crate::signals::record::values::values;
 
 /// A tape with the batch and the parameters marked on it.
 pub(crate) struct Flow {
@@ -19,15 +20,20 @@ pub(crate) struct Flow {
 impl Flow {
     /// Marks on the tape what was made of `input`, and of each of `parameters`.
     ///
-    /// An input of integers is not on the tape, nor is one that the model does not use: then what carries the batch
-    /// is recognised by its leading dimension.
+    /// An input of integers is not on the tape, nor is one that the model does not use, nor what the model reads of it as
+    /// constants: then what carries the batch is recognised by its leading dimension.
     pub(crate) fn new(tape: Tape, input: &Tensor, parameters: &[(String, Var)]) -> Self {
         let found: Vec<_> = parameters.iter().map(|(_, var)| tape.index(var.id())).collect();
         let made_from: Vec<_> = (0..tape.len()).map(|index| ancestry(&tape, index, &found)).collect();
-        let carries = match tape.index(input.id()) {
-            Some(input) => (0..tape.len()).map(|index| tape.comes_from(index, input)).collect(),
-            None => by_shape(&tape, input, parameters, &made_from),
-        };
+        let mut carries = by_shape(&tape, input, parameters, &made_from);
+        if let Some(input) = tape.index(input.id()) {
+            let carries_it = |(index, carries): (usize, &mut bool)| {
+                let own = tape.tensor(index).zip(made_from.get(index));
+                let apart = |(tensor, from)| !is_sized(tensor, from, parameters) && differs(tensor);
+                *carries = tape.comes_from(index, input) || (*carries && own.is_some_and(apart));
+            };
+            carries.iter_mut().enumerate().for_each(carries_it);
+        }
         Self { tape, carries, parameters: found, made_from }
     }
 
@@ -102,10 +108,22 @@ fn by_shape(
 /// Whether a tensor may be made of nothing but the values of one weight, or of vectors. A lookup in a table is
 /// recognised by its number of values.
 fn is_view(tensor: &Tensor, from: &FixedBitSet, parameters: &[(String, Var)]) -> bool {
-    let mut matrices = from.ones().filter_map(|n| parameters.get(n)).filter(|(_, var)| var.rank() > 1);
-    match (matrices.next(), from.count_ones(..)) {
-        (None, _) => true,
-        (Some((_, var)), 1) => var.elem_count() == tensor.elem_count(),
+    let matrices = from.ones().filter_map(|n| parameters.get(n)).filter(|(_, var)| var.rank() > 1).count();
+    match (matrices, from.count_ones(..)) {
+        (0, _) => true,
+        (_, 1) => is_sized(tensor, from, parameters),
         _ => false,
     }
+}
+
+/// Whether a tensor has as many values as one of the weights that it was made from, and so may be that weight over its norm.
+fn is_sized(tensor: &Tensor, from: &FixedBitSet, parameters: &[(String, Var)]) -> bool {
+    let mut matrices = from.ones().filter_map(|n| parameters.get(n)).filter(|(_, var)| var.rank() > 1);
+    matrices.any(|(_, var)| var.elem_count() == tensor.elem_count())
+}
+
+/// Whether its first two samples differ: what is the same for all carries no batch, such as a weight beside each of them.
+fn differs(tensor: &Tensor) -> bool {
+    let sample = |n: usize| tensor.get(n).and_then(|sample| values(&sample));
+    matches!((sample(0), sample(1)), (Ok(a), Ok(b)) if a != b)
 }

@@ -1,4 +1,4 @@
-//! Nets that the probe's rules were not derived from: written after them, and reported by themselves.
+//! Nets of many kinds, held out until their misses had made rules.
 
 use candle_core::{D, Device, Result, Tensor};
 use candle_init::{Init, Initializer, init};
@@ -24,8 +24,8 @@ const ALL: &[Plant] = &[
 const OFF: Plant = Plant { what: "all units off", names: &["first.bias", "first.0.bias"], harm: off };
 
 pub(super) fn subjects() -> Vec<Subject> {
-    let of = |name, build| Subject::new("held out", name, build, ALL);
-    let relu = |name, build| Subject::new("held out", name, build, &[ALL, &[OFF]].concat());
+    let of = |name, build| Subject::new("mixed", name, build, ALL);
+    let relu = |name, build| Subject::new("mixed", name, build, &[ALL, &[OFF]].concat());
     vec![
         relu("inception, two branches side by side", inception),
         relu("image autoencoder with a transposed convolution", transposed),

@@ -1,0 +1,51 @@
+//! Nets that the probe's rules were not derived from: all written before one verdict on any of them was looked at, and
+//! reported by themselves.
+
+mod functions;
+mod pairs;
+mod players;
+mod sequences;
+mod tables;
+
+use crate::corpus::plant::{
+    Plant, constant, far, minus_six, most_off, nan, off, thirtieth, thirtyfold, zeros,
+};
+use crate::corpus::subject::Subject;
+use crate::corpus::trial::{Batches, Trial};
+
+const VECTORS: Batches = Batches::Vectors(64, 16);
+
+/// The layer that faults are planted in has the same name in every net.
+const MIDDLE: &[&str] = &["mid.weight"];
+const ALL: &[Plant] = &[
+    Plant { what: "all weights zero", names: &[], harm: zeros },
+    Plant { what: "all weights one number", names: &[], harm: constant },
+    Plant { what: "all weights × 30", names: &[], harm: thirtyfold },
+    Plant { what: "all weights / 30", names: &[], harm: thirtieth },
+    Plant { what: "a NaN", names: MIDDLE, harm: nan },
+    Plant { what: "one weight zero", names: MIDDLE, harm: zeros },
+    Plant { what: "one weight one number", names: MIDDLE, harm: constant },
+    Plant { what: "one weight × 30", names: MIDDLE, harm: thirtyfold },
+    Plant { what: "one weight / 30", names: MIDDLE, harm: thirtieth },
+];
+const RELU: &[Plant] = &[
+    Plant { what: "all units off", names: &["mid.bias"], harm: off },
+    Plant { what: "most units off", names: &["mid.bias"], harm: most_off },
+];
+const FLAT: &[Plant] = &[Plant { what: "all units flat", names: &["mid.bias"], harm: far }];
+const NORMED: &[Plant] = &[
+    Plant { what: "norms zero", names: &["norm"], harm: zeros },
+    Plant { what: "all units off after the norm", names: &["norm.bias"], harm: minus_six },
+];
+const QUERIES: &[Plant] =
+    &[Plant { what: "queries and keys × 30", names: &["query.weight", "key.weight"], harm: thirtyfold }];
+
+pub(super) fn subjects() -> Vec<Subject> {
+    [sequences::subjects(), tables::subjects(), functions::subjects(), pairs::subjects(), players::subjects()]
+        .concat()
+}
+
+/// A net with every fault that can be planted in any, and some that its kind can have.
+fn held(name: &'static str, build: fn(u64) -> anyhow::Result<Trial>, more: &[Plant]) -> Subject {
+    Subject::new("held out", name, build, &[ALL, more].concat())
+}
