@@ -22,7 +22,7 @@ const ACTIVATIONS = {
   relu: { f: (x) => (x > 0 ? x : 0), slope: (x) => (x > 0 ? 1 : 0) },
   tanh: { f: Math.tanh, slope: (x, y) => 1 - y * y },
   sigmoid: { f: sigmoid, slope: (x, y) => y * (1 - y) },
-  gelu: { f: (x) => x * below(x), slope: (x) => below(x) + x * density(x) },
+  gelu: { f: (x) => x * below(x), slope: (x, y) => (x ? y / x : 0.5) + x * density(x) },
   silu: { f: (x) => x * sigmoid(x), slope: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))) },
   leaky_relu: { f: (x) => (x > 0 ? x : 0.1 * x), slope: (x) => (x > 0 ? 1 : 0.1) },
   linear: { f: (x) => x, slope: () => 1 },
@@ -110,22 +110,38 @@ function affine(x, { weight, bias, inputs, outputs }, images) {
   return y;
 }
 
-// From the gradient at a layer's output, those of its weight and bias, and of its input where that is wanted.
-function affineBack(gradient, x, { weight, inputs, outputs }, images, wanted) {
-  const dWeight = new Float64Array(weight.length), dBias = new Float64Array(outputs);
-  const dx = wanted ? new Float64Array(images * inputs) : null;
-  for (let image = 0; image < images; image++) {
-    const from = image * inputs;
+// From the gradient at a layer's output, those of its weight and bias: four images at a time, so that a row of the weight's
+// gradient is gone through once for all four.
+function weightGradient(gradient, x, { inputs, outputs }, images) {
+  const dWeight = new Float64Array(inputs * outputs), dBias = new Float64Array(outputs);
+  for (let image = 0; image < images; image += 4) {
+    const row = (k) => Math.min(image + k, images - 1) * inputs;
+    const first = row(0), second = row(1), third = row(2), fourth = row(3);
     for (let o = 0; o < outputs; o++) {
-      const g = gradient[image * outputs + o];
-      if (g === 0) continue;
-      const row = o * inputs;
-      dBias[o] += g;
-      for (let i = 0; i < inputs; i++) dWeight[row + i] += g * x[from + i];
-      if (wanted) for (let i = 0; i < inputs; i++) dx[from + i] += g * weight[row + i];
+      const at = (k) => (image + k < images ? gradient[(image + k) * outputs + o] : 0);
+      const a = at(0), b = at(1), c = at(2), d = at(3);
+      if (a === 0 && b === 0 && c === 0 && d === 0) continue;
+      const to = o * inputs;
+      dBias[o] += a + b + c + d;
+      for (let i = 0; i < inputs; i++) {
+        dWeight[to + i] += a * x[first + i] + b * x[second + i] + c * x[third + i] + d * x[fourth + i];
+      }
     }
   }
-  return { dWeight, dBias, dx };
+  return { dWeight, dBias };
+}
+
+// And that of its input.
+function inputGradient(gradient, { weight, inputs, outputs }, images) {
+  const dx = new Float64Array(images * inputs);
+  for (let image = 0; image < images; image++) {
+    const to = image * inputs;
+    for (let o = 0; o < outputs; o++) {
+      const g = gradient[image * outputs + o], row = o * inputs;
+      if (g !== 0) for (let i = 0; i < inputs; i++) dx[to + i] += g * weight[row + i];
+    }
+  }
+  return dx;
 }
 
 // The mean cross-entropy of logits, and its gradient.
@@ -165,10 +181,9 @@ function backward(layers, activation, { inputs, outputs }, gradient, data) {
   const { slope } = ACTIVATIONS[activation];
   const gradients = [];
   for (let at = layers.length - 1; at >= 0; at--) {
-    const found = affineBack(gradient, inputs[at], layers[at], data.count, at > 0);
-    gradients.unshift(found);
+    gradients.unshift(weightGradient(gradient, inputs[at], layers[at], data.count));
     if (at === 0) break;
-    gradient = found.dx;
+    gradient = inputGradient(gradient, layers[at], data.count);
     const x = outputs[at - 1], y = inputs[at];
     for (let i = 0; i < gradient.length; i++) gradient[i] *= slope(x[i], y[i]);
   }
@@ -206,7 +221,7 @@ function likeness(values, images, units) {
   let alive = 0;
   for (let image = 0; image < images; image++) {
     const row = values.subarray(image * units, (image + 1) * units);
-    const length = Math.hypot(...row);
+    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
     if (length > 0) { alive++; for (let unit = 0; unit < units; unit++) sum[unit] += row[unit] / length; }
   }
   return alive < 2 ? NaN : (sum.reduce((total, s) => total + s * s, 0) - alive) / (alive * (alive - 1));

@@ -122,7 +122,9 @@ function normal(word) {
 // Values before the one rounding that their scale costs: standard normals, and the uniform's steps from the centre, of
 // which a bound has 2²³.
 function normals(seed, name, count) {
-  return new Float64Array(words(seed, name, count)).map(normal);
+  const drawn = words(seed, name, count), found = new Float64Array(count);
+  for (let i = 0; i < count; i++) found[i] = normal(drawn[i]);
+  return found;
 }
 
 function steps(seed, name, count) {
