@@ -16,7 +16,7 @@ use crate::store::refusal::in_words;
 
 /// How long one request may take: a part of 16 MiB by a slow line does.
 const REQUEST: &str = "300 seconds";
-/// How long a request is tried again, and how long the first pause is: ten pauses are some ten seconds.
+/// How long a request is tried again at most, and how long the first of ten pauses is: a server may be away for some seconds.
 const RETRIES: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(500);
 

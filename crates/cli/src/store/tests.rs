@@ -2,18 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::future::ready;
 use std::io::Write;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use candle_init::Initializer;
-use candle_init_models::{Difference, Dtype, Error, Limit, Manifest, Part, Place, Plan, Store, Tensor};
+use candle_init_models::{
+    Difference, Dtype, Error, Limit, Manifest, Part, Place, Plan, Store, Tensor, Writing,
+};
 use candle_init_models::{finish, make, verify};
-use object_store::ObjectStoreExt;
 use object_store::memory::InMemory;
 use object_store::path::Path;
+use object_store::{MultipartUpload, ObjectStoreExt, PutPayload, PutResult, UploadPart};
 
 use crate::address::{Address, Scheme};
 use crate::store::bucket::Bucket;
+use crate::store::upload::Upload;
 
 /// A model of 20 MB in so many files: of one, three parts.
 fn manifest(seed: u64, files: usize) -> Manifest {
@@ -123,6 +129,50 @@ fn nothing_is_visible_of_what_is_not_complete() {
     assert_eq!(bucket.find("model.safetensors").unwrap(), None);
     drop(writing);
     assert_eq!(bucket.names().unwrap(), Vec::<String>::new());
+}
+
+/// An upload whose parts all fail, and whether it was aborted.
+#[derive(Debug)]
+struct Failing(Arc<AtomicBool>);
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = object_store::Result<T>> + Send + 'a>>;
+
+impl MultipartUpload for Failing {
+    fn put_part(&mut self, _: PutPayload) -> UploadPart {
+        Box::pin(ready(Err(object_store::Error::Generic { store: "test", source: "no room".into() })))
+    }
+
+    fn complete<'a, 'b>(&'a mut self) -> Answer<'b, PutResult>
+    where
+        'a: 'b,
+    {
+        Box::pin(ready(Ok(PutResult { e_tag: None, version: None, extensions: Default::default() })))
+    }
+
+    fn abort<'a, 'b>(&'a mut self) -> Answer<'b, ()>
+    where
+        'a: 'b,
+    {
+        self.0.store(true, Ordering::SeqCst);
+        Box::pin(ready(Ok(())))
+    }
+}
+
+#[test]
+fn what_fails_or_is_given_up_is_aborted() {
+    let bucket = bucket(&Arc::default());
+    for complete in [true, false] {
+        let aborted = Arc::new(AtomicBool::new(false));
+        let mut upload = Upload::new(&bucket, Box::new(Failing(aborted.clone())), 8 << 20);
+        upload.write_all(b"a part").unwrap();
+        if complete {
+            let error = Box::new(upload).complete().unwrap_err();
+            assert!(error.to_string().contains("no room"), "{error}");
+        } else {
+            drop(upload);
+        }
+        assert!(aborted.load(Ordering::SeqCst), "complete: {complete}");
+    }
 }
 
 #[test]
