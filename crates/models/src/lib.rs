@@ -24,7 +24,7 @@ pub use folder::{Difference, Finished, Made, Verified, finish, make, verify};
 pub use launcher::{Launcher, part_of};
 pub use manifest::{Entry, File, Grown, Limit, LoadedFile, Loads, Manifest, NeverAsked, Plan, Stored};
 pub use part::Part;
-pub use place::{Found, Place, Store, Writing};
+pub use place::{Place, Store, Writing};
 pub use shard::{Held, Sharded, Sharding, shard};
 pub use source::{like, shapes};
 pub use tensor::Tensor;

@@ -5,20 +5,15 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
-use candle_init_models::{Found, Store, Writing};
+use candle_init_models::{Store, Writing};
 use object_store::path::Path;
-use object_store::{
-    Attribute, Attributes, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions,
-};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::address::{Address, Scheme};
 use crate::store::download::Download;
 use crate::store::refusal::refusal;
 use crate::store::upload::{Upload, part_size};
-
-/// Under what an object has the digest of its manifest: letters alone, which all three stores take.
-const DIGEST: &str = "candleinitdigest";
 
 pub(crate) struct Bucket {
     pub(crate) store: Arc<dyn ObjectStore>,
@@ -62,14 +57,10 @@ impl Store for Bucket {
         Ok(listed.objects.iter().filter_map(|object| object.location.filename()).map(String::from).collect())
     }
 
-    fn find(&self, name: &str) -> io::Result<Option<Found>> {
-        let asked = GetOptions { head: true, ..GetOptions::default() };
-        match self.wait(self.store.get_opts(&self.at(name), asked)) {
+    fn size(&self, name: &str) -> io::Result<Option<u64>> {
+        match self.wait(self.store.head(&self.at(name))) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            found => found.map(|found| {
-                let digest = found.attributes.get(&Attribute::Metadata(DIGEST.into()));
-                Some(Found { size: found.meta.size, digest: digest.map(|digest| digest.as_ref().into()) })
-            }),
+            found => found.map(|found| Some(found.size)),
         }
     }
 
@@ -77,13 +68,9 @@ impl Store for Bucket {
         Ok(Box::new(Download::new(self, self.at(name), range)))
     }
 
-    fn write<'a>(&'a self, name: &str, size: u64, digest: &str) -> io::Result<Box<dyn Writing + 'a>> {
+    fn write<'a>(&'a self, name: &str, size: u64) -> io::Result<Box<dyn Writing + 'a>> {
         let part = part_size(size)?;
-        let mut attributes = Attributes::new();
-        attributes.insert(Attribute::Metadata(DIGEST.into()), digest.to_string().into());
-        let options = PutMultipartOptions { attributes, ..PutMultipartOptions::default() };
-        let path = self.at(name);
-        let begun = self.wait(self.store.put_multipart_opts(&path, options))?;
+        let begun = self.wait(self.store.put_multipart(&self.at(name)))?;
         Ok(Box::new(Upload::new(self, begun, part)))
     }
 

@@ -89,7 +89,7 @@ fn what_is_there_is_kept_and_what_is_not_is_named() {
     assert_eq!((made.written.len(), made.kept), (2, vec!["model-00002-of-00003.safetensors".to_string()]));
 }
 
-/// Of another seed header and size are the same: the digest tells.
+/// Of another seed the size is the same: the header has a digest.
 #[test]
 fn a_file_of_another_seed_is_not_taken_for_ours() {
     let store = Arc::default();
@@ -124,9 +124,9 @@ fn an_index_is_not_written_over() {
 fn nothing_is_visible_of_what_is_not_complete() {
     let store: Arc<InMemory> = Arc::default();
     let bucket = bucket(&store);
-    let mut writing = bucket.write("model.safetensors", 20 << 20, "digest").unwrap();
+    let mut writing = bucket.write("model.safetensors", 20 << 20).unwrap();
     writing.write_all(&vec![1; 20 << 20]).unwrap();
-    assert_eq!(bucket.find("model.safetensors").unwrap(), None);
+    assert_eq!(bucket.size("model.safetensors").unwrap(), None);
     drop(writing);
     assert_eq!(bucket.names().unwrap(), Vec::<String>::new());
 }

@@ -14,12 +14,11 @@ use crate::place::Place;
 /// Pieces that wait for the disk.
 const WAITING: usize = 2;
 
-/// A file that is to be filled: its place and name, its layout, and the digest of the manifest that it is of.
+/// A file that is to be filled: its place, name and layout.
 pub(crate) struct Unfilled<'a> {
     pub(crate) place: &'a Place,
     pub(crate) name: &'a str,
     pub(crate) layout: &'a Layout,
-    pub(crate) digest: &'a str,
 }
 
 /// Writes a file, whole or not at all, with the tensors that `lazy` gives by name.
@@ -28,8 +27,8 @@ pub(crate) fn fill(
     lazy: &dyn Fn(&str) -> Result<Lazy>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<()> {
-    let Unfilled { place, name, layout, digest } = *file;
-    let mut out = place.write(name, layout.size(), digest)?;
+    let Unfilled { place, name, layout } = *file;
+    let mut out = place.write(name, layout.size())?;
     let (full, to_write) = sync_channel::<Vec<u8>>(WAITING);
     let (empty, to_fill) = sync_channel::<Vec<u8>>(WAITING + 1);
     let (drawn, written) = thread::scope(|scope| {

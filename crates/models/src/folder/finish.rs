@@ -35,7 +35,7 @@ pub(crate) fn finish_at(manifest: &Manifest, place: &Place, force: bool) -> Resu
     strangers::check(manifest, &documents, place)?;
     let mut missing = Vec::new();
     for file in manifest.files() {
-        match is_there(place, &file.name, &manifest.layout(file)?, Some(manifest.digest()))? {
+        match is_there(place, &file.name, &manifest.layout(file)?)? {
             There::Complete => {}
             There::Nothing => missing.push(file.name.clone()),
             There::Other => missing.push(format!("{} (another file has its name)", file.name)),

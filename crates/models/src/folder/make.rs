@@ -52,8 +52,8 @@ pub fn make(
     place.remove_leftovers(&is_mine)?;
     let mut made = Made::default();
     for file in mine {
-        let (name, digest, layout) = (file.name.as_str(), manifest.digest(), manifest.layout(file)?);
-        match is_there(place, name, &layout, Some(digest))? {
+        let (name, layout) = (file.name.as_str(), manifest.layout(file)?);
+        match is_there(place, name, &layout)? {
             There::Complete => {
                 progress(layout.size());
                 made.kept.push(file.name.clone());
@@ -67,7 +67,7 @@ pub fn make(
             Some(entry) => manifest.lazy(entry),
             None => Err(Error::Tensor { tensor: name.into(), what: format!("is not in {}", file.name) }),
         };
-        fill(&Unfilled { place, name, layout: &layout, digest }, &lazy, progress)?;
+        fill(&Unfilled { place, name, layout: &layout }, &lazy, progress)?;
         made.written.push(file.name.clone());
     }
     if part.world() == 1 {

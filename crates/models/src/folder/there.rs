@@ -11,17 +11,17 @@ use crate::place::Place;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum There {
     Nothing,
-    /// The header and the size of this file and, where the place keeps it, the digest.
+    /// The header and the size of this file.
     Complete,
     Other,
 }
 
-/// What is there. Without a digest any file of this header and size will do.
-pub(crate) fn is_there(place: &Place, name: &str, layout: &Layout, digest: Option<&str>) -> Result<There> {
-    let Some(found) = place.find(name)? else { return Ok(There::Nothing) };
-    let another = digest.zip(found.digest.as_deref()).is_some_and(|(ours, theirs)| ours != theirs);
-    if found.size != layout.size() || another {
-        return Ok(There::Other);
+/// What is there. The header has the digest of what the values follow from.
+pub(crate) fn is_there(place: &Place, name: &str, layout: &Layout) -> Result<There> {
+    match place.size(name)? {
+        None => return Ok(There::Nothing),
+        Some(size) if size != layout.size() => return Ok(There::Other),
+        Some(_) => {}
     }
     let mut header = vec![0; layout.header().len()];
     let mut file = place.read(name, 0..header.len() as u64)?;

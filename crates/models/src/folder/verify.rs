@@ -126,7 +126,7 @@ impl Verified {
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<()> {
         let layout = manifest.layout(file)?;
-        match is_there(place, &file.name, &layout, None)? {
+        match is_there(place, &file.name, &layout)? {
             There::Nothing => self.differences.push(Difference::Missing { file: file.name.clone() }),
             There::Other => self.differences.push(Difference::Layout { file: file.name.clone() }),
             There::Complete => {

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::place::store::{Found, Store, Writing};
+use crate::place::store::{Store, Writing};
 use crate::place::unit::{Unit, remove_leftovers};
 
 #[derive(Debug)]
@@ -37,13 +37,11 @@ impl Store for Folder {
         entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
     }
 
-    fn find(&self, name: &str) -> io::Result<Option<Found>> {
+    fn size(&self, name: &str) -> io::Result<Option<u64>> {
         match fs::metadata(self.path.join(name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             // A folder of this name has no bytes of ours.
-            found => found.map(|found| {
-                Some(Found { size: if found.is_file() { found.len() } else { 0 }, digest: None })
-            }),
+            found => found.map(|found| Some(if found.is_file() { found.len() } else { 0 })),
         }
     }
 
@@ -53,7 +51,7 @@ impl Store for Folder {
         Ok(Box::new(file.take(range.end.saturating_sub(range.start))))
     }
 
-    fn write<'a>(&'a self, name: &str, _: u64, _: &str) -> io::Result<Box<dyn Writing + 'a>> {
+    fn write<'a>(&'a self, name: &str, _: u64) -> io::Result<Box<dyn Writing + 'a>> {
         Ok(Box::new(Unit::new(&self.path, name)?))
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::place::folder::Folder;
-use crate::place::store::{Found, Store, Writing};
+use crate::place::store::{Store, Writing};
 
 /// Where the files of a model lie: a folder, by its path, or a [`Store`].
 ///
@@ -82,8 +82,8 @@ impl Place {
         self.0.names().map_err(self.whole("cannot be listed"))
     }
 
-    pub(crate) fn find(&self, name: &str) -> Result<Option<Found>> {
-        self.0.find(name).map_err(self.cannot(name, "cannot be read"))
+    pub(crate) fn size(&self, name: &str) -> Result<Option<u64>> {
+        self.0.size(name).map_err(self.cannot(name, "cannot be read"))
     }
 
     pub(crate) fn read(&self, name: &str, range: Range<u64>) -> Result<Box<dyn Read + '_>> {
@@ -92,15 +92,15 @@ impl Place {
 
     /// A small file, if it is there.
     pub(crate) fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        let Some(found) = self.find(name)? else { return Ok(None) };
+        let Some(size) = self.size(name)? else { return Ok(None) };
         let mut bytes = Vec::new();
-        let read = self.read(name, 0..found.size)?.read_to_end(&mut bytes);
+        let read = self.read(name, 0..size)?.read_to_end(&mut bytes);
         read.map_err(self.cannot(name, "cannot be read"))?;
         Ok(Some(bytes))
     }
 
-    pub(crate) fn write(&self, name: &str, size: u64, digest: &str) -> Result<Box<dyn Writing + '_>> {
-        self.0.write(name, size, digest).map_err(self.cannot(name, "cannot be made"))
+    pub(crate) fn write(&self, name: &str, size: u64) -> Result<Box<dyn Writing + '_>> {
+        self.0.write(name, size).map_err(self.cannot(name, "cannot be made"))
     }
 
     /// Writes a small file, if it is not there already: what is the same stays, with its date.

@@ -6,4 +6,4 @@ mod store;
 mod unit;
 
 pub use located::Place;
-pub use store::{Found, Store, Writing};
+pub use store::{Store, Writing};

@@ -4,15 +4,6 @@ use std::fmt::Debug;
 use std::io::{self, Read, Write};
 use std::ops::Range;
 
-/// What is there under a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Its bytes.
-    pub size: u64,
-    /// The digest of the manifest that it was made for, where the store keeps it beside the file.
-    pub digest: Option<String>,
-}
-
 /// What has files by name, as a folder has: to be given to [`Place::new`](crate::Place::new). An object store is one in the
 /// command line. Names have no folders in them.
 ///
@@ -45,11 +36,11 @@ pub trait Store: Debug + Send + Sync {
     /// What the system says.
     fn names(&self) -> io::Result<Vec<String>>;
 
-    /// What is there under a name, if anything.
+    /// The bytes of what is there under a name, if anything is.
     ///
     /// # Errors
     /// What the system says.
-    fn find(&self, name: &str) -> io::Result<Option<Found>>;
+    fn size(&self, name: &str) -> io::Result<Option<u64>>;
 
     /// Reads bytes of a file in their order.
     ///
@@ -58,11 +49,11 @@ pub trait Store: Debug + Send + Sync {
     fn read<'a>(&'a self, name: &str, range: Range<u64>) -> io::Result<Box<dyn Read + 'a>>;
 
     /// Begins a file of so many bytes, which is not visible before it is [complete](Writing::complete), and then takes the
-    /// place of what has its name. `digest` is that of the manifest.
+    /// place of what has its name.
     ///
     /// # Errors
     /// What the system says.
-    fn write<'a>(&'a self, name: &str, size: u64, digest: &str) -> io::Result<Box<dyn Writing + 'a>>;
+    fn write<'a>(&'a self, name: &str, size: u64) -> io::Result<Box<dyn Writing + 'a>>;
 
     /// Writes a small file whole or not at all. A store whose files others write too does not replace what is there without
     /// `replace`.

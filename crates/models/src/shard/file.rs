@@ -83,7 +83,7 @@ fn write(
             .cloned()
             .ok_or_else(|| Error::Tensor { tensor: name.into(), what: "is not of this shard".into() })
     };
-    fill(&Unfilled { place, name, layout: &layout, digest: manifest.digest() }, &lazy, progress)
+    fill(&Unfilled { place, name, layout: &layout }, &lazy, progress)
 }
 
 /// The file that says whose shards a folder has.
