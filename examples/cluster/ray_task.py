@@ -22,7 +22,9 @@ def make(program, plan, out, rank, workers):
 
 
 def main():
-    plan, out, workers = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), int(sys.argv[3])
+    plan, out, workers = os.path.abspath(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    if "://" not in out:
+        out = os.path.abspath(out)
     ray.init()
     ray.get([make.remote(CANDLE_INIT, plan, out, rank, workers) for rank in range(workers)])
     subprocess.run([CANDLE_INIT, "finish", plan, "-o", out], check=True)

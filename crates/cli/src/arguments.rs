@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::place::here;
+
 /// Whole models from scratch: plan them, make them in parts, byte for byte the same everywhere, and verify them.
 #[derive(Debug, Parser)]
 #[command(name = "candle-init", version, after_help = EXAMPLES)]
@@ -74,6 +76,7 @@ Examples:
   candle-init make plan.json -o out/ --rank 3 --world 8        one of eight workers; then `candle-init finish`
   mpirun -n 8 candle-init make plan.json -o out/ --launcher auto
   sbatch --array=0-7 --wrap 'candle-init make plan.json -o out/ --rank $SLURM_ARRAY_TASK_ID --world 8'
+  candle-init make plan.json -o s3://bucket/model              by credentials of the environment; also gs:// and az://
 
 A run that was killed is resumed by running it again.";
 
@@ -101,7 +104,7 @@ pub(crate) struct ModelArguments {
     #[arg(value_name = "CONFIG|PLAN")]
     pub(crate) input: Option<PathBuf>,
     /// Take names, shapes and dtypes from a checkpoint: a file, an index or a folder
-    #[arg(long, value_name = "CHECKPOINT", conflicts_with = "shapes")]
+    #[arg(long, value_name = "CHECKPOINT", conflicts_with = "shapes", value_parser = here())]
     pub(crate) like: Option<PathBuf>,
     /// Take them from a JSON object: {"name": [4, 3]} or {"name": {"shape": [4, 3], "dtype": "BF16"}}
     #[arg(long, value_name = "FILE")]
@@ -128,7 +131,7 @@ pub(crate) struct ModelArguments {
     #[arg(long, value_name = "PATTERN")]
     pub(crate) skip: Vec<String>,
     /// Load what a checkpoint has: a file, an index or a folder. What it lacks needs a `--rule`, or a `--recipe`
-    #[arg(long, value_name = "CHECKPOINT")]
+    #[arg(long, value_name = "CHECKPOINT", value_parser = here())]
     pub(crate) from: Option<PathBuf>,
     /// What the checkpoint calls one way is what the model asks for as another: 'bert.*=model.*'
     #[arg(long, value_name = "OLD=NEW", requires = "from")]
@@ -163,8 +166,8 @@ pub(crate) struct PlanArguments {
 pub(crate) struct MakeArguments {
     #[command(flatten)]
     pub(crate) model: ModelArguments,
-    /// The folder
-    #[arg(short, long, value_name = "FOLDER")]
+    /// The folder, or s3://BUCKET/PREFIX, gs://, az:// (where built with the feature object-store)
+    #[arg(short, long, value_name = "FOLDER|URL")]
     pub(crate) output: PathBuf,
     /// Which worker this is, from 0
     #[arg(long, requires = "world", conflicts_with = "launcher")]
@@ -191,8 +194,8 @@ pub(crate) struct MakeArguments {
 pub(crate) struct FinishArguments {
     /// The plan that the workers had
     pub(crate) plan: PathBuf,
-    /// The folder that they filled
-    #[arg(short, long, value_name = "FOLDER")]
+    /// The folder or the object store that they filled
+    #[arg(short, long, value_name = "FOLDER|URL")]
     pub(crate) output: PathBuf,
     /// Remove files of another model that are in the way
     #[arg(long)]
@@ -203,8 +206,8 @@ pub(crate) struct FinishArguments {
 pub(crate) struct ShardsArguments {
     /// The plan
     pub(crate) plan: PathBuf,
-    /// The folder
-    #[arg(short, long, value_name = "FOLDER")]
+    /// The folder, or s3://BUCKET/PREFIX, gs://, az:// (where built with the feature object-store)
+    #[arg(short, long, value_name = "FOLDER|URL")]
     pub(crate) output: PathBuf,
     /// Tensor parallel, over so many ranks
     #[arg(long, value_name = "RANKS", required_unless_present_any = ["ep", "fsdp", "pp"])]
@@ -234,7 +237,7 @@ pub(crate) struct ShardsArguments {
     #[arg(long, value_name = "PATTERN=DIM", requires = "tp")]
     pub(crate) split: Vec<String>,
     /// The checkpoint, where the plan loads from one
-    #[arg(long, value_name = "CHECKPOINT")]
+    #[arg(long, value_name = "CHECKPOINT", value_parser = here())]
     pub(crate) from: Option<PathBuf>,
     /// Show no progress
     #[arg(short, long)]
@@ -243,13 +246,14 @@ pub(crate) struct ShardsArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct VerifyArguments {
-    /// The folder
+    /// The folder, or s3://BUCKET/PREFIX, gs://, az://
+    #[arg(value_name = "FOLDER|URL")]
     pub(crate) folder: PathBuf,
     /// The plan, where it is not the one that lies in the folder
     #[arg(long)]
     pub(crate) plan: Option<PathBuf>,
     /// The checkpoint, where the plan loads from one
-    #[arg(long, value_name = "CHECKPOINT")]
+    #[arg(long, value_name = "CHECKPOINT", value_parser = here())]
     pub(crate) from: Option<PathBuf>,
     /// Say what was found as JSON on standard output
     #[arg(long)]
@@ -262,6 +266,7 @@ pub(crate) struct VerifyArguments {
 #[derive(Args, Debug)]
 pub(crate) struct InspectArguments {
     /// A file, an index or a folder
+    #[arg(value_parser = here())]
     pub(crate) checkpoint: PathBuf,
     /// Say what was found as JSON on standard output
     #[arg(long)]
@@ -277,8 +282,10 @@ pub(crate) struct InspectArguments {
 #[derive(Args, Debug)]
 pub(crate) struct DiffArguments {
     /// One checkpoint: a file, an index or a folder
+    #[arg(value_parser = here())]
     pub(crate) first: PathBuf,
     /// The other
+    #[arg(value_parser = here())]
     pub(crate) second: PathBuf,
     /// Say what was found as JSON on standard output
     #[arg(long)]

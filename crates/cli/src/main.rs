@@ -1,6 +1,11 @@
 //! `candle-init`: whole models from scratch, from a laptop to a cluster.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails by panicking says where")
+)]
 
+mod address;
 mod arguments;
 mod commands;
 mod failure;
@@ -8,7 +13,10 @@ mod flags;
 mod loading;
 mod model;
 mod output;
+mod place;
 mod progress;
+#[cfg(feature = "object-store")]
+mod store;
 
 use std::process::ExitCode;
 

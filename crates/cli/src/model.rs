@@ -183,9 +183,9 @@ fn is_float(dtype: Dtype) -> bool {
     matches!(dtype, Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::BF16)
 }
 
-/// A plan, with the checkpoint that it loads from.
-pub(crate) fn planned(plan: &Path, from: Option<&Path>) -> Result<Manifest, Failure> {
-    with(Manifest::parse(&read(plan)?)?, from)
+/// A plan by its text, with the checkpoint that it loads from.
+pub(crate) fn planned(plan: &str, from: Option<&Path>) -> Result<Manifest, Failure> {
+    with(Manifest::parse(plan)?, from)
 }
 
 fn with(manifest: Manifest, from: Option<&Path>) -> Result<Manifest, Failure> {

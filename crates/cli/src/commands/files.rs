@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::loading::apart;
 use crate::model::read;
 use crate::output::{say, say_json};
+use crate::place::place;
 use crate::progress::bar;
 
 pub(crate) fn plan(arguments: &PlanArguments) -> Result<(), Failure> {
@@ -18,12 +19,13 @@ pub(crate) fn plan(arguments: &PlanArguments) -> Result<(), Failure> {
 }
 
 pub(crate) fn make(arguments: &MakeArguments) -> Result<(), Failure> {
+    let place = place(&arguments.output)?;
     apart(arguments.model.from.as_deref(), &arguments.output)?;
     let manifest = arguments.model.manifest()?;
     let part = part(arguments)?;
     let bytes: u64 = my_bytes(&manifest, part)?;
     let bar = bar(bytes.into(), arguments.quiet);
-    let made = candle_init_models::make(&manifest, &arguments.output, part, arguments.force, &|bytes| {
+    let made = candle_init_models::make(&manifest, place, part, arguments.force, &|bytes| {
         bar.inc(bytes);
     });
     bar.finish_and_clear();
@@ -71,8 +73,9 @@ fn part(arguments: &MakeArguments) -> Result<Part, Failure> {
 }
 
 pub(crate) fn finish(arguments: &FinishArguments) -> Result<(), Failure> {
+    let place = place(&arguments.output)?;
     let manifest = Manifest::parse(&read(&arguments.plan)?)?;
-    let finished = candle_init_models::finish(&manifest, &arguments.output, arguments.force)?;
+    let finished = candle_init_models::finish(&manifest, place, arguments.force)?;
     say(format!(
         "{}: {} complete; {} written",
         arguments.output.display(),

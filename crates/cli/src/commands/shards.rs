@@ -4,17 +4,18 @@ use candle_init_models::{Manifest, Part, Sharding};
 
 use crate::arguments::ShardsArguments;
 use crate::failure::Failure;
-use crate::model::planned;
+use crate::model::{planned, read};
 use crate::output::say;
+use crate::place::place;
 use crate::progress::bar;
 
 pub(crate) fn shards(arguments: &ShardsArguments) -> Result<(), Failure> {
-    let manifest = planned(&arguments.plan, arguments.from.as_deref())?;
+    let place = place(&arguments.output)?;
+    let manifest = planned(&read(&arguments.plan)?, arguments.from.as_deref())?;
     let part = part(arguments)?;
     let sharding = sharding(arguments, &manifest)?;
     let bar = bar(manifest.bytes() / part.world() as u128, arguments.quiet);
-    let names =
-        candle_init_models::shard(&manifest, &arguments.output, &sharding, part, &|bytes| bar.inc(bytes));
+    let names = candle_init_models::shard(&manifest, place, &sharding, part, &|bytes| bar.inc(bytes));
     bar.finish_and_clear();
     let folder = arguments.output.display();
     let names = names?.join(", ");

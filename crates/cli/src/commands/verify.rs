@@ -5,18 +5,23 @@ use serde_json::json;
 
 use crate::arguments::VerifyArguments;
 use crate::failure::Failure;
-use crate::model::planned;
+use crate::model::{planned, read};
 use crate::output::{say, say_json};
+use crate::place::place;
 use crate::progress::bar;
 
 /// Differences that are listed one by one.
 const SHOWN: usize = 20;
 
 pub(crate) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
-    let path = arguments.plan.clone().unwrap_or_else(|| arguments.folder.join("candle-init.json"));
-    let manifest = planned(&path, arguments.from.as_deref())?;
+    let place = place(&arguments.folder)?;
+    let plan = match &arguments.plan {
+        Some(plan) => read(plan)?,
+        None => place.text("candle-init.json")?,
+    };
+    let manifest = planned(&plan, arguments.from.as_deref())?;
     let bar = bar(manifest.bytes(), arguments.quiet);
-    let verified = candle_init_models::verify(Some(&manifest), &arguments.folder, &|bytes| bar.inc(bytes));
+    let verified = candle_init_models::verify(Some(&manifest), place, &|bytes| bar.inc(bytes));
     bar.finish_and_clear();
     let verified = verified?;
     let differences = &verified.differences;

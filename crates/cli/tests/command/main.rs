@@ -15,6 +15,7 @@ mod inspecting;
 mod loading;
 mod norms;
 mod sharding;
+mod stores;
 
 const LLAMA: &str = r#"{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 1000, "hidden_size": 64,
     "intermediate_size": 172, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2,

@@ -1,64 +1,57 @@
 //! Fills a file with tensors, piece by piece: one is written while the next is drawn.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use candle_init::Lazy;
 use candle_init_checkpoint::Layout;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::folder::pieces::{draw, pieces};
+use crate::place::Place;
 
 /// Pieces that wait for the disk.
 const WAITING: usize = 2;
-/// Pieces between two flushes: 64 MiB, small beside what systems keep back, large beside what a flush costs.
-const FLUSH: usize = 8;
 
-/// Writes a file of this layout, with the tensors that `lazy` gives by name. What is written is flushed meanwhile, so that
-/// little is left to wait for at the end.
+/// A file that is to be filled: its place, name and layout.
+pub(crate) struct Unfilled<'a> {
+    pub(crate) place: &'a Place,
+    pub(crate) name: &'a str,
+    pub(crate) layout: &'a Layout,
+}
+
+/// Writes a file, whole or not at all, with the tensors that `lazy` gives by name.
 pub(crate) fn fill(
-    layout: &Layout,
+    file: &Unfilled<'_>,
     lazy: &dyn Fn(&str) -> Result<Lazy>,
-    out: &mut File,
-    path: &Path,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<()> {
-    let system = |source| Error::System { path: path.into(), what: "cannot be written", source };
-    let flushed = out.try_clone().map_err(system)?;
+    let Unfilled { place, name, layout } = *file;
+    let mut out = place.write(name, layout.size())?;
     let (full, to_write) = sync_channel::<Vec<u8>>(WAITING);
     let (empty, to_fill) = sync_channel::<Vec<u8>>(WAITING + 1);
-    let (due, to_flush) = sync_channel::<()>(1);
-    thread::scope(|scope| {
-        // An error is told to one flush only, so it is kept.
-        let flusher = scope.spawn(move || to_flush.iter().try_for_each(|()| flushed.sync_data()));
+    let (drawn, written) = thread::scope(|scope| {
+        let out = &mut out;
         let writer = scope.spawn(move || {
             out.write_all(layout.header())?;
             progress(layout.header().len() as u64);
-            for (i, piece) in to_write.iter().enumerate() {
+            for piece in to_write {
                 out.write_all(&piece)?;
                 progress(piece.len() as u64);
                 // To be filled again; without waiting, since nobody takes it once everything is drawn.
                 drop(empty.try_send(piece));
-                if i % FLUSH == FLUSH - 1 {
-                    // Where the flush before is not done, this is none; where it failed, that is told below.
-                    match due.try_send(()) {
-                        Ok(()) | Err(_) => {}
-                    }
-                }
             }
             io::Result::Ok(())
         });
         let drawn = draw_all(layout, lazy, &full, &to_fill);
         drop(full);
-        for thread in [writer, flusher] {
-            let done = thread.join().unwrap_or_else(|_| Err(io::Error::other("the writing thread ended")));
-            done.map_err(system)?;
-        }
-        drawn
-    })
+        (drawn, writer.join().unwrap_or_else(|_| Err(io::Error::other("the writing thread ended"))))
+    });
+    let system = place.cannot(name, "cannot be written");
+    written.map_err(&system)?;
+    drawn?;
+    out.complete().map_err(system)
 }
 
 fn draw_all(

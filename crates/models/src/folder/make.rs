@@ -1,17 +1,14 @@
 //! Makes the files of a model, or some of them.
 
-use std::fs;
-use std::path::Path;
-
 use crate::error::{Error, Result};
 use crate::folder::content::documents;
-use crate::folder::fill::fill;
-use crate::folder::finish::finish;
+use crate::folder::fill::{Unfilled, fill};
+use crate::folder::finish::finish_at;
 use crate::folder::strangers;
 use crate::folder::there::{There, is_there};
-use crate::folder::unit::{remove_leftovers, write_whole};
 use crate::manifest::Manifest;
 use crate::part::Part;
+use crate::place::Place;
 
 /// What [`make`] did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +22,7 @@ pub struct Made {
     pub finished: bool,
 }
 
-/// Makes the files of a part in a folder; of the whole model, finishes it too.
+/// Makes the files of a part in a folder, or another [`Place`]; of the whole model, finishes it too.
 ///
 /// Each file appears under its name when it is complete and on the disk, so that a run that was killed is resumed by running
 /// it again: files that are there with the manifest's header and size are kept. `force` replaces what is in the way.
@@ -36,34 +33,33 @@ pub struct Made {
 /// model's; [`Error::System`]; those of candle-init. What was there stays then.
 pub fn make(
     manifest: &Manifest,
-    folder: impl AsRef<Path>,
+    folder: impl Into<Place>,
     part: Part,
     force: bool,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Made> {
-    let folder = folder.as_ref();
+    let place = &folder.into();
     let mine = manifest.files().iter().skip(part.rank()).step_by(part.world());
     manifest.can_make(mine)?;
-    let system = |what| move |source| Error::System { path: folder.into(), what, source };
-    fs::create_dir_all(folder).map_err(system("cannot be made"))?;
+    place.prepare()?;
     let documents = documents(manifest)?;
     if force {
-        strangers::remove(manifest, &documents, folder)?;
+        strangers::remove(manifest, &documents, place)?;
     }
-    strangers::check(manifest, &documents, folder)?;
+    strangers::check(manifest, &documents, place)?;
     let mine: Vec<_> = manifest.files().iter().skip(part.rank()).step_by(part.world()).collect();
     let is_mine = |name: &str| mine.iter().any(|file| file.name == name);
-    remove_leftovers(folder, &is_mine).map_err(system("cannot be listed"))?;
+    place.remove_leftovers(&is_mine)?;
     let mut made = Made::default();
     for file in mine {
-        let (path, layout) = (folder.join(&file.name), manifest.layout(file)?);
-        match is_there(&path, &layout)? {
+        let (name, layout) = (file.name.as_str(), manifest.layout(file)?);
+        match is_there(place, name, &layout)? {
             There::Complete => {
                 progress(layout.size());
                 made.kept.push(file.name.clone());
                 continue;
             }
-            There::Other if !force => return Err(other(folder, &file.name)),
+            There::Other if !force => return Err(other(place, name)),
             There::Other | There::Nothing => {}
         }
         let index = file.index();
@@ -71,19 +67,19 @@ pub fn make(
             Some(entry) => manifest.lazy(entry),
             None => Err(Error::Tensor { tensor: name.into(), what: format!("is not in {}", file.name) }),
         };
-        write_whole(&path, |out| fill(&layout, &lazy, out, &path, progress))?;
+        fill(&Unfilled { place, name, layout: &layout }, &lazy, progress)?;
         made.written.push(file.name.clone());
     }
     if part.world() == 1 {
-        finish(manifest, folder, force)?;
+        finish_at(manifest, place, force)?;
         made.finished = true;
     }
     Ok(made)
 }
 
-fn other(folder: &Path, name: &str) -> Error {
+fn other(place: &Place, name: &str) -> Error {
     Error::Foreign {
-        folder: folder.into(),
+        folder: place.path(),
         what: format!("`{name}` is there, and it is not this model's"),
         way_out: "give an empty folder, or say that it is to be replaced (`--force`)",
     }

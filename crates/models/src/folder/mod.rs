@@ -7,11 +7,9 @@ mod make;
 mod pieces;
 mod strangers;
 mod there;
-mod unit;
 mod verify;
 
-pub(crate) use fill::fill;
+pub(crate) use fill::{Unfilled, fill};
 pub use finish::{Finished, finish};
 pub use make::{Made, make};
-pub(crate) use unit::write_whole;
 pub use verify::{Difference, Verified, verify};

@@ -1,12 +1,11 @@
 //! What is there under a file's name.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io::Read;
 
 use candle_init_checkpoint::Layout;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::place::Place;
 
 /// What is there under a file's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,17 +16,15 @@ pub(crate) enum There {
     Other,
 }
 
-pub(crate) fn is_there(path: &Path, layout: &Layout) -> Result<There> {
-    let system = |source| Error::System { path: path.into(), what: "cannot be read", source };
-    let mut file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(There::Nothing),
-        opened => opened.map_err(system)?,
-    };
-    let metadata = file.metadata().map_err(system)?;
-    if !metadata.is_file() || metadata.len() != layout.size() {
-        return Ok(There::Other);
+/// What is there. The header has the digest of what the values follow from.
+pub(crate) fn is_there(place: &Place, name: &str, layout: &Layout) -> Result<There> {
+    match place.size(name)? {
+        None => return Ok(There::Nothing),
+        Some(size) if size != layout.size() => return Ok(There::Other),
+        Some(_) => {}
     }
     let mut header = vec![0; layout.header().len()];
-    file.read_exact(&mut header).map_err(system)?;
+    let mut file = place.read(name, 0..header.len() as u64)?;
+    file.read_exact(&mut header).map_err(place.cannot(name, "cannot be read"))?;
     Ok(if header == layout.header() { There::Complete } else { There::Other })
 }

@@ -1,9 +1,7 @@
 //! Compares a folder with its manifest, bit for bit.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
-use std::path::Path;
+use std::io::Read;
 
 use candle_init::Lazy;
 use candle_init_checkpoint::Slot;
@@ -13,7 +11,8 @@ use crate::folder::content::{MANIFEST, documents};
 use crate::folder::pieces::{draw, pieces};
 use crate::folder::strangers;
 use crate::folder::there::{There, is_there};
-use crate::manifest::{File as Planned, Manifest};
+use crate::manifest::{File, Manifest};
+use crate::place::Place;
 
 /// What [`verify`] found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,8 +77,8 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Draws every tensor of the folder again, or reads it from its checkpoint, and compares it with what is there. Without a
-/// manifest it is the one that lies in the folder. `progress` is told the bytes that were compared.
+/// Draws every tensor of the folder, or another [`Place`], again, or reads it from its checkpoint, and compares it with what is
+/// there. Without a manifest it is the one that lies there. `progress` is told the bytes that were compared.
 ///
 /// # Errors
 /// [`Error::Document`] and [`Error::Digest`] for a manifest that is none or was changed; [`Error::NoCheckpoint`] for one that
@@ -87,26 +86,33 @@ impl fmt::Display for Difference {
 /// no error.
 pub fn verify(
     manifest: Option<&Manifest>,
-    folder: impl AsRef<Path>,
+    folder: impl Into<Place>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Verified> {
-    let folder = folder.as_ref();
-    let own = if manifest.is_none() { Some(Manifest::read(folder.join(MANIFEST))?) } else { None };
-    let Some(manifest) = manifest.or(own.as_ref()) else { return Ok(Verified::default()) };
+    let place = &folder.into();
+    match manifest {
+        Some(manifest) => verify_at(manifest, place, progress),
+        None => {
+            verify_at(&Manifest::parse_at(&place.text(MANIFEST)?, &place.path_of(MANIFEST))?, place, progress)
+        }
+    }
+}
+
+fn verify_at(manifest: &Manifest, place: &Place, progress: &(dyn Fn(u64) + Sync)) -> Result<Verified> {
     manifest.can_make(manifest.files())?;
     let (mut verified, documents) = (Verified::default(), documents(manifest)?);
-    if let Err(Error::Foreign { what, .. }) = strangers::check(manifest, &documents, folder) {
+    if let Err(Error::Foreign { what, .. }) = strangers::check(manifest, &documents, place) {
         verified.differences.push(Difference::Foreign { what });
     }
     for (file, bytes) in documents {
-        match fs::read(folder.join(&file)) {
-            Err(_) => verified.differences.push(Difference::Missing { file }),
-            Ok(found) if found != bytes => verified.differences.push(Difference::Document { file }),
-            Ok(_) => {}
+        match place.bytes(&file)? {
+            None => verified.differences.push(Difference::Missing { file }),
+            Some(found) if found != bytes => verified.differences.push(Difference::Document { file }),
+            Some(_) => {}
         }
     }
     for file in manifest.files() {
-        verified.file(manifest, file, folder, progress)?;
+        verified.file(manifest, file, place, progress)?;
     }
     Ok(verified)
 }
@@ -115,21 +121,20 @@ impl Verified {
     fn file(
         &mut self,
         manifest: &Manifest,
-        file: &Planned,
-        folder: &Path,
+        file: &File,
+        place: &Place,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<()> {
-        let (path, layout) = (folder.join(&file.name), manifest.layout(file)?);
-        match is_there(&path, &layout)? {
+        let layout = manifest.layout(file)?;
+        match is_there(place, &file.name, &layout)? {
             There::Nothing => self.differences.push(Difference::Missing { file: file.name.clone() }),
             There::Other => self.differences.push(Difference::Layout { file: file.name.clone() }),
             There::Complete => {
-                let system = |source| Error::System { path: path.clone(), what: "cannot be read", source };
-                let mut from = File::open(&path).map_err(system)?;
-                from.seek(SeekFrom::Start(layout.header().len() as u64)).map_err(system)?;
+                let system = place.cannot(&file.name, "cannot be read");
+                let mut from = place.read(&file.name, layout.header().len() as u64..layout.size())?;
                 let mut read = |bytes: &mut [u8]| {
                     progress(bytes.len() as u64);
-                    from.read_exact(bytes).map_err(system)
+                    from.read_exact(bytes).map_err(&system)
                 };
                 let index = file.index();
                 for slot in layout.tensors() {

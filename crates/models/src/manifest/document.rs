@@ -88,7 +88,12 @@ impl Manifest {
         let path = path.as_ref();
         let system = |source| Error::System { path: path.into(), what: "cannot be read", source };
         let text = fs::read_to_string(path).map_err(system)?;
-        Self::parse(&text).map_err(|error| match error {
+        Self::parse_at(&text, path)
+    }
+
+    /// Reads the text of a manifest that lies at a path.
+    pub(crate) fn parse_at(json: &str, path: &Path) -> Result<Self> {
+        Self::parse(json).map_err(|error| match error {
             Error::Document { what, .. } => Error::Document { path: path.into(), what },
             other => other,
         })

@@ -1,18 +1,16 @@
 //! A rank's shard as a file that torch's distributed checkpoints read.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write;
-use std::path::Path;
 
 use candle_init::Lazy;
 use candle_init_checkpoint::{Dtype, Layout};
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::folder::{fill, write_whole};
+use crate::folder::{Unfilled, fill};
 use crate::manifest::{Entry, Manifest};
 use crate::part::Part;
+use crate::place::Place;
 use crate::shard::held::Held;
 use crate::shard::sharding::Sharding;
 
@@ -29,13 +27,13 @@ use crate::shard::sharding::Sharding;
 /// Those of [`Sharding::held`] and of [`make`](crate::make).
 pub fn shard(
     manifest: &Manifest,
-    folder: impl AsRef<Path>,
+    folder: impl Into<Place>,
     sharding: &Sharding,
     part: Part,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Vec<String>> {
     sharding.check(manifest)?;
-    let folder = folder.as_ref();
+    let place = &folder.into();
     let mut files: Vec<Vec<(&Entry, Held)>> = Vec::new();
     for entry in manifest.tensors() {
         for (at, held) in sharding.held(entry, part)?.into_iter().enumerate() {
@@ -48,13 +46,12 @@ pub fn shard(
     if files.is_empty() {
         return Ok(Vec::new());
     }
-    let system = |what| move |source| Error::System { path: folder.into(), what, source };
-    fs::create_dir_all(folder).map_err(system("cannot be made"))?;
-    alone(manifest, sharding, part, folder)?;
+    place.prepare()?;
+    alone(manifest, sharding, part, place)?;
     let (number, count) = (sharding.number(part) + 1, files.len());
     let named = files.iter().enumerate().map(|(at, boxes)| {
         let name = format!("shard-{number:05}-model-{:05}-of-{count:05}.safetensors", at + 1);
-        write(manifest, boxes, &folder.join(&name), progress)?;
+        write(manifest, boxes, place, &name, progress)?;
         Ok(name)
     });
     named.collect()
@@ -64,7 +61,8 @@ pub fn shard(
 fn write(
     manifest: &Manifest,
     boxes: &[(&Entry, Held)],
-    path: &Path,
+    place: &Place,
+    name: &str,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<()> {
     let (mut tensors, mut lazies, mut said) = (Vec::new(), BTreeMap::new(), Said::default());
@@ -85,41 +83,33 @@ fn write(
             .cloned()
             .ok_or_else(|| Error::Tensor { tensor: name.into(), what: "is not of this shard".into() })
     };
-    write_whole(path, |out| fill(&layout, &lazy, out, path, progress))
+    fill(&Unfilled { place, name, layout: &layout }, &lazy, progress)
 }
 
 /// The file that says whose shards a folder has.
 const MARK: &str = "candle-init-shards.json";
 
 /// That a folder has shards of this split of this model and no other weights: a reader would take them all together.
-fn alone(manifest: &Manifest, sharding: &Sharding, part: Part, folder: &Path) -> Result<()> {
-    let system = |source| Error::System { path: folder.into(), what: "cannot be listed", source };
+fn alone(manifest: &Manifest, sharding: &Sharding, part: Part, place: &Place) -> Result<()> {
     let mark = json!({"digest": manifest.digest(), "split": sharding.to_string(), "ranks": part.world()});
-    let (path, mark) = (folder.join(MARK), format!("{mark:#}\n"));
+    let mark = format!("{mark:#}\n");
     let foreign = |what: String| {
         let way_out = "give an empty folder, or remove them";
-        Err(Error::Foreign { folder: folder.into(), what, way_out })
+        Err(Error::Foreign { folder: place.path(), what, way_out })
     };
-    let marked = || fs::read_to_string(&path).ok().map(|found| found == mark);
-    match marked() {
+    let marked = || -> Result<Option<bool>> { Ok(place.bytes(MARK)?.map(|found| found == mark.as_bytes())) };
+    match marked()? {
         Some(true) => return Ok(()),
         Some(false) => return foreign("shards of another model, or of another split, are there".into()),
         None => {}
     }
-    for entry in fs::read_dir(folder).map_err(system)? {
-        let name = entry.map_err(system)?.file_name().to_string_lossy().into_owned();
+    for name in place.names()? {
         // Another rank may have begun meanwhile: its mark is there before its shard.
-        if name.ends_with(".safetensors") && !name.starts_with('.') && marked() != Some(true) {
+        if name.ends_with(".safetensors") && !name.starts_with('.') && marked()? != Some(true) {
             return foreign(format!("`{name}` is there, and it is no shard of this model"));
         }
     }
-    write_whole(&path, |file| {
-        file.write_all(mark.as_bytes()).map_err(|source| Error::System {
-            path: path.clone(),
-            what: "cannot be written",
-            source,
-        })
-    })
+    place.put(MARK, mark.as_bytes(), false)
 }
 
 /// What metadata says of a shard's tensors.
