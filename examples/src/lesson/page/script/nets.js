@@ -59,7 +59,9 @@ function parameter(text, seed, name, count, inputs, outputs) {
   const std = initializer === "normal" ? Number(given ?? 1) : STDS[initializer](inputs, outputs);
   const uniform = initializer.endsWith("uniform");
   const scale = float((uniform ? Math.sqrt(3) * 2 ** -23 : 1) * std * factor);
-  return standard(uniform ? steps : normals, seed, name, count).map((value) => float(value * scale));
+  const values = standard(uniform ? steps : normals, seed, name, count), found = new Float64Array(count);
+  for (let i = 0; i < count; i++) found[i] = float(values[i] * scale);
+  return found;
 }
 
 const matches = (glob, name) =>

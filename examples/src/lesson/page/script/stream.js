@@ -122,11 +122,11 @@ function normal(word) {
 // Values before the one rounding that their scale costs: standard normals, and the uniform's steps from the centre, of
 // which a bound has 2²³.
 function normals(seed, name, count) {
-  const drawn = words(seed, name, count), found = new Float64Array(count);
+  const drawn = words(seed, name, count), found = new Float32Array(count);
   for (let i = 0; i < count; i++) found[i] = normal(drawn[i]);
   return found;
 }
 
 function steps(seed, name, count) {
-  return new Float64Array(words(seed, name, count)).map((word) => (word >>> 8) - 8388607.5);
+  return Float32Array.from(words(seed, name, count), (word) => (word >>> 8) - 8388607.5);
 }
