@@ -20,7 +20,7 @@ fn expression(text: &str) -> candle_init::Result<Rule> {
         return text.parse();
     }
     let text = text.strip_prefix("init::").unwrap_or(text);
-    let known: [(&str, Rule); 14] = [
+    let known: [(&str, Rule); 15] = [
         ("ZEROS)", init::ZEROS.into()),
         ("ONES)", init::ONES.into()),
         ("HE_NORMAL)", init::HE_NORMAL.into()),
@@ -31,6 +31,7 @@ fn expression(text: &str) -> candle_init::Result<Rule> {
         ("constant(2.6592))", init::constant(2.6592).into()),
         ("constant(0.01))", init::constant(0.01).into()),
         ("constant(1e-6))", init::constant(1e-6).into()),
+        ("constant(1e-5))", init::constant(1e-5).into()),
         ("normal(0.0, 0.02))", init::normal(0.0, 0.02).into()),
         ("normal(0.0, 1.0))", init::normal(0.0, 1.0).into()),
         ("uniform(0.0, 1.0))", init::uniform(0.0, 1.0).into()),

@@ -12,7 +12,7 @@ use crate::signals::checks::judge::{self, Judged};
 use crate::signals::checks::measure::{layer_signal, tap_error, tap_signal};
 use crate::signals::checks::symmetric::symmetric;
 use crate::signals::checks::terms::{Term, terms};
-use crate::signals::layers::errors::squared_errors;
+use crate::signals::layers::errors::{SquaredError, squared_errors};
 use crate::signals::layers::graph::Graph;
 use crate::signals::layers::layer::{Layer, is_fixed, layers};
 use crate::signals::layers::residual::sums;
@@ -70,49 +70,52 @@ impl Reading {
         self.layers.iter().position(|layer| layer.passes == index || layer.output == index)
     }
 
-    /// What is wrong with a signal that was read off this pass.
+    /// What is wrong with a signal that was read off this pass, the cause before what follows from it.
     pub(crate) fn findings(&self, signal: &Signal, store: &GradStore) -> Result<Vec<Finding>> {
         let judged = self.judged(signal)?;
-        let residual = judge::residual(&sums(&self.flow)?, |sum| self.last_weight(sum.branch));
-        let mut findings = judge::forward(&judged, self.inputs, signal.classes);
-        // A stream that grows from block to block explains sizes out of bounds.
-        findings.retain(|finding| residual.is_none() || !matches!(finding.fault, Fault::Exploding { .. }));
-        findings.extend(residual);
-        findings.extend(self.softmaxes(&findings)?);
-        // What stops or scales the signal on its way forward explains what comes back.
-        if findings.iter().all(|finding| matches!(finding.fault, Fault::Collapsed { .. })) {
-            // No error passes neurons that are one; where they are of one weight, and part, it does after the first step.
-            let is_one = |gradient: &&Gradient| {
-                gradient.twins.iter().any(|twins| twins.parting > 0 && twins.parting + 1 == twins.of)
-            };
-            if signal.gradients.iter().filter(is_one).count() != 1 {
-                findings.extend(judge::backward(&judged, self.input_error(store)?));
-            }
+        let mut findings = self.forward(&judged, signal)?;
+        if !stops(&findings) && !one_goes_on(&signal.gradients) {
+            findings.extend(judge::backward(&judged, self.input_error(store)?));
         }
-        if !findings.iter().any(|finding| matches!(finding.fault, Fault::Overflow { .. })) {
+        if !has(&findings, |fault| matches!(fault, Fault::Overflow { .. })) {
             findings.extend(judge::not_finite(signal.loss, &signal.gradients));
         }
         findings.extend(blocked(&self.graph, &self.layers, &self.parameters, signal));
         findings.extend(symmetric(&self.graph, &self.layers, &self.parameters, &signal.gradients));
-        // Zeros, and equal neurons that part, are no longer so after the first step, nor what follows from them.
-        let passing = |gradient: &Gradient| {
-            gradient.to_weight == Some(f64::INFINITY) || gradient.twins.iter().any(|twins| twins.parting > 0)
-        };
-        if findings.is_empty() && !signal.gradients.iter().any(passing) {
+        if findings.is_empty() && !signal.gradients.iter().any(is_passing) {
             findings.extend(judge::zero_gradients(&signal.gradients));
         }
         findings.extend(cut(&self.flow, &self.parameters, &signal.gradients, store));
         findings.extend(self.shared());
+        let exploding = has(&findings, |fault| matches!(fault, Fault::Exploding { .. }));
+        findings.extend(self.losses(signal, exploding)?);
+        Ok(findings)
+    }
+
+    /// What the signal shows on its way forward.
+    fn forward(&self, judged: &[Judged<'_>], signal: &Signal) -> Result<Vec<Finding>> {
+        let residual = judge::residual(&sums(&self.flow)?, |sum| self.last_weight(sum.branch));
+        let mut findings = judge::forward(judged, self.inputs, signal.classes);
+        // A stream that grows from block to block explains sizes out of bounds.
+        findings.retain(|finding| residual.is_none() || !matches!(finding.fault, Fault::Exploding { .. }));
+        findings.extend(residual);
+        findings.extend(self.softmaxes(&findings)?);
+        Ok(findings)
+    }
+
+    /// What the loss shows: its own size, and that of the answer against its target, where that does not follow from a
+    /// signal that explodes.
+    fn losses(&self, signal: &Signal, exploding: bool) -> Result<Vec<Finding>> {
         let terms = terms(&self.flow, signal.loss)?;
         let maker =
             |term: Option<&Term>| term.map_or_else(|| self.head(), |term| self.last_weight(term.index));
-        findings.extend(judge::first_loss(signal.loss, &terms, signal.classes, self.logits(signal), maker));
-        if !findings.iter().any(|finding| matches!(finding.fault, Fault::Exploding { .. })) {
-            findings.extend(judge::far_answer(&squared_errors(&self.flow)?, |error| {
-                self.last_weight(error.answer)
-            }));
+        let first = judge::first_loss(signal.loss, &terms, signal.classes, self.logits(signal), maker);
+        let mut found: Vec<_> = first.into_iter().collect();
+        if !exploding {
+            let name = |error: &SquaredError| self.last_weight(error.answer);
+            found.extend(judge::far_answer(&squared_errors(&self.flow)?, name));
         }
-        Ok(findings)
+        Ok(found)
     }
 
     /// The weights that are used at more than one place, but for tables, which a head may share.
@@ -217,4 +220,27 @@ impl Reading {
         let number = layer.weight.or_else(|| layer.parameters.first().copied())?;
         self.parameters.get(number).map(|(name, _)| name.as_str())
     }
+}
+
+fn has(findings: &[Finding], is: impl Fn(&Fault) -> bool) -> bool {
+    findings.iter().any(|finding| is(&finding.fault))
+}
+
+/// Whether something stops or scales the signal on its way forward, which explains what comes back.
+fn stops(findings: &[Finding]) -> bool {
+    has(findings, |fault| !matches!(fault, Fault::Collapsed { .. }))
+}
+
+/// Whether the neurons of one weight alone are equal and part. No error passes neurons that are one; there it does after the
+/// first step.
+fn one_goes_on(gradients: &[Gradient]) -> bool {
+    let parts = |gradient: &&Gradient| {
+        gradient.twins.iter().any(|twins| twins.parting > 0 && twins.parting + 1 == twins.of)
+    };
+    gradients.iter().filter(parts).count() == 1
+}
+
+/// Zeros, and equal neurons that part, are no longer so after the first step, nor what follows from them.
+fn is_passing(gradient: &Gradient) -> bool {
+    gradient.to_weight == Some(f64::INFINITY) || gradient.twins.iter().any(|twins| twins.parting > 0)
 }

@@ -58,25 +58,27 @@ pub(crate) fn forward(layers: &[Judged<'_>], inputs: f64, classes: Option<usize>
     let alive = &layers[..alive(layers)];
     // The head gives logits: it may start at zero, and its size is the first loss's matter.
     let hidden = &alive[..alive.len().min(layers.len().saturating_sub(1))];
-    let mut found: Vec<(usize, Fault)> = Vec::new();
-    found.extend(each(alive, overflow));
-    found.extend(each(hidden, saturated));
-    found.extend(each(hidden, dead));
     // What the last layer reads has come by whatever passes the layers before it by.
     let passed = |last: &&Judged<'_>| alive.len() == layers.len() || last.input_spread > SAME;
     let read = layers.last().filter(passed);
-    let one = |spread: f64| collapsed(spread, inputs);
-    let spreads = hidden.iter().map(|layer| layer.spread).chain(read.map(|read| read.input_spread));
-    found.extend(from_here_on(spreads.map(one).collect()));
+    let mut found: Vec<(usize, Fault)> = each(alive, overflow).collect();
+    found.extend(each(hidden, saturated));
+    found.extend(each(hidden, dead));
+    found.extend(same(hidden, read, inputs));
     found.extend(from_here_on(sizes(hidden, read.map(|read| read.signal.input_rms), start(layers))));
     found.sort_by_key(|(depth, _)| *depth);
-    if classes.is_none()
-        && found.iter().all(|(_, fault)| !matches!(fault, Fault::Exploding { .. } | Fault::Overflow { .. }))
-    {
+    let large = |fault: &Fault| matches!(fault, Fault::Exploding { .. } | Fault::Overflow { .. });
+    if classes.is_none() && !found.iter().any(|(_, fault)| large(fault)) {
         found.extend(answer(layers, start(layers)));
     }
     let finding = |(depth, fault): (usize, Fault)| Some(Finding::new(&layers.get(depth)?.signal.name, fault));
     found.into_iter().filter_map(finding).collect()
+}
+
+/// The first layer from which on all samples are one, up to what the last layer reads.
+fn same(hidden: &[Judged<'_>], read: Option<&Judged<'_>>, inputs: f64) -> Option<(usize, Fault)> {
+    let spreads = hidden.iter().map(|layer| layer.spread).chain(read.map(|read| read.input_spread));
+    from_here_on(spreads.map(|spread| collapsed(spread, inputs)).collect())
 }
 
 /// The first fault of those that no later layer is without: what a later layer has not is lost in a branch alone, and
