@@ -5,3 +5,4 @@ mod init_table;
 mod pages;
 mod probe_table;
 mod structure;
+mod targets;
