@@ -22,7 +22,8 @@ pub(crate) fn place(path: &Path) -> Result<Place, Failure> {
 fn open(address: Address) -> Result<Place, Failure> {
     Err(Failure::Usage(format!(
         "{address} is in an object store, and this program was built without them: \
-         `cargo install candle-init-cli --features object-store`, or give a folder"
+         `cargo install candle-init-cli --features object-store` (in a clone: `--path crates/cli` for the name), or give a \
+         folder"
     )))
 }
 
