@@ -10,7 +10,7 @@ use crate::corpus::parts::{
     binary, classify, glorot, he, linear, ln, regress, stack, targets, through, uniform,
 };
 use crate::corpus::plant::{
-    Plant, constant, far, minus_six, most_off, nan, off, thirtieth, thirtyfold, zeros,
+    Plant, anywhere, far, minus_six, most_off, nan, off, thirtieth, thirtyfold, zeros,
 };
 use crate::corpus::subject::Subject;
 use crate::corpus::trial::{Batches, Loss, Trial};
@@ -18,17 +18,7 @@ use crate::corpus::trial::{Batches, Loss, Trial};
 /// Widths of a net that no sigmoid trains: the signal's samples become one, and the error vanishes.
 const DEEP: [usize; 13] = [32, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 10];
 const MIDDLE: &[&str] = &["net.1.weight"];
-const EVERY: &[Plant] = &[
-    Plant { what: "all weights zero", names: &[], harm: zeros },
-    Plant { what: "all weights one number", names: &[], harm: constant },
-    Plant { what: "all weights × 30", names: &[], harm: thirtyfold },
-    Plant { what: "all weights / 30", names: &[], harm: thirtieth },
-    Plant { what: "a NaN", names: MIDDLE, harm: nan },
-    Plant { what: "one weight zero", names: MIDDLE, harm: zeros },
-    Plant { what: "one weight one number", names: MIDDLE, harm: constant },
-    Plant { what: "one weight × 30", names: MIDDLE, harm: thirtyfold },
-    Plant { what: "one weight / 30", names: MIDDLE, harm: thirtieth },
-];
+const EVERY: &[Plant] = &anywhere(MIDDLE);
 const RELU: &[Plant] = &[
     EVERY[0],
     EVERY[1],

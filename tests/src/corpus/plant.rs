@@ -37,6 +37,21 @@ impl Plant {
     }
 }
 
+/// What can be planted in any net: in all of its weights, and in those that `middle` means.
+pub(super) const fn anywhere(middle: &'static [&'static str]) -> [Plant; 9] {
+    [
+        Plant { what: "all weights zero", names: &[], harm: zeros },
+        Plant { what: "all weights one number", names: &[], harm: constant },
+        Plant { what: "all weights × 30", names: &[], harm: thirtyfold },
+        Plant { what: "all weights / 30", names: &[], harm: thirtieth },
+        Plant { what: "a NaN", names: middle, harm: nan },
+        Plant { what: "one weight zero", names: middle, harm: zeros },
+        Plant { what: "one weight one number", names: middle, harm: constant },
+        Plant { what: "one weight × 30", names: middle, harm: thirtyfold },
+        Plant { what: "one weight / 30", names: middle, harm: thirtieth },
+    ]
+}
+
 /// All zeros.
 pub(super) fn zeros(w: &Tensor) -> Result<Tensor> {
     w.zeros_like()

@@ -208,10 +208,12 @@ impl Reading {
         last.or_else(|| self.largest(whole)).unwrap_or("the loss").to_owned()
     }
 
-    /// The largest parameter that the tensor at an index was made from, by root mean square.
+    /// The largest parameter that the tensor at an index was made from, by root mean square; one that cannot be read before all
+    /// others.
     fn largest(&self, index: usize) -> Option<&str> {
         let used = self.parameters.iter().enumerate().filter(|(number, _)| self.flow.uses(index, *number));
-        let sizes = used.filter_map(|(_, (name, var))| Some((name, Moments::of(&values(var).ok()?).rms())));
+        let size = |var: &Var| values(var).map_or(f64::NAN, |values| Moments::of(&values).rms());
+        let sizes = used.map(|(_, (name, var))| (name, size(var)));
         sizes.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(name, _)| name.as_str())
     }
 

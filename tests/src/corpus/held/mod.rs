@@ -7,9 +7,7 @@ mod players;
 mod sequences;
 mod tables;
 
-use crate::corpus::plant::{
-    Plant, constant, far, minus_six, most_off, nan, off, thirtieth, thirtyfold, zeros,
-};
+use crate::corpus::plant::{Plant, anywhere, far, minus_six, most_off, off, thirtyfold, zeros};
 use crate::corpus::subject::Subject;
 use crate::corpus::trial::{Batches, Trial};
 
@@ -17,17 +15,7 @@ const VECTORS: Batches = Batches::Vectors(64, 16);
 
 /// The layer that faults are planted in has the same name in every net.
 const MIDDLE: &[&str] = &["mid.weight"];
-const ALL: &[Plant] = &[
-    Plant { what: "all weights zero", names: &[], harm: zeros },
-    Plant { what: "all weights one number", names: &[], harm: constant },
-    Plant { what: "all weights × 30", names: &[], harm: thirtyfold },
-    Plant { what: "all weights / 30", names: &[], harm: thirtieth },
-    Plant { what: "a NaN", names: MIDDLE, harm: nan },
-    Plant { what: "one weight zero", names: MIDDLE, harm: zeros },
-    Plant { what: "one weight one number", names: MIDDLE, harm: constant },
-    Plant { what: "one weight × 30", names: MIDDLE, harm: thirtyfold },
-    Plant { what: "one weight / 30", names: MIDDLE, harm: thirtieth },
-];
+const ALL: &[Plant] = &anywhere(MIDDLE);
 const RELU: &[Plant] = &[
     Plant { what: "all units off", names: &["mid.bias"], harm: off },
     Plant { what: "most units off", names: &["mid.bias"], harm: most_off },
