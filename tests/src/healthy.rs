@@ -15,7 +15,7 @@ const BATCH: (usize, usize) = (32, 64);
 /// A kind of net: its name, and the verdict on the net of a seed, with or without its initializers beside it.
 pub type Kind = (&'static str, fn(u64, bool) -> candle_init_probe::Result<Verdict>);
 
-/// Every kind that is built of candle's layers alone; `tests/models` has one of candle-transformers.
+/// Every kind that is built of candle's layers alone; `tests/init/models` has one of candle-transformers.
 pub const KINDS: [Kind; 6] = [
     ("ReLU, He", relu),
     ("tanh, Glorot", tanh),

@@ -118,23 +118,36 @@ proptest! {
 
     #[test]
     fn kernels(q in 0.01..100.0_f64, c in -1.0..=1.0_f64, near_one in 1e-9..1e-2_f64) {
-        // Cho and Saul 2009, of order 0 and 1.
-        let relu = MeanField::new(|z: f64| z.max(0.0), 2.0, 0.0)?;
-        let sign = MeanField::new(f64::signum, 1.0, 0.0)?;
-        for c in [c, 1.0 - near_one, near_one - 1.0, -1.0, 0.0, 1.0] {
-            let first = ((1.0 - c) * (1.0 + c)).sqrt();
-            let angle = 2.0 * (1.0 - c).sqrt().atan2((1.0 + c).sqrt());
-            let arc_cosine = (first + (PI - angle) * c) / PI;
-            let (ours, signs) = (relu.correlation_map(q, c)?, sign.correlation_map(q, c)?);
-            prop_assert!((ours - arc_cosine).abs() < 1e-11, "{c}: {ours}, {arc_cosine}");
-            prop_assert!((signs - (1.0 - 2.0 * angle / PI)).abs() < 1e-10, "{c}: {signs}");
-            if c.abs() < 1.0 {
-                let (bend, slope) = (relu.correlation_slope(q, c)?, sign.correlation_slope(q, c)?);
-                prop_assert!((bend - (PI - angle) / PI).abs() < 1e-9, "{c}: {bend}");
-                prop_assert!((slope * first * PI / 2.0 * q - q).abs() < 1e-7 * q, "{c}: {slope}");
-            }
+        arc_cosines(q, &[c, 1.0 - near_one, near_one - 1.0])?;
+    }
+}
+
+#[test]
+fn kernels_where_two_inputs_are_equal_opposite_or_unrelated() -> Result<(), TestCaseError> {
+    for q in [0.01, 0.3, 1.0, 7.0, 100.0] {
+        arc_cosines(q, &[-1.0, 0.0, 1.0])?;
+    }
+    Ok(())
+}
+
+/// The maps of a ReLU and of the sign are the arc-cosine kernels of order 1 and 0 (Cho and Saul 2009).
+fn arc_cosines(q: f64, correlations: &[f64]) -> Result<(), TestCaseError> {
+    let relu = MeanField::new(|z: f64| z.max(0.0), 2.0, 0.0)?;
+    let sign = MeanField::new(f64::signum, 1.0, 0.0)?;
+    for &c in correlations {
+        let first = ((1.0 - c) * (1.0 + c)).sqrt();
+        let angle = 2.0 * (1.0 - c).sqrt().atan2((1.0 + c).sqrt());
+        let arc_cosine = (first + (PI - angle) * c) / PI;
+        let (ours, signs) = (relu.correlation_map(q, c)?, sign.correlation_map(q, c)?);
+        prop_assert!((ours - arc_cosine).abs() < 1e-11, "{c}: {ours}, {arc_cosine}");
+        prop_assert!((signs - (1.0 - 2.0 * angle / PI)).abs() < 1e-10, "{c}: {signs}");
+        if c.abs() < 1.0 {
+            let (bend, slope) = (relu.correlation_slope(q, c)?, sign.correlation_slope(q, c)?);
+            prop_assert!((bend - (PI - angle) / PI).abs() < 1e-9, "{c}: {bend}");
+            prop_assert!((slope * first * PI / 2.0 * q - q).abs() < 1e-7 * q, "{c}: {slope}");
         }
     }
+    Ok(())
 }
 
 /// What is left of the square of a quantiser.

@@ -17,6 +17,8 @@ mod hostile;
 mod lazy;
 mod loading;
 mod mean_field;
+#[cfg(feature = "models")]
+mod models;
 mod modifiers;
 mod noise;
 mod norm_of;

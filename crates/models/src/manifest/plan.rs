@@ -117,7 +117,7 @@ impl Plan {
         Ok(manifest)
     }
 
-    fn files(&self, mut entries: Vec<Entry>) -> Vec<File> {
+    fn files(&self, entries: Vec<Entry>) -> Vec<File> {
         let bytes = |entry: &Entry| {
             u64::try_from(entry.elements() * entry.dtype.bitsize() as u128 / 8).unwrap_or(u64::MAX)
         };
@@ -126,10 +126,10 @@ impl Plan {
             Limit::Bytes(most) => split(&sizes, most),
             Limit::Files(count) => split(&sizes, smallest(&sizes, count.max(1))),
         };
-        let count = ranges.len();
+        let (count, mut entries) = (ranges.len(), entries.into_iter());
         let file = |(index, range): (usize, std::ops::Range<usize>)| File {
             name: file_name(&self.stem, index, count),
-            tensors: entries.drain(..range.len()).collect(),
+            tensors: entries.by_ref().take(range.len()).collect(),
         };
         ranges.into_iter().enumerate().map(file).collect()
     }

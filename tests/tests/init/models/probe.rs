@@ -8,7 +8,7 @@ use candle_init_probe::{Inspection, Probe, Severity, Verdict, tokens, verify};
 use candle_nn::{VarBuilder, VarMap, loss};
 use candle_transformers::models::modernbert;
 
-use crate::catalogue::MODELS;
+use crate::models::catalogue::MODELS;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 

@@ -7,7 +7,7 @@ use candle_core::{DType, Device};
 use candle_init::Initializer;
 use candle_nn::VarMap;
 
-use crate::catalogue::{MODELS, Model};
+use crate::models::catalogue::{MODELS, Model};
 
 /// Whole models of candle-transformers, their rules by way of a file.
 #[test]

@@ -72,7 +72,7 @@ fn page(rows: &[Row]) -> String {
     let count = |which: fn(&Row) -> bool| rows.iter().filter(|row| which(row)).count();
     let mut text = format!(
         "# Models of candle-transformers from scratch\n\n\
-         Written by `tests/tests/models/table`, which fails where this page is not what it finds (`WRITE_MODELS=1` writes it).\n\n\
+         Written by `tests/tests/init/models/table`, which fails where this page is not what it finds (`WRITE_MODELS=1` writes it).\n\n\
          Each model of candle-transformers 0.11 here has a config of its own, small where it can be. *Covered by* says what \
          decides: the recipe of a family, the layers' own hints, and how many lines of the error's advice were pasted as they \
          stand. *Built* is without leniency, with a report; *first pass* is whether all values are finite and not all equal. The loss is the mean \

@@ -12,8 +12,8 @@ use candle_transformers::models::{
 use serde_json::json;
 
 use super::entry::{Entry, built, tokens};
-use crate::catalogue::MODELS;
-use crate::recipes::config;
+use crate::models::catalogue::MODELS;
+use crate::models::recipes::config;
 
 const CPU: Device = Device::Cpu;
 

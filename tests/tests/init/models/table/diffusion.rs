@@ -8,7 +8,7 @@ use candle_transformers::models::z_image;
 use serde_json::json;
 
 use super::entry::{Entry, built, image, tokens};
-use crate::recipes::config;
+use crate::models::recipes::config;
 
 const CPU: Device = Device::Cpu;
 

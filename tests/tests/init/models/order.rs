@@ -4,7 +4,7 @@
 use acceptance::requests::{outcomes, requests};
 use candle_init::{Framework, Initializer, init};
 
-use crate::catalogue::MODELS;
+use crate::models::catalogue::MODELS;
 
 #[test]
 fn models_may_ask_in_any_order() -> Result<(), Box<dyn std::error::Error>> {

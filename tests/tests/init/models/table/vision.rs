@@ -14,8 +14,8 @@ use candle_transformers::models::{
 use serde_json::json;
 
 use super::entry::{Entry, built, image, tokens};
-use crate::catalogue::MODELS;
-use crate::recipes::{self, config};
+use crate::models::catalogue::MODELS;
+use crate::models::recipes::{self, config};
 
 macro_rules! images {
     ($($name:literal, $side:literal, |$vb:ident| $build:expr;)*) => {

@@ -9,7 +9,7 @@ use candle_core::{DType, Device};
 use candle_init::{Error as InitError, Initializer, Reason};
 use candle_nn::{VarBuilder, VarMap};
 
-use crate::catalogue::{MODELS, Model};
+use crate::models::catalogue::{MODELS, Model};
 
 type Outcome = Result<(), Box<dyn Error>>;
 

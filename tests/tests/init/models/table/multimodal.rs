@@ -13,7 +13,7 @@ use candle_transformers::models::{
 use serde_json::json;
 
 use super::entry::{Entry, built, image, tokens};
-use crate::recipes::config;
+use crate::models::recipes::config;
 
 const CPU: Device = Device::Cpu;
 
@@ -128,7 +128,7 @@ fn paddleocr_vl() -> Entry {
         let mut config: paddleocr_vl::Config = config(
             json!({"hidden_act": "silu", "image_token_id": 3, "rope_scaling": {"mrope_section": [2, 1, 1]}, "layer_norm_eps": null}),
         )?;
-        config.vision_config = crate::recipes::config(json!({"num_channels": 3, "image_size": 56}))?;
+        config.vision_config = crate::models::recipes::config(json!({"num_channels": 3, "image_size": 56}))?;
         built(paddleocr_vl::PaddleOCRVLModel::new(&config, vb), run, |model| {
             model.forward(&tokens()?, Some(&image(28)?), Some(&Tensor::new(&[[1_u32, 2, 2]], &CPU)?), 0)
         })

@@ -13,7 +13,7 @@ use candle_transformers::models::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::catalogue::MODELS;
+use crate::models::catalogue::MODELS;
 
 type Outcome = std::result::Result<(), Box<dyn Error>>;
 

@@ -7,7 +7,7 @@ use candle_core::{DType, Device};
 use candle_init::{Init, Initializer, init};
 use candle_nn::VarMap;
 
-use crate::catalogue::MODELS;
+use crate::models::catalogue::MODELS;
 
 /// transformers, `test_modeling_common.py`, test_initialization: with every width at 1e-10, the mean of each parameter
 /// is 0 or 1, so that the policy reaches it. Here each value is, of three whole models.

@@ -9,7 +9,7 @@ use candle_transformers::models::{csm, dac, encodec, mimi, parler_tts, snac, t5}
 use serde_json::json;
 
 use super::entry::{Entry, built, tokens};
-use crate::recipes::config;
+use crate::models::recipes::config;
 
 const CPU: Device = Device::Cpu;
 
