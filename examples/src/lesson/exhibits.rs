@@ -141,10 +141,10 @@ fn frame(field: &str) -> Result<Chart> {
         "dead" => ("Dead units by layer", "share of units off for all images", "hidden layer"),
         "alike" => ("How alike two images are", "mean cosine of what a layer passes on", "hidden layer"),
         "loss" => ("Loss by step", "cross-entropy; guessing costs 2.3", "step of gradient descent"),
-        "spread" => ("What the last layer passes on", "rms, log scale", "seeds, sorted"),
+        "spread" => ("What the last layer passes on", "rms", "seeds, sorted"),
         other => bail!("nothing shows {other}"),
     };
-    let log = ["signal", "gradient", "spread"].contains(&field);
+    let log = ["signal", "gradient"].contains(&field);
     let share = ["dead", "alike"].contains(&field);
     let bounds = (field == "loss").then_some((0.0, 6.0));
     let (title, x, y) = (title.into(), x.into(), y.into());

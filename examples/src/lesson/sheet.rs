@@ -97,13 +97,18 @@ impl Row {
             |(keras, torch)| (keras.to_owned(), torch.to_owned()),
         );
         let Self { what, reason, .. } = self;
-        let code = self.code.replace(".gain(", "<wbr>.gain(<wbr>");
+        let [code, keras, torch] = [self.code, &keras, &torch].map(breakable);
         Ok(format!(
             "<tr><th scope=\"row\">{what}</th><td data-column=\"candle-init\"><code>{code}</code></td>\
              <td data-column=\"Keras\"><code>{keras}</code></td><td data-column=\"PyTorch\"><code>{torch}</code></td>\
              <td class=\"number\" data-column=\"gain\">{gain:.3}</td><td class=\"reason\">{reason}</td></tr>"
         ))
     }
+}
+
+/// Code with places where a narrow column may break it.
+fn breakable(code: &str) -> String {
+    code.replace(".gain(", "<wbr>.gain(").replace('(', "(<wbr>")
 }
 
 /// The standard deviation that a rule gives a layer of this shape: outputs, then inputs.

@@ -116,7 +116,7 @@ const SHOWN = {
   gradient: { title: "The weights' gradient by layer", y: "its rms, log scale", log: true },
   dead: { title: "Dead units by layer", y: "share of units off for all images", share: true },
   alike: { title: "How alike two images are", y: "mean cosine of what a layer passes on", share: true },
-  spread: { title: "What the last layer passes on", y: "rms, log scale", log: true, x: "seeds, sorted" },
+  spread: { title: "What the last layer passes on", y: "rms", x: "seeds, sorted" },
   loss: { title: "Loss by step", y: "cross-entropy; guessing costs 2.3", bounds: [0, 6], x: "step of gradient descent", first: 0 },
 };
 
