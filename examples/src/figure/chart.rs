@@ -95,12 +95,24 @@ impl Chart {
     }
 
     /// Names at the right, with a thread from the curve's end to each; those of curves that leave the scale where there is
-    /// room for a name beside the cross stand there, with the value: a thread across the picture would read as a curve.
+    /// room for a name beside the cross stand there: a thread across the picture would read as a curve.
     fn names(&self, frame: &Frame) -> String {
         let named = self.lines.iter().filter(|line| !line.label.is_empty());
         let (left, ended): (Vec<_>, Vec<_>) =
-            named.map(|line| Name::of(line, frame)).partition(|name| name.beside);
+            named.map(|line| self.name(line, frame)).partition(|name| name.beside);
         self.placed(&left, frame) + &self.placed(&ended, frame)
+    }
+
+    /// The name of a curve. On a linear scale it says how far above its end the curve that leaves it is.
+    fn name(&self, line: &Line, frame: &Frame) -> Name {
+        let places = visible(line, frame);
+        let (x, y, inside) = places.last().copied().unwrap_or((frame.right, SIZE.1 - BOTTOM, true));
+        let value = line.points.get(places.len().max(1) - 1).map_or(f64::NAN, |point| point.1);
+        let label = line.label.clone();
+        let words =
+            if self.log { label.clone() } else { format!("{label}: {}", crate::words::number(value)) };
+        let beside = !inside && x + BESIDE + width(&words, LETTER) <= frame.right;
+        Name { words: if beside { words } else { label }, class: line.ink.class(), x, y, beside }
     }
 
     fn placed(&self, names: &[Name], frame: &Frame) -> String {
@@ -120,16 +132,6 @@ struct Name {
 }
 
 impl Name {
-    fn of(line: &Line, frame: &Frame) -> Self {
-        let places = visible(line, frame);
-        let (x, y, inside) = places.last().copied().unwrap_or((frame.right, SIZE.1 - BOTTOM, true));
-        let value = line.points.get(places.len().max(1) - 1).map_or(f64::NAN, |point| point.1);
-        let words = format!("{}: {}", line.label, crate::words::number(value));
-        let beside = !inside && x + BESIDE + width(&words, LETTER) <= frame.right;
-        let words = if beside { words } else { line.label.clone() };
-        Self { words, class: line.ink.class(), x, y, beside }
-    }
-
     fn svg(&self, place: f64, frame: &Frame) -> String {
         let Self { words, class, x, y, beside } = self;
         let named = format!("name {class}");
@@ -222,8 +224,11 @@ mod tests {
 
     #[test]
     fn a_curve_that_leaves_at_once_is_named_beside_its_cross() {
-        let named = chart(&[1e9, f64::NAN, 1.0, 1.0]);
-        assert!(named.contains("a &lt;b&gt;: 1.0·10⁹</text>") && !named.contains("thread"), "{named}");
+        let leaves = [1e9, f64::NAN, 1.0, 1.0];
+        let lines = vec![Line::by_layer("a", Ink::He, &leaves)];
+        let linear = Chart { bounds: Some((0.0, 6.0)), lines, ..Chart::default() }.svg();
+        assert!(linear.contains(">a: 1.0·10⁹</text>") && !linear.contains("thread"), "{linear}");
+        assert!(!chart(&leaves).contains("thread"));
         assert!(chart(&[1.0, 2.0]).contains("thread"));
     }
 

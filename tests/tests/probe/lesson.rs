@@ -74,6 +74,8 @@ fn paper_has_each_picture_once_and_all_answers() {
                 "{found}"
             );
             assert_eq!(found["ground"], "rgb(255, 255, 255)", "{name}: {found}");
+            // Ten points are 13.3 pixels, and captions are no larger than the text.
+            assert!(found["body"].as_f64().unwrap() < 13.5, "{name}: {found}");
             assert!(found["largest"].as_f64().unwrap() <= found["body"].as_f64().unwrap(), "{name}: {found}");
         }
     });

@@ -80,7 +80,7 @@ function chart({ title, x, y, log, bounds, share, first = 1, curves }) {
       if (!inside) break;
     }
     // A curve that leaves the scale is named beside its cross where there is room: a thread would read as a curve.
-    const end = points.at(-1), words = end && `${curve.label}: ${number(curve.values[points.length - 1])}`;
+    const end = points.at(-1), words = log ? curve.label : `${curve.label}: ${number(curve.values[points.length - 1])}`;
     const beside = end && !end.inside && end.x + BESIDE + wide(words) <= right;
     return { ...curve, points, end, beside, words: beside ? words : curve.label };
   });
