@@ -48,6 +48,7 @@ pub fn save(path: &Path, heading: &str, runs: &[Run]) -> Result<()> {
         log: true,
         bounds: Some(LOSSES),
         lines: runs.iter().map(Run::loss).collect(),
+        ..Chart::default()
     };
     let stds = Chart {
         title: "What each layer passes on before training".into(),
@@ -56,6 +57,7 @@ pub fn save(path: &Path, heading: &str, runs: &[Run]) -> Result<()> {
         log: true,
         bounds: Some(STDS),
         lines: runs.iter().map(Run::std).collect(),
+        ..Chart::default()
     };
     figure::save(path, heading, &[losses, stds])
 }

@@ -11,6 +11,8 @@ const TOP: f64 = 52.0;
 const BOTTOM: f64 = 46.0;
 const LEFT: f64 = 52.0;
 const LETTER: f64 = 13.0;
+/// From a cross to its curve's name.
+const BESIDE: f64 = 10.0;
 
 /// A line chart.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +27,8 @@ pub struct Chart {
     pub log: bool,
     /// What lies outside is drawn on the edge, with a cross; a linear scale starts at the lower one.
     pub bounds: Option<(f64, f64)>,
+    /// Whether values are shares or cosines: the scale then goes from 0 to 1, whatever the values, so that 1 can be seen.
+    pub share: bool,
     /// The curves.
     pub lines: Vec<Line>,
 }
@@ -75,38 +79,70 @@ impl Chart {
         let points = || self.lines.iter().flat_map(|line| &line.points);
         let xs = points().map(|point| point.0).filter(|x| x.is_finite());
         let (first, last) = xs.fold((f64::INFINITY, 1.0f64), |(lo, hi), x| (lo.min(x), hi.max(x)));
-        let most = self.bounds.unwrap_or(if self.log { (1e-38, 1e38) } else { (0.0, f64::MAX) });
-        let ys = points().map(|point| point.1);
-        Frame {
-            x: Axis::linear((first.min(last - 1.0), last), (LEFT, right)),
-            y: Axis::around(self.log, ys, most, (SIZE.1 - BOTTOM, TOP)),
-            right,
-        }
+        Frame { x: Axis::linear((first.min(last - 1.0), last), (LEFT, right)), y: self.upward(), right }
     }
 
+    /// The scale that goes up: around all that is drawn.
+    fn upward(&self) -> Axis {
+        let places = (SIZE.1 - BOTTOM, TOP);
+        if self.share {
+            return Axis::linear((0.0, 1.0), places);
+        }
+        let most = self.bounds.unwrap_or(if self.log { (1e-38, 1e38) } else { (0.0, f64::MAX) });
+        let points = self.lines.iter().flat_map(|line| &line.points).map(|point| point.1);
+        let edges = self.lines.iter().flat_map(|line| &line.band).flat_map(|(_, lo, hi)| [*lo, *hi]);
+        Axis::around(self.log, points.chain(edges), most, places)
+    }
+
+    /// Names at the right, with a thread from the curve's end to each; those of curves that leave the scale where there is
+    /// room for a name beside the cross stand there: a thread across the picture would read as a curve.
     fn names(&self, frame: &Frame) -> String {
-        let named: Vec<_> = self.lines.iter().filter(|line| !line.label.is_empty()).collect();
-        let ends: Vec<_> = named.iter().map(|line| end(line, frame)).collect();
-        let wanted: Vec<_> = ends.iter().map(|(_, y)| y + 4.0).collect();
+        let named = self.lines.iter().filter(|line| !line.label.is_empty());
+        let (left, ended): (Vec<_>, Vec<_>) =
+            named.map(|line| self.name(line, frame)).partition(|name| name.beside);
+        self.placed(&left, frame) + &self.placed(&ended, frame)
+    }
+
+    /// The name of a curve. On a linear scale it says how far above its end the curve that leaves it is.
+    fn name(&self, line: &Line, frame: &Frame) -> Name {
+        let places = visible(line, frame);
+        let (x, y, inside) = places.last().copied().unwrap_or((frame.right, SIZE.1 - BOTTOM, true));
+        let value = line.points.get(places.len().max(1) - 1).map_or(f64::NAN, |point| point.1);
+        let label = line.label.clone();
+        let words =
+            if self.log { label.clone() } else { format!("{label}: {}", crate::words::number(value)) };
+        let beside = !inside && x + BESIDE + width(&words, LETTER) <= frame.right;
+        Name { words: if beside { words } else { label }, class: line.ink.class(), x, y, beside }
+    }
+
+    fn placed(&self, names: &[Name], frame: &Frame) -> String {
+        let wanted: Vec<_> = names.iter().map(|name| name.y + 4.0).collect();
         let places = spread(&wanted, (TOP + 6.0, SIZE.1 - BOTTOM + 6.0));
-        let name = |((line, (x, y)), place): ((&&Line, &(f64, f64)), f64)| {
-            // A curve that ends early keeps its name at the right, with a thread to it.
-            let from = x + 3.0;
-            let thread = format!(
-                r#"<path class="thread {}" d="M{from:.1} {y:.1}L{:.1} {:.1}"/>"#,
-                line.ink.class(),
-                frame.right + 4.0,
-                place - 4.0
-            );
-            thread + &text(&format!("name {}", line.ink.class()), frame.right + 6.0, place, &line.label)
-        };
-        named.iter().zip(&ends).zip(places).map(name).collect()
+        names.iter().zip(places).map(|(name, place)| name.svg(place, frame)).collect()
     }
 }
 
-/// Where the curve is last seen.
-fn end(line: &Line, frame: &Frame) -> (f64, f64) {
-    visible(line, frame).last().map_or((frame.right, SIZE.1 - BOTTOM), |(x, y, _)| (*x, *y))
+/// A curve's name, and where the curve is last seen.
+struct Name {
+    words: String,
+    class: &'static str,
+    x: f64,
+    y: f64,
+    beside: bool,
+}
+
+impl Name {
+    fn svg(&self, place: f64, frame: &Frame) -> String {
+        let Self { words, class, x, y, beside } = self;
+        let named = format!("name {class}");
+        if *beside {
+            return text(&named, x + BESIDE, place, words);
+        }
+        let (from, right, up) = (x + 3.0, frame.right, place - 4.0);
+        let thread =
+            format!(r#"<path class="thread {class}" d="M{from:.1} {y:.1}L{:.1} {up:.1}"/>"#, right + 4.0);
+        thread + &text(&named, right + 6.0, place, words)
+    }
 }
 
 /// The points up to the first that leaves the scale, and whether each lies on it.
@@ -184,6 +220,26 @@ mod tests {
         }
         assert!(!chart(&[1.0, 2.0]).contains("cross"));
         assert!(!chart(&[]).contains("NaN"));
+    }
+
+    #[test]
+    fn a_curve_that_leaves_at_once_is_named_beside_its_cross() {
+        let leaves = [1e9, f64::NAN, 1.0, 1.0];
+        let lines = vec![Line::by_layer("a", Ink::He, &leaves)];
+        let linear = Chart { bounds: Some((0.0, 6.0)), lines, ..Chart::default() }.svg();
+        assert!(linear.contains(">a: 1.0·10⁹</text>") && !linear.contains("thread"), "{linear}");
+        assert!(!chart(&leaves).contains("thread"));
+        assert!(chart(&[1.0, 2.0]).contains("thread"));
+    }
+
+    #[test]
+    fn a_share_ends_at_one_and_a_band_is_on_the_scale() {
+        let line = || Line::by_layer("a", Ink::He, &[0.2, 0.4]);
+        let share = Chart { share: true, lines: vec![line()], ..Chart::default() };
+        assert_eq!(share.upward().place(1.0), (TOP, true));
+        let band = vec![(1.0, 0.002, 0.3), (2.0, 0.002, 7.0)];
+        let chart = Chart { log: true, lines: vec![line().band(band)], ..Chart::default() };
+        assert!(chart.upward().place(0.002).1 && chart.upward().place(7.0).1);
     }
 
     #[test]

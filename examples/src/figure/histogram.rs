@@ -16,7 +16,9 @@ pub struct Bars {
     pub cells: Vec<(String, Vec<u64>)>,
 }
 
-const CELL: (f64, f64) = (76.0, 66.0);
+/// What a histogram takes, and where the next one starts: between them is room for the marks of both.
+const CELL: (f64, f64) = (65.0, 66.0);
+const EVERY: f64 = 80.0;
 const TOP: f64 = 30.0;
 
 impl Bars {
@@ -34,7 +36,7 @@ impl Bars {
     }
 
     fn cell(&self, index: usize, (name, counts): &(String, Vec<u64>)) -> String {
-        let left = 4.0 + 80.0 * index as f64;
+        let left = 12.0 + EVERY * index as f64;
         let most = counts.iter().copied().max().unwrap_or(1).max(1) as f64;
         let step = CELL.0 / counts.len().max(1) as f64;
         let base = TOP + CELL.1;
@@ -44,13 +46,22 @@ impl Bars {
             format!(r#"<path d="M{x:.1} {base}V{y:.1}h{step:.1}V{base}z"/>"#)
         };
         let bars: String = counts.iter().enumerate().map(bar).collect();
-        let (lo, hi) = self.ends;
         format!(
             r#"<g class="bars {}">{bars}</g><path class="grid" d="M{left} {base}h{}"/>{}{}"#,
             self.ink.class(),
             CELL.0,
-            text("tick", left, base + 14.0, &format!("{lo} … {hi}").replace('-', "−")),
-            text("note", left, base + 30.0, name)
+            self.marks(left, base + 14.0),
+            text("note middle", left + CELL.0 / 2.0, base + 30.0, name)
         )
+    }
+
+    /// The values of the ends and of the middle, each centred below its place.
+    fn marks(&self, left: f64, y: f64) -> String {
+        let (lo, hi) = self.ends;
+        let mark = |share: f64| {
+            let value = format!("{}", lo + share * (hi - lo)).replace('-', "−");
+            text("tick middle", left + share * CELL.0, y, &value)
+        };
+        [0.0, 0.5, 1.0].map(mark).concat()
     }
 }

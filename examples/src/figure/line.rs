@@ -12,14 +12,17 @@ pub enum Stroke {
     Dashed,
     /// One of several that mean the same.
     Thin,
+    /// A third, beside a solid and a dashed one.
+    Dotted,
 }
 
 impl Stroke {
-    /// `dashed`, `thin`, or else as usual.
+    /// `dashed`, `dotted`, `thin`, or else as usual.
     #[must_use]
     pub fn named(name: &str) -> Self {
         match name {
             "dashed" => Self::Dashed,
+            "dotted" => Self::Dotted,
             "thin" => Self::Thin,
             _ => Self::Solid,
         }
@@ -77,6 +80,7 @@ impl Line {
             Stroke::Solid => "",
             Stroke::Dashed => " dashed",
             Stroke::Thin => " thin",
+            Stroke::Dotted => " dotted",
         };
         format!("line {}{stroke}", self.ink.class())
     }

@@ -101,9 +101,9 @@ impl Measured {
         values.iter().sum::<f64>() / values.len().max(1) as f64
     }
 
-    /// The standard deviation of what each hidden layer passes on.
+    /// The rms of what each hidden layer passes on.
     pub(super) fn passed(&self) -> Vec<f64> {
-        self.values(|layer| layer.passed.std)
+        self.values(|layer| layer.passed.rms())
     }
 
     /// The size of the loss's gradient with respect to what each hidden layer passes on.
@@ -111,13 +111,13 @@ impl Measured {
         self.values(|layer| layer.error_rms.unwrap_or(f64::NAN))
     }
 
-    /// The standard deviation of the gradient of each hidden layer's weight.
+    /// The rms of the gradient of each hidden layer's weight.
     pub(super) fn gradients(&self) -> Vec<f64> {
-        let std = |layer: &LayerSignal| {
+        let rms = |layer: &LayerSignal| {
             let weight = format!("{}.weight", layer.name);
             let gradient = self.signal.gradients.iter().find(|gradient| gradient.name == weight);
-            gradient.and_then(|gradient| gradient.moments).map_or(0.0, |moments| moments.std)
+            gradient.and_then(|gradient| gradient.moments).map_or(0.0, |moments| moments.rms())
         };
-        self.values(std)
+        self.values(rms)
     }
 }

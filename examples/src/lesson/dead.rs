@@ -38,27 +38,28 @@ fn starts(bench: &Bench, facts: &mut Facts) -> Result<()> {
     Ok(())
 }
 
-/// The share of dead units by layer after some steps, from a small and from a large rate.
+/// The share of dead units by layer after some steps: from a small and a large rate, and from He's and larger weights.
 fn training(bench: &Bench, facts: &mut Facts) -> Result<()> {
     let cases = [
-        ("slow", "rate 0.05", RELU, 0.05, Stroke::Solid),
-        ("fast", "rate 0.7", RELU, 0.7, Stroke::Dashed),
-        ("leaky", "leaky, rate 0.7", LEAKY, 0.7, Stroke::Thin),
+        ("slow", "He, rate 0.05", RELU, 1.0, 0.05, Stroke::Solid),
+        ("heavy", "3·He, rate 0.05", RELU, 3.0, 0.05, Stroke::Dotted),
+        ("fast", "He, rate 0.7", RELU, 1.0, 0.7, Stroke::Dashed),
+        ("leaky", "He, leaky, rate 0.7", LEAKY, 1.0, 0.7, Stroke::Thin),
     ];
     let mut lines = Vec::new();
-    for (fact, name, bend, rate, stroke) in cases {
-        let start = Start::new(bend, SHALLOW, init::HE_NORMAL);
+    for (fact, name, bend, scale, rate, stroke) in cases {
+        let start = Start::new(bend, SHALLOW, init::HE_NORMAL.times(scale));
         let measured = bench.signal_after(&start, STEPS, rate)?;
         let dead = measured.values(|layer| layer.dead);
         facts.percent(format!("dead.{fact}"), measured.mean(|layer| layer.dead));
         lines.push(Line::by_layer(name, Ink::He, &dead).stroke(stroke));
     }
     facts.html("dead.steps", STEPS.to_string());
-    facts.chart("dead.training", &chart("Dead after 30 steps, all started by He", lines));
+    facts.chart("dead.training", &chart("Dead after 30 steps", lines));
     Ok(())
 }
 
 fn chart(title: &str, lines: Vec<Line>) -> Chart {
     let (x, y) = ("hidden layer".into(), "share of units off for all 256 images".into());
-    Chart { title: title.into(), x, y, bounds: Some((0.0, 1.0)), lines, ..Chart::default() }
+    Chart { title: title.into(), x, y, share: true, lines, ..Chart::default() }
 }

@@ -5,7 +5,7 @@ use candle_init::activation::{critical, relu_spread};
 use candle_init::{Init, Rule, init};
 
 use super::bench::{Bench, Measured, WIDTH};
-use super::bend::{RELU, TANH};
+use super::bend::{LINEAR, RELU, TANH};
 use super::facts::Facts;
 use super::fit::losses;
 use super::relu::ratios;
@@ -32,11 +32,9 @@ pub(super) fn relu(bench: &Bench, facts: &mut Facts) -> Result<()> {
     facts.html("depth.nets", NETS.to_string());
     facts.number("depth.spread", relu_spread(WIDTH, DEEPEST));
     facts.chart("depth.sizes", &sizes(&nets));
-    let alike = alike(bench, facts)?;
-    facts.chart(
-        "depth.alike",
-        &chart("How alike two images become", "mean cosine of what a layer passes on", false, alike),
-    );
+    let (title, y) = ("How alike two images become", "mean cosine of what a layer passes on");
+    let lines = alike(bench, facts)?;
+    facts.chart("depth.alike", &Chart { share: true, ..chart(title, y, false, lines) });
     facts.chart("depth.losses", &losses_by_depth(bench)?);
     Ok(())
 }
@@ -67,12 +65,18 @@ fn sizes(nets: &[Vec<f64>]) -> Chart {
 fn alike(bench: &Bench, facts: &mut Facts) -> Result<Vec<Line>> {
     let he = bench.signal(&Start::new(RELU, DEEPEST, init::HE_NORMAL))?;
     let edge = bench.signal(&tanh_starts()?.2)?;
+    let turned = bench.signal(&Start::new(LINEAR, DEEPEST, init::ORTHOGONAL))?;
     facts.number("depth.alike.he", he.last(|layer| layer.correlation));
     facts.number("depth.alike.edge", edge.last(|layer| layer.correlation));
+    facts.number("depth.alike.orthogonal", turned.last(|layer| layer.correlation));
     let line = |label, ink, measured: &Measured| {
         Line::by_layer(label, ink, &measured.values(|layer| layer.correlation))
     };
-    Ok(vec![line("ReLU, He", Ink::He, &he), line("tanh, edge", Ink::Edge, &edge)])
+    Ok(vec![
+        line("ReLU, He", Ink::He, &he),
+        line("tanh, edge", Ink::Edge, &edge),
+        line("linear, orthogonal", Ink::Orthogonal, &turned),
+    ])
 }
 
 fn losses_by_depth(bench: &Bench) -> Result<Chart> {
@@ -102,17 +106,19 @@ pub(super) fn tanh(bench: &Bench, facts: &mut Facts) -> Result<()> {
     let (mut forward, mut backward) = (Vec::new(), Vec::new());
     for (fact, name, start, stroke, ink) in cases {
         let measured = bench.signal(&start)?;
-        facts.number(format!("edge.{fact}"), measured.last(|layer| layer.passed.std));
+        facts.number(format!("edge.{fact}"), measured.last(|layer| layer.passed.rms()));
+        facts.number(format!("edge.{fact}.before"), measured.last(|layer| layer.output.second_moment()));
         forward.push(Line::by_layer(name, ink, &measured.passed()).stroke(stroke));
         backward.push(Line::by_layer(name, ink, &measured.gradients()).stroke(stroke));
     }
     let critical = critical(TANH.theory, Q)?;
     facts.number("edge.weight", critical.weight_std());
     facts.number("edge.bias", critical.bias_std());
-    let std = "std of what a layer passes on, log scale";
-    facts.chart("edge.forward", &chart("tanh, 100 layers: the signal", std, true, forward));
-    let std = "std of the weights' gradient, log scale";
-    facts.chart("edge.backward", &chart("tanh, 100 layers: the gradient", std, true, backward));
+    facts.html("edge.bias.long", format!("{:.4}", critical.bias_std()));
+    let rms = "rms of what a layer passes on, log scale";
+    facts.chart("edge.forward", &chart("tanh, 100 layers: the signal", rms, true, forward));
+    let rms = "rms of the weights' gradient, log scale";
+    facts.chart("edge.backward", &chart("tanh, 100 layers: the weights' gradient", rms, true, backward));
     Ok(())
 }
 

@@ -58,13 +58,14 @@ pub(super) fn html(bench: &Bench, facts: &mut Facts) -> Result<String> {
     facts.fill(PAGE).context("page.html")
 }
 
-/// The table of contents, from the sections' own anchors and headings.
+/// The table of contents, from the sections' own anchors and headings; those of the short path are marked.
 fn contents() -> String {
     let entry = |text: &&str| {
         let (_, rest) = text.split_once("<section id=\"")?;
         let (anchor, rest) = rest.split_once('"')?;
+        let mark = if rest.starts_with(" class=\"path\"") { " <span class=\"mark\">●</span>" } else { "" };
         let (heading, _) = rest.split_once("<h2>")?.1.split_once("</h2>")?;
-        Some(format!("<li><a href=\"#{anchor}\">{heading}</a></li>"))
+        Some(format!("<li><a href=\"#{anchor}\">{heading}</a>{mark}</li>"))
     };
     TEXTS.iter().filter_map(entry).collect::<Vec<_>>().join("\n")
 }

@@ -17,7 +17,8 @@ pub(super) const NETS: &str = include_str!("page/nets.json");
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exhibit {
-    /// What is shown of them: fields of [`Readings`], or `loss` by step.
+    /// What is shown of them: fields of [`Readings`], `loss` by step, or `spread`: what the last layer passes on under each
+    /// seed, sorted.
     pub show: Vec<String>,
     /// Steps of plain gradient descent, where the loss is shown.
     #[serde(default)]
@@ -39,10 +40,20 @@ pub struct Curve {
     pub label: String,
     /// The colour of its curve: the class of an [`Ink`](crate::figure::Ink), without `ink-`.
     pub ink: String,
-    /// How its curve is drawn: `dashed`, `thin`, or as usual.
+    /// How its curve is drawn: `dashed`, `dotted`, `thin`, or as usual.
     pub stroke: String,
+    /// How many seeds are run where the spread of the net is shown, from 1 on.
+    #[serde(default)]
+    pub seeds: u64,
     /// The net.
     pub net: Spec,
+}
+
+impl Curve {
+    /// The net with each of its seeds.
+    pub fn nets(&self) -> impl Iterator<Item = Spec> + '_ {
+        (1..=self.seeds).map(|seed| Spec { seed, ..self.net.clone() })
+    }
 }
 
 /// The page's exhibits by name.
@@ -58,11 +69,12 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     for (name, exhibit) in exhibits()? {
         let runs = exhibit.curves.iter().map(|curve| run(&exhibit, curve, bench));
         let runs = runs.collect::<Result<Vec<_>>>().with_context(|| name.clone())?;
-        for (curve, (found, losses)) in exhibit.curves.iter().zip(&runs) {
+        for (curve, found) in exhibit.curves.iter().zip(&runs) {
             let fact = format!("q.{name}.{}", curve.key);
-            readings(facts, &fact, found);
-            ends(facts, &format!("{fact}.loss"), losses);
+            readings(facts, &fact, &found.readings);
+            ends(facts, &format!("{fact}.loss"), &found.losses);
             seeds(facts, &format!("{fact}.loss"), &exhibit, curve, bench)?;
+            range(facts, &format!("{fact}.spread"), &found.spread);
         }
         for field in &exhibit.show {
             facts.chart(format!("q.{name}.chart.{field}"), &picture(&exhibit, field, &runs)?);
@@ -71,13 +83,32 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     Ok(())
 }
 
-/// What one net shows, and its losses where the exhibit trains it.
-fn run(exhibit: &Exhibit, curve: &Curve, bench: &Bench) -> Result<(Readings, Vec<f64>)> {
+/// What a curve's net shows.
+struct Run {
+    readings: Readings,
+    /// Where the exhibit trains it.
+    losses: Vec<f64>,
+    /// What its last layer passes on under each seed, sorted.
+    spread: Vec<f64>,
+}
+
+fn run(exhibit: &Exhibit, curve: &Curve, bench: &Bench) -> Result<Run> {
     let losses = match exhibit.steps {
         0 => Vec::new(),
         steps => curve.net.train(&bench.set, exhibit.rate, steps)?,
     };
-    Ok((curve.net.measure(&bench.set)?, losses))
+    let last = |net: Spec| Ok(net.measure(&bench.set)?.signal.last().copied().unwrap_or(f64::NAN));
+    let mut spread = curve.nets().map(last).collect::<Result<Vec<_>>>()?;
+    spread.sort_by(f64::total_cmp);
+    Ok(Run { readings: curve.net.measure(&bench.set)?, losses, spread })
+}
+
+/// The least, the median and the greatest of sorted values.
+fn range(facts: &mut Facts, fact: &str, sorted: &[f64]) {
+    let middle = sorted.get(sorted.len() / 2);
+    for (name, value) in [("least", sorted.first()), ("median", middle), ("greatest", sorted.last())] {
+        facts.number(format!("{fact}.{name}"), value.copied().unwrap_or(f64::NAN));
+    }
 }
 
 /// The least and the greatest last loss of the net under five seeds: what one curve does not show.
@@ -96,35 +127,40 @@ fn seeds(facts: &mut Facts, fact: &str, exhibit: &Exhibit, curve: &Curve, bench:
 }
 
 /// A field of all of the exhibit's nets, as the page's script draws it.
-fn picture(exhibit: &Exhibit, field: &str, runs: &[(Readings, Vec<f64>)]) -> Result<Chart> {
+fn picture(exhibit: &Exhibit, field: &str, runs: &[Run]) -> Result<Chart> {
     let lines = exhibit.curves.iter().zip(runs).map(|(curve, run)| line(field, curve, run));
     Ok(Chart { lines: lines.collect::<Result<_>>()?, ..frame(field)? })
 }
 
 /// The picture of a field, without its curves.
 fn frame(field: &str) -> Result<Chart> {
-    let share = Some((0.0, 1.0));
-    let (title, y, log, bounds) = match field {
-        "signal" => ("Signal by layer", "std of what a layer passes on, log scale", true, None),
-        "gradient" => ("Gradient by layer", "std of the weights' gradient, log scale", true, None),
-        "dead" => ("Dead units by layer", "share of units off for all images", false, share),
-        "alike" => ("How alike two images are", "mean cosine of what a layer passes on", false, share),
-        "loss" => ("Loss by step", "cross-entropy; guessing costs 2.3", false, Some((0.0, 6.0))),
+    let passed = "rms of what a layer passes on, log scale";
+    let (title, y, x) = match field {
+        "signal" => ("Signal by layer", passed, "hidden layer"),
+        "gradient" => ("The weights' gradient by layer", "its rms, log scale", "hidden layer"),
+        "dead" => ("Dead units by layer", "share of units off for all images", "hidden layer"),
+        "alike" => ("How alike two images are", "mean cosine of what a layer passes on", "hidden layer"),
+        "loss" => ("Loss by step", "cross-entropy; guessing costs 2.3", "step of gradient descent"),
+        "spread" => ("What the last layer passes on", "rms", "seeds, sorted"),
         other => bail!("nothing shows {other}"),
     };
-    let x = if field == "loss" { "step of gradient descent" } else { "hidden layer" };
-    Ok(Chart { title: title.into(), x: x.into(), y: y.into(), log, bounds, ..Chart::default() })
+    let log = ["signal", "gradient"].contains(&field);
+    let share = ["dead", "alike"].contains(&field);
+    let bounds = (field == "loss").then_some((0.0, 6.0));
+    let (title, x, y) = (title.into(), x.into(), y.into());
+    Ok(Chart { title, x, y, log, bounds, share, ..Chart::default() })
 }
 
-fn line(field: &str, curve: &Curve, (found, losses): &(Readings, Vec<f64>)) -> Result<Line> {
+fn line(field: &str, curve: &Curve, run: &Run) -> Result<Line> {
     let ink = Ink::named(&curve.ink).with_context(|| format!("no ink {}", curve.ink))?;
     let by_layer = |values| Line::by_layer(&curve.label, ink, values);
     let line = match field {
-        "signal" => by_layer(&found.signal),
-        "gradient" => by_layer(&found.gradient),
-        "dead" => by_layer(&found.dead),
-        "alike" => by_layer(&found.alike),
-        _ => Line::by_step(&curve.label, ink, losses),
+        "signal" => by_layer(&run.readings.signal),
+        "gradient" => by_layer(&run.readings.gradient),
+        "dead" => by_layer(&run.readings.dead),
+        "alike" => by_layer(&run.readings.alike),
+        "spread" => by_layer(&run.spread),
+        _ => Line::by_step(&curve.label, ink, &run.losses),
     };
     Ok(line.stroke(Stroke::named(&curve.stroke)))
 }
@@ -139,13 +175,15 @@ fn readings(facts: &mut Facts, fact: &str, readings: &Readings) {
     facts.percent(format!("{fact}.dead.last"), readings.dead.last().copied().unwrap_or(f64::NAN));
 }
 
-/// The first and the last of `values`, and the last over the first.
+/// The first and the last of `values`, and the last over the first; then each.
 fn ends(facts: &mut Facts, fact: &str, values: &[f64]) {
     let (first, last) =
         (values.first().copied().unwrap_or(f64::NAN), values.last().copied().unwrap_or(f64::NAN));
     facts.number(format!("{fact}.first"), first);
     facts.number(format!("{fact}.last"), last);
     facts.number(format!("{fact}.ratio"), last / first);
+    // Enough digits to divide one by another.
+    facts.html(format!("{fact}.long"), format!("{last:.4}"));
     for (index, value) in values.iter().enumerate().take(50) {
         facts.number(format!("{fact}.{}", index + 1), *value);
     }

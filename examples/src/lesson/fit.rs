@@ -30,16 +30,44 @@ pub(super) fn losses(bench: &Bench, start: &Start, steps: usize, rate: f64) -> R
     Ok(losses)
 }
 
-/// How many of the rows of `fc1.weight`'s gradient differ, of how many: a row is a neuron's.
-pub(super) fn distinct_rows(bench: &Bench, start: &Start) -> Result<(usize, usize)> {
-    let (net, vars) = bench.net(start)?;
-    let loss = loss::cross_entropy(&net.forward(&bench.set.images)?, &bench.set.labels)?;
-    let gradients: GradStore = loss.backward()?;
-    let named = candle_init::named_vars(&vars);
-    let weight = named.iter().find(|(name, _)| name == "fc1.weight").map(|(_, var)| var);
-    let rows = weight.and_then(|var| gradients.get(var)).map(|rows| rows.to_vec2::<f32>()).transpose()?;
-    let rows = rows.unwrap_or_default();
-    let bits = |row: &Vec<f32>| row.iter().map(|value| (value + 0.0).to_bits()).collect::<Vec<_>>();
-    let distinct: std::collections::BTreeSet<_> = rows.iter().map(bits).collect();
-    Ok((distinct.len(), rows.len()))
+/// The rows of `fc1.weight`'s gradient: a row is a neuron's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows {
+    pub(super) all: usize,
+    /// How many different ones there are; all rows of zeros are one.
+    pub(super) distinct: usize,
+    /// How many are rows of zeros.
+    pub(super) empty: usize,
+}
+
+impl Rows {
+    /// Counts those of the net that starts so.
+    pub(super) fn of(bench: &Bench, start: &Start) -> Result<Self> {
+        let (net, vars) = bench.net(start)?;
+        let loss = loss::cross_entropy(&net.forward(&bench.set.images)?, &bench.set.labels)?;
+        let gradients: GradStore = loss.backward()?;
+        let named = candle_init::named_vars(&vars);
+        let weight = named.iter().find(|(name, _)| name == "fc1.weight").map(|(_, var)| var);
+        let rows = weight.and_then(|var| gradients.get(var)).map(|rows| rows.to_vec2::<f32>()).transpose()?;
+        Ok(Self::count(&rows.unwrap_or_default()))
+    }
+
+    fn count(rows: &[Vec<f32>]) -> Self {
+        // -0 and 0 are one value.
+        let bits = |row: &Vec<f32>| row.iter().map(|value| (value + 0.0).to_bits()).collect::<Vec<_>>();
+        let distinct: std::collections::BTreeSet<_> = rows.iter().map(bits).collect();
+        let empty = rows.iter().filter(|row| row.iter().all(|value| *value == 0.0)).count();
+        Self { all: rows.len(), distinct: distinct.len(), empty }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rows;
+
+    #[test]
+    fn rows_of_zeros_are_one_distinct_row() {
+        let rows = Rows::count(&[vec![0.0, 1.0], vec![-0.0, 0.0], vec![0.0, 0.0], vec![0.0, 1.0]]);
+        assert_eq!((rows.all, rows.distinct, rows.empty), (4, 2, 2));
+    }
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use candle_init::{Activation, Rule, backward_gain, gain, init};
 
 use super::bench::Bench;
-use super::bend::{Bend, GELU, SILU};
+use super::bend::{Bend, GELU, SILU, TANH};
 use super::facts::Facts;
 use super::start::Start;
 use crate::figure::{Chart, Ink, Line};
@@ -27,6 +27,9 @@ const ACTIVATIONS: [(&str, Activation); 10] = [
 
 pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     facts.html("gains.table", table()?);
+    // What PyTorch's calculate_gain("tanh") makes of a deep net.
+    let torch = bench.signal(&Start::new(TANH, DEPTH, init::LECUN_NORMAL.times(5.0 / 3.0)))?;
+    facts.number("gains.torch", torch.last(|layer| layer.passed.rms()));
     curves(bench, facts, "gelu", "GELU", GELU)?;
     curves(bench, facts, "silu", "SiLU", SILU)
 }

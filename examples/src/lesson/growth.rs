@@ -20,6 +20,10 @@ const INITIALIZERS: [(&str, &str, Init, Ink); 3] = [
 pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     facts.number("growth.small.factor", factor(0.01));
     facts.number("growth.large.factor", factor(1.0));
+    facts.number("growth.small.power", factor(0.01).powi(DEPTH as i32));
+    facts.number("growth.large.power", factor(1.0).powi(DEPTH as i32));
+    facts.number("growth.first", (bench.inputs as f64 / WIDTH as f64).sqrt());
+    facts.html("growth.inputs", bench.inputs.to_string());
     let (mut forward, mut backward) = (Vec::new(), Vec::new());
     for (fact, name, initializer, ink) in INITIALIZERS {
         let measured = bench.signal(&Start::new(RELU, DEPTH, initializer))?;
@@ -29,11 +33,11 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     }
     facts.chart(
         "growth.forward",
-        &chart("Forward: the signal by layer", "std of what a layer passes on, log scale", forward),
+        &chart("Forward: the signal by layer", "rms of what a layer passes on, log scale", forward),
     );
     facts.chart(
         "growth.backward",
-        &chart("Back: the gradient by layer", "rms of the loss's gradient there, log scale", backward),
+        &chart("Back: what comes back to a layer", "rms of the loss's gradient there, log scale", backward),
     );
     Ok(())
 }
@@ -44,8 +48,8 @@ fn factor(std: f64) -> f64 {
 }
 
 fn tell(facts: &mut Facts, fact: &str, measured: &Measured) {
-    facts.number(format!("growth.{fact}.passed"), measured.last(|layer| layer.passed.std));
-    let first = measured.gradients().first().copied().unwrap_or(f64::NAN);
+    facts.number(format!("growth.{fact}.passed"), measured.last(|layer| layer.passed.rms()));
+    let first = measured.errors().first().copied().unwrap_or(f64::NAN);
     facts.number(format!("growth.{fact}.gradient"), first);
 }
 

@@ -3,12 +3,11 @@
 use anyhow::Result;
 use candle_core::{DType, Tensor};
 
-/// The standard deviation of all elements.
-pub(super) fn std(values: &Tensor) -> Result<f64> {
+/// The root of the mean square of all elements: what σ·√(n/2) and its kin are about.
+pub(super) fn rms(values: &Tensor) -> Result<f64> {
     let values = values.flatten_all()?.to_dtype(DType::F64)?.to_vec1::<f64>()?;
     let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
+    let squares = values.iter().map(|value| value.powi(2)).sum::<f64>();
     Ok((squares / count).sqrt())
 }
 
@@ -60,6 +59,6 @@ mod tests {
         let two = values.narrow(1, 0, 2).unwrap();
         assert!(likeness(&two).unwrap().abs() < 1e-12);
         let one = Tensor::new(&[1f32, 3.0], &Device::Cpu).unwrap();
-        assert!((std(&one).unwrap() - 1.0).abs() < 1e-12);
+        assert!((rms(&one).unwrap() - 5f64.sqrt()).abs() < 1e-12);
     }
 }

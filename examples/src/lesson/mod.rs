@@ -16,6 +16,7 @@ mod facts;
 mod fit;
 mod gains;
 mod growth;
+mod lab;
 mod measure;
 mod net;
 mod norm;
@@ -51,9 +52,10 @@ pub use tongues::{Tongue, tongues};
 /// What is measured, for messages, and what measures it.
 type Part = (&'static str, fn(&Bench, &mut Facts) -> Result<()>);
 
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 14] = [
     ("zeros", zeros::measure),
     ("small and large weights", growth::measure),
+    ("the sliders", lab::measure),
     ("Glorot for tanh", tanh::measure),
     ("He for ReLU", relu::measure),
     ("dead ReLUs", dead::measure),

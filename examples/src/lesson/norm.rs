@@ -7,7 +7,7 @@ use candle_nn::{Linear, Module, VarMap, linear, loss};
 
 use super::bench::{Bench, WIDTH};
 use super::facts::Facts;
-use super::measure::std;
+use super::measure::rms;
 use crate::figure::{Chart, Ink, Line};
 use crate::mlp::CLASSES;
 
@@ -29,11 +29,11 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     }
     facts.chart(
         "norm.forward",
-        &chart("Layer norm: the signal", "std of what a layer passes on, log scale", forward),
+        &chart("Layer norm: the signal", "rms of what a layer passes on, log scale", forward),
     );
     facts.chart(
         "norm.backward",
-        &chart("Layer norm: the gradient", "std of the weights' gradient, log scale", backward),
+        &chart("Layer norm: the weights' gradient", "rms of the weights' gradient, log scale", backward),
     );
     Ok(())
 }
@@ -55,13 +55,13 @@ fn run(bench: &Bench, initializer: Init) -> Result<(Vec<f64>, Vec<f64>)> {
     let (mut x, mut passed) = (bench.set.images.clone(), Vec::new());
     for layer in &layers {
         x = standard(&layer.forward(&x)?)?.relu()?;
-        passed.push(std(&x)?);
+        passed.push(rms(&x)?);
     }
     let gradients = loss::cross_entropy(&head.forward(&x)?, &bench.set.labels)?.backward()?;
     let named: std::collections::BTreeMap<String, Var> = named_vars(&vars).into_iter().collect();
     let of = |at: usize| -> Result<f64> {
         let var = named.get(&format!("fc{at}.weight"));
-        var.and_then(|var| gradients.get(var)).map_or(Ok(0.0), std)
+        var.and_then(|var| gradients.get(var)).map_or(Ok(0.0), rms)
     };
     Ok((passed, (0..DEPTH).map(of).collect::<Result<_>>()?))
 }

@@ -34,6 +34,7 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
         log: true,
         bounds: Some((1e-10, 1e4)),
         lines,
+        ..Chart::default()
     };
     facts.chart("orthogonal.spectrum", &chart);
     Ok(())

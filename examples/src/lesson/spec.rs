@@ -8,7 +8,7 @@ use candle_nn::{Module, Optimizer, SGD, VarBuilder, VarMap, loss};
 use serde::{Deserialize, Serialize};
 
 use super::bend::Bend;
-use super::measure::{dead, likeness, std};
+use super::measure::{dead, likeness, rms};
 use super::net::Net;
 use crate::mlp::Shape;
 use crate::set::Set;
@@ -36,9 +36,9 @@ pub struct Spec {
 pub struct Readings {
     /// The loss, cross-entropy.
     pub loss: f64,
-    /// The standard deviation of what each layer passes on.
+    /// The rms of what each layer passes on.
     pub signal: Vec<f64>,
-    /// The standard deviation of the gradient of each layer's weight.
+    /// The rms of the gradient of each layer's weight.
     pub gradient: Vec<f64>,
     /// The share of units that pass on the same value for every image.
     pub dead: Vec<f64>,
@@ -61,11 +61,11 @@ impl Spec {
         let gradient = |layer: usize| -> Result<f64> {
             let name = format!("fc{layer}.weight");
             let var = named.iter().find(|(other, _)| *other == name).map(|(_, var)| var);
-            var.and_then(|var| gradients.get(var)).map_or(Ok(0.0), std)
+            var.and_then(|var| gradients.get(var)).map_or(Ok(0.0), rms)
         };
         Ok(Readings {
             loss: loss.to_scalar::<f64>()?,
-            signal: each(&hidden, std)?,
+            signal: each(&hidden, rms)?,
             gradient: (0..self.depth).map(gradient).collect::<Result<_>>()?,
             dead: each(&hidden, dead)?,
             alike: each(&hidden, likeness)?,

@@ -8,6 +8,7 @@ use super::bench::Bench;
 use super::bend::{SIGMOID, TANH};
 use super::facts::Facts;
 use super::measure::counts;
+use super::sheet::std;
 use super::start::Start;
 use crate::figure::{Bars, Chart, Ink, Line, Stroke};
 
@@ -29,11 +30,23 @@ const INITIALIZERS: [(&str, &str, Init, Ink); 3] = [
 pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     for (fact, title, initializer, ink) in INITIALIZERS {
         let measured = bench.signal(&Start::new(TANH, DEPTH, initializer))?;
-        facts.number(format!("tanh.{fact}.last"), measured.last(|layer| layer.passed.std));
+        facts.number(format!("tanh.{fact}.last"), measured.last(|layer| layer.passed.rms()));
         facts.percent(format!("tanh.{fact}.flat"), measured.mean(|layer| layer.saturated));
         facts.bars(format!("tanh.{fact}"), &bars(bench, title, ink, initializer)?);
     }
+    unequal(facts)?;
     sigmoid(bench, facts)
+}
+
+/// What Glorot does to a mean square in a linear layer of 256 inputs and 128 outputs, forward and back.
+fn unequal(facts: &mut Facts) -> Result<()> {
+    let (inputs, outputs) = (256, 128);
+    let variance = std(init::GLOROT_UNIFORM.into(), (outputs, inputs))?.powi(2);
+    facts.html("glorot.inputs", inputs.to_string());
+    facts.html("glorot.outputs", outputs.to_string());
+    facts.number("glorot.forward", inputs as f64 * variance);
+    facts.number("glorot.backward", outputs as f64 * variance);
+    Ok(())
 }
 
 fn bars(bench: &Bench, title: &str, ink: Ink, initializer: Init) -> Result<Bars> {
@@ -57,7 +70,7 @@ fn sigmoid(bench: &Bench, facts: &mut Facts) -> Result<()> {
         lines.push(Line::by_layer(name, Ink::Glorot, &gradients).stroke(stroke));
     }
     let (title, x) = ("Gradients of the weights, both by Glorot".into(), "hidden layer".into());
-    let y = "std of the weights' gradient, log scale".into();
+    let y = "rms of the weights' gradient, log scale".into();
     facts.chart("glorot.gradients", &Chart { title, x, y, log: true, lines, ..Chart::default() });
     Ok(())
 }

@@ -77,8 +77,11 @@ fn tabs(tongue: &Tongue) -> String {
     )
 }
 
-/// What the lines give, in words.
+/// What the lines give, in words; of zeros there is nothing to say.
 fn said(tongue: &Tongue) -> String {
+    if tongue.std == 0.0 {
+        return String::new();
+    }
     let (outputs, inputs) = tongue.shape;
     let bound = tongue.bound.map(|bound| format!(", no value beyond ±{}", four(bound))).unwrap_or_default();
     let differs = if tongue.differs.is_empty() { String::new() } else { format!(" {}", tongue.differs) };

@@ -6,7 +6,7 @@ use candle_init::{Init, init};
 use super::bench::Bench;
 use super::bend::RELU;
 use super::facts::Facts;
-use super::fit::{distinct_rows, losses};
+use super::fit::{Rows, losses};
 use super::start::Start;
 use crate::figure::{Chart, Ink, Line, Stroke};
 use crate::mlp::CLASSES;
@@ -26,9 +26,10 @@ pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     let mut lines = Vec::new();
     for (fact, name, initializer, ink, stroke) in INITIALIZERS {
         let start = Start::new(RELU, DEPTH, initializer);
-        let (distinct, of) = distinct_rows(bench, &start)?;
-        facts.html(format!("zeros.{fact}.distinct"), distinct.to_string());
-        facts.html("zeros.of", of.to_string());
+        let rows = Rows::of(bench, &start)?;
+        facts.html(format!("zeros.{fact}.distinct"), rows.distinct.to_string());
+        facts.html(format!("zeros.{fact}.empty"), rows.empty.to_string());
+        facts.html("zeros.of", rows.all.to_string());
         let losses = losses(bench, &start, STEPS, RATE)?;
         facts.number(format!("zeros.{fact}.last"), losses.last().copied().unwrap_or(f64::NAN));
         lines.push(Line::by_step(name, ink, &losses).stroke(stroke));

@@ -42,11 +42,49 @@ fn the_page_fits_is_quiet_and_can_be_handled_by_keyboard() {
     });
 }
 
+/// What stands on paper: pictures, answers, and what only a screen can use.
+const PAPER: &str = include_str!("lesson/paper.js");
+
+/// The page with a script that ends at once.
+fn bare() -> String {
+    let bare = LESSON.page.replace("document.documentElement.classList.add(\"script\");", "throw 0;");
+    assert_ne!(bare, LESSON.page);
+    bare
+}
+
+/// On paper each question has its still pictures and its answer, whatever was pressed before, with a script and without.
+#[test]
+fn paper_has_each_picture_once_and_all_answers() {
+    let pressed = format!("{HANDLE}\nJSON.stringify({{ height: 0 }})");
+    let folded = "JSON.stringify({ height: 0 })";
+    let bare = bare();
+    with_browser("lesson-paper", |browser| {
+        for (name, page, before) in [
+            ("pressed", &LESSON.page, pressed.as_str()),
+            ("folded", &LESSON.page, folded),
+            ("bare", &bare, folded),
+        ] {
+            let found = browser.on_paper(name, page, VIEWS[3], before, PAPER);
+            assert_eq!(found["twice"], 0, "{name}: {found}");
+            assert_eq!(found["screen"], 0, "{name}: {found}");
+            assert_eq!(found["pictures"], found["stills"], "{name}: {found}");
+            assert_eq!(found["shown"], found["folds"], "{name}: {found}");
+            assert!(
+                found["folds"].as_u64().unwrap() > 20 && found["stills"].as_u64().unwrap() >= 20,
+                "{found}"
+            );
+            assert_eq!(found["ground"], "rgb(255, 255, 255)", "{name}: {found}");
+            // Ten points are 13.3 pixels, and captions are no larger than the text.
+            assert!(found["body"].as_f64().unwrap() < 13.5, "{name}: {found}");
+            assert!(found["largest"].as_f64().unwrap() <= found["body"].as_f64().unwrap(), "{name}: {found}");
+        }
+    });
+}
+
 /// Without a script each exhibit is a still picture, and no button or slider is in the way.
 #[test]
 fn the_page_reads_without_a_script() {
-    let bare = LESSON.page.replace("document.documentElement.classList.add(\"script\");", "throw 0;");
-    assert_ne!(bare, LESSON.page);
+    let bare = bare();
     let script = "JSON.stringify({
         buttons: [...document.querySelectorAll('button, .lab')].filter((one) => one.offsetParent).length,
         stills: [...document.querySelectorAll('.without svg, #train-still svg')].filter((one) => one.getBoundingClientRect().height > 50).length,

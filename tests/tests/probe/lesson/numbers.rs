@@ -41,7 +41,7 @@ fn the_pages_numbers_are_candles() {
     let nets: Vec<Spec> = exhibits
         .iter()
         .flat_map(|one| &one.curves)
-        .map(|curve| curve.net.clone())
+        .flat_map(|curve| [curve.net.clone()].into_iter().chain(curve.nets()))
         .chain(settings())
         .collect();
     let script = format!(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use candle_core::{DType, Tensor};
+use candle_init::activation::critical;
 use candle_init::{Activation, Framework, Initializer, Rule, depth, init};
 use candle_init_examples::lesson::tongues;
 use candle_nn::VarBuilder;
@@ -26,6 +27,7 @@ lines! {
     "default" => Initializer::new(42).defaults(Framework::PyTorch);
     "gelu" => Initializer::new(42).weights(init::LECUN_NORMAL.gain(Activation::Gelu));
     "gpt2" => Initializer::new(42).weights(init::normal(0.0, 0.02)).rule("*.c_proj.weight", init::normal(0.0, 0.02).times(depth::gpt2(12)?));
+    "edge" => Initializer::new(42).weights(init::LECUN_NORMAL.times(critical(Activation::Tanh, 0.5)?.weight_std()));
     "orthogonal" => Initializer::new(42).weights(init::ORTHOGONAL);
 }
 

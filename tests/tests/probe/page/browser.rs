@@ -120,6 +120,23 @@ impl Browser {
         Visit { requests, messages, found }
     }
 
+    /// Opens `html` from a file, runs `prepare`, and then `script` as it is on paper.
+    pub(crate) fn on_paper(
+        &mut self,
+        name: &str,
+        html: &str,
+        view: View,
+        prepare: &str,
+        script: &str,
+    ) -> Value {
+        self.visit(name, html, view, prepare);
+        self.call("Emulation.setEmulatedMedia", json!({ "media": "print" }));
+        let evaluated = self.call("Runtime.evaluate", json!({ "expression": script, "returnByValue": true }));
+        self.call("Emulation.setEmulatedMedia", json!({ "media": "" }));
+        let text = evaluated["result"]["value"].as_str();
+        serde_json::from_str(text.unwrap_or_else(|| panic!("{evaluated}"))).unwrap()
+    }
+
     fn look(&mut self, view: View) {
         let mobile = view.width < 600;
         let size = json!({ "width": view.width, "height": 900, "deviceScaleFactor": 1, "mobile": mobile });

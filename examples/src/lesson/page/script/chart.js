@@ -1,8 +1,9 @@
 // Line charts as the page's still pictures have them: names at the ends of curves, crosses where a curve leaves the scale.
 
 const SIZE = { width: 480, height: 300, top: 52, bottom: 254, left: 52 };
-// What float32 can hold: a net in floats ends there, while this page computes in doubles.
-const FLOATS = [1e-38, 1e38];
+// What doubles hold, in which this page computes: the scale goes where the values go.
+const DOUBLES = [1e-300, 1e300];
+const BESIDE = 10; // from a cross to its curve's name
 
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 const raised = (power) => [...String(power)].map((c) => RAISED[c]).join("");
@@ -58,16 +59,17 @@ function spread(wanted, top, bottom) {
   return places;
 }
 
-// {title, x, y, log, bounds, first, curves: [{label, ink, stroke, values}]} as SVG.
-function chart({ title, x, y, log, bounds, first = 1, curves }) {
-  const longest = Math.max(...curves.map(({ label }) => label.length));
-  const right = SIZE.width - Math.min(Math.max(0.63 * 13 * longest + 12, 16), 200);
+const wide = (words) => 0.63 * 13 * [...words].length;
+
+// {title, x, y, log, bounds, share, first, curves: [{label, ink, stroke, values}]} as SVG; the scale of a share goes to 1.
+function chart({ title, x, y, log, bounds, share, first = 1, curves }) {
+  const right = SIZE.width - Math.min(Math.max(Math.max(...curves.map(({ label }) => wide(label))) + 12, 16), 200);
   const last = first + Math.max(1, ...curves.map(({ values }) => values.length - 1));
   const across = linear([first, last], [SIZE.left, right]);
   const all = curves.flatMap(({ values }) => values);
   const highest = Math.max(0.1, ...all.filter(Number.isFinite));
-  const up = log ? logarithmic(all, bounds ?? FLOATS, [SIZE.bottom, SIZE.top])
-    : linear(bounds ? [bounds[0], Math.min(bounds[1], highest)] : [0, highest], [SIZE.bottom, SIZE.top]);
+  const up = log ? logarithmic(all, bounds ?? DOUBLES, [SIZE.bottom, SIZE.top])
+    : linear([bounds?.[0] ?? 0, share ? 1 : Math.min(bounds?.[1] ?? highest, highest)], [SIZE.bottom, SIZE.top]);
 
   const drawn = curves.map((curve) => {
     const points = [];
@@ -77,10 +79,17 @@ function chart({ title, x, y, log, bounds, first = 1, curves }) {
       points.push({ x: across.place(first + i), y: up.place(shown), inside });
       if (!inside) break;
     }
-    return { ...curve, points, end: points.at(-1) };
+    // A curve that leaves the scale is named beside its cross where there is room: a thread would read as a curve.
+    const end = points.at(-1), words = log ? curve.label : `${curve.label}: ${number(curve.values[points.length - 1])}`;
+    const beside = end && !end.inside && end.x + BESIDE + wide(words) <= right;
+    return { ...curve, points, end, beside, words: beside ? words : curve.label };
   });
   const named = drawn.filter(({ label, end }) => label && end);
-  const places = spread(named.map(({ end }) => end.y + 4), SIZE.top + 6, SIZE.bottom + 6);
+  const placed = (some) => {
+    const places = spread(some.map(({ end }) => end.y + 4), SIZE.top + 6, SIZE.bottom + 6);
+    return some.map((curve, i) => ({ ...curve, place: places[i] }));
+  };
+  const names = [...placed(named.filter(({ beside }) => beside)), ...placed(named.filter(({ beside }) => !beside))];
 
   const text = (kind, x, y, words) => `<text class="${kind}" x="${x.toFixed(1)}" y="${y.toFixed(1)}">${escaped(words)}</text>`;
   const rows = up.marks.map((value) => `<path class="grid" d="M${SIZE.left} ${up.place(value).toFixed(1)}H${right}"/>` +
@@ -92,21 +101,22 @@ function chart({ title, x, y, log, bounds, first = 1, curves }) {
       ? `<path class="cross ink-${ink}" d="M${end.x - 5} ${end.y - 5}l10 10m-10 0l10 -10"/>` : "";
     return `<polyline class="line ink-${ink} ${stroke ?? ""}" opacity="1" points="${path}"/>${cross}`;
   });
-  const names = named.map(({ label, ink, end }, i) =>
-    `<path class="thread ink-${ink}" d="M${end.x + 3} ${end.y}L${right + 4} ${places[i] - 4}"/>` +
-    text(`name ink-${ink}`, right + 6, places[i], label));
+  const name = ({ words, ink, end, beside, place }) => beside ? text(`name ink-${ink}`, end.x + BESIDE, place, words)
+    : `<path class="thread ink-${ink}" d="M${end.x + 3} ${end.y}L${right + 4} ${place - 4}"/>` +
+      text(`name ink-${ink}`, right + 6, place, words);
   const spoken = `${title}: ${named.map(({ label, values }) => `${label} ends at ${number(values.at(-1))}`).join(", ")}`;
   return `<svg viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" aria-label="${escaped(spoken)}">` +
     text("title", 4, 17, title) + text("note", 4, 36, y) + rows.join("") + columns.join("") + lines.join("") +
-    names.join("") + text("note end", right, SIZE.height - 8, x) + "</svg>";
+    names.map(name).join("") + text("note end", right, SIZE.height - 8, x) + "</svg>";
 }
 
 // What can be shown of nets, by the field of their readings.
 const SHOWN = {
-  signal: { title: "Signal by layer", y: "std of what a layer passes on, log scale", log: true },
-  gradient: { title: "Gradient by layer", y: "std of the weights' gradient, log scale", log: true },
-  dead: { title: "Dead units by layer", y: "share of units off for all images", bounds: [0, 1] },
-  alike: { title: "How alike two images are", y: "mean cosine of what a layer passes on", bounds: [0, 1] },
+  signal: { title: "Signal by layer", y: "rms of what a layer passes on, log scale", log: true },
+  gradient: { title: "The weights' gradient by layer", y: "its rms, log scale", log: true },
+  dead: { title: "Dead units by layer", y: "share of units off for all images", share: true },
+  alike: { title: "How alike two images are", y: "mean cosine of what a layer passes on", share: true },
+  spread: { title: "What the last layer passes on", y: "rms", x: "seeds, sorted" },
   loss: { title: "Loss by step", y: "cross-entropy; guessing costs 2.3", bounds: [0, 6], x: "step of gradient descent", first: 0 },
 };
 

@@ -6,11 +6,19 @@ function exhibit(place, { show: fields, steps, rate, curves }, digits) {
   place.innerHTML = fields.map((field) => `<figure class="${field}"></figure>`).join("");
   const draw = (field, values) =>
     (place.querySelector(`.${field}`).innerHTML = show(field, curves.map((curve, i) => ({ ...curve, values: values[i] }))));
-  const readings = fields.some((field) => field !== "loss") ? curves.map(({ net }) => measure(net, digits)) : [];
+  const fromOnePass = fields.some((field) => !["loss", "spread"].includes(field));
+  const readings = fromOnePass ? curves.map(({ net }) => measure(net, digits)) : [];
   for (const field of fields) {
     if (field === "loss") watch(curves, steps, rate, digits, (losses) => draw("loss", losses));
+    else if (field === "spread") draw("spread", curves.map((curve) => sorted(curve, digits)));
     else draw(field, readings.map((reading) => reading[field]));
   }
+}
+
+// What the last layer passes on under seeds 1, 2 …, sorted.
+function sorted({ net, seeds }, digits) {
+  const last = (_, i) => measure({ ...net, seed: i + 1 }, digits).signal.at(-1);
+  return Float64Array.from({ length: seeds }, last).sort();
 }
 
 // Trains all nets side by side; `draw` gets the losses so far after each step, or all at once where motion is unwelcome.

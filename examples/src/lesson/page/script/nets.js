@@ -39,16 +39,18 @@ const STDS = {
 
 const cache = new Map();
 
-// Values of a parameter before they are scaled. They depend on seed, name and count alone, so that a slider need not draw
-// them again.
+// Values of a parameter before they are scaled. They depend on seed, name and index alone, so that a slider need not draw
+// them again, and a layer that becomes narrower takes the first of them.
 function standard(draw, seed, name, count) {
-  const address = `${draw.name} ${seed} ${name} ${count}`;
-  if (!cache.has(address)) {
-    if (cache.size > 600) cache.clear();
+  const address = `${draw.name} ${seed} ${name}`;
+  if (!(cache.get(address)?.length >= count)) {
+    if (cache.size > 2500) cache.clear();
     cache.set(address, draw(seed, name, count));
   }
   return cache.get(address);
 }
+
+const drawing = (initializer) => (initializer.endsWith("uniform") ? steps : normals);
 
 // The values of a parameter by the text of its rule, such as he_normal.times(0.5), normal(std=0.01), const(0.1) or zeros.
 function parameter(text, seed, name, count, inputs, outputs) {
@@ -57,9 +59,9 @@ function parameter(text, seed, name, count, inputs, outputs) {
   if (initializer === "zeros") return new Float64Array(count);
   if (initializer === "const") return new Float64Array(count).fill(float(float(given) * factor));
   const std = initializer === "normal" ? Number(given ?? 1) : STDS[initializer](inputs, outputs);
-  const uniform = initializer.endsWith("uniform");
+  const uniform = initializer.endsWith("uniform"), draw = drawing(initializer);
   const scale = float((uniform ? Math.sqrt(3) * 2 ** -23 : 1) * std * factor);
-  const values = standard(uniform ? steps : normals, seed, name, count), found = new Float64Array(count);
+  const values = standard(draw, seed, name, count), found = new Float64Array(count);
   for (let i = 0; i < count; i++) found[i] = float(values[i] * scale);
   return found;
 }
@@ -198,11 +200,9 @@ function pass(layers, net, data) {
   return { states, loss, gradients: backward(layers, net.activation, states, gradient, data) };
 }
 
-function std(values) {
-  let sum = 0, squares = 0;
-  for (const value of values) sum += value;
-  const mean = sum / values.length;
-  for (const value of values) squares += (value - mean) ** 2;
+function rms(values) {
+  let squares = 0;
+  for (const value of values) squares += value * value;
   return Math.sqrt(squares / values.length);
 }
 
@@ -243,8 +243,8 @@ function measure(net, digits) {
   const passed = states.inputs.slice(1);
   return {
     loss,
-    signal: passed.map(std),
-    gradient: gradients.slice(0, -1).map(({ dWeight }) => std(dWeight)),
+    signal: passed.map(rms),
+    gradient: gradients.slice(0, -1).map(({ dWeight }) => rms(dWeight)),
     dead: passed.map((values) => dead(values, data.count, net.width)),
     alike: passed.map((values) => likeness(values, data.count, net.width)),
   };

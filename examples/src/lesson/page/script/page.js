@@ -7,20 +7,21 @@ const nets = json("nets");
 document.documentElement.classList.add("script");
 document.querySelectorAll(".lab").forEach((element) => lab(element, digits));
 
-// A button that runs an exhibit in the place after it. Where the reader has predicted something, it says how that went.
+// A button that runs an exhibit in the place after it. Where the reader is to predict something, that comes first.
 for (const button of document.querySelectorAll("button[data-run]")) {
   const place = document.createElement("div");
-  place.className = "figures";
+  place.className = "figures live"; // paper has the still pictures
   button.after(place);
+  const question = button.closest(".question");
+  const chosen = () => question?.querySelector("input:checked");
+  const told = question?.querySelector(".told");
+  if (told) {
+    button.disabled = !chosen();
+    question.addEventListener("change", () => (button.disabled = false));
+  }
   button.addEventListener("click", () => {
     exhibit(place, nets[button.dataset.run], digits);
-    const question = button.closest(".question");
-    const choice = question?.querySelector("input:checked");
-    const told = question?.querySelector(".told");
-    if (told) {
-      told.textContent = !choice ? "Predict first, if you like: then press again."
-        : "right" in choice.dataset ? "As you predicted." : "Not what you predicted: what did the sum leave out?";
-    }
+    if (told) told.textContent = "right" in chosen().dataset ? "As you predicted." : "Not what you predicted: the answer says why.";
     const still = button.dataset.still && document.getElementById(button.dataset.still);
     if (still) still.hidden = true;
   });
