@@ -77,9 +77,11 @@ pub fn critical<F: ScalarFunction>(function: F, q: f64) -> Result<MeanField<F>> 
     Ok(MeanField { weight_variance, bias_variance, ..unit })
 }
 
-/// The relative variance, over nets, of the second moment of a ReLU net's activations: `(1 + 5/n)^L − 1`,
-/// about
-/// `exp(5L/n) − 1`, for `L` layers of `n` units each (Hanin and Rolnick 2018, arXiv:1803.01719).
+/// The relative variance, over nets, of the second moment of a ReLU net's activations: `(1 + 5/n)^L − 1`, about
+/// `exp(5L/n) − 1`, for `L` layers of `n` units each and normal weights.
+///
+/// A layer multiplies the mean square of that moment by `1 + (E[f⁴]/E[f²]² − 1)/n`, and `E[f⁴]/E[f²]²` of a ReLU is 6. That the
+/// spread grows with the exponential of `Σ 1/n`, for other symmetric weights too: Hanin and Rolnick 2018, arXiv:1803.01719.
 ///
 /// One finite net is not its expectation: thirty layers of 512 units spread by a third.
 ///
