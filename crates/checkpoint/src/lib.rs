@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails by panicking says where"))]
 
 mod checkpoint;
+mod claim;
 mod error;
 mod file;
 mod glob;
@@ -14,6 +15,8 @@ mod source;
 mod tensor;
 
 pub use checkpoint::Checkpoint;
+#[doc(hidden)]
+pub use claim::{claim, remove_unclaimed};
 pub use error::{Error, Result};
 #[doc(hidden)]
 pub use glob::Glob;

@@ -1,9 +1,10 @@
 //! Writes a file whole or not at all.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use candle_init_checkpoint::{claim, remove_unclaimed};
 use tempfile::Builder;
 
 use crate::error::{Error, Result};
@@ -65,29 +66,14 @@ fn replace(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io:
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let beginning = beginning(path);
     remove_leftovers(folder, &beginning);
-    match written(path, folder, &beginning, text, permissions.clone()) {
-        // Another writer took the file for left over, between its making and its lock.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            written(path, folder, &beginning, text, permissions)
-        }
-        done => done,
-    }
-}
-
-fn written(
-    path: &Path,
-    folder: &Path,
-    beginning: &str,
-    text: &str,
-    permissions: Option<fs::Permissions>,
-) -> io::Result<()> {
     let mut builder = Builder::new();
-    builder.prefix(beginning).rand_bytes(OWN).suffix(UNFINISHED);
+    builder.prefix(&beginning).rand_bytes(OWN).suffix(UNFINISHED);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder)?;
-    // Held while the writer lives: what has none is left over. Where a file system has no locks, nothing is.
-    drop(file.as_file().try_lock());
+    while !claim(file.as_file(), file.path()) {
+        file = builder.tempfile_in(folder)?;
+    }
     file.write_all(text.as_bytes())?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
@@ -105,9 +91,8 @@ fn remove_leftovers(folder: &Path, beginning: &str) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_str().is_some_and(is_one)
             && entry.file_type().is_ok_and(|kind| kind.is_file())
-            && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
         {
-            drop(fs::remove_file(entry.path()));
+            remove_unclaimed(&entry.path());
         }
     }
 }
@@ -167,7 +152,7 @@ mod tests {
     fn what_was_left_behind_is_removed() {
         let scratch = tempdir().unwrap();
         let file = |name: &str| scratch.path().join(name);
-        let held = File::create(file(".page.html.Ab3dE9.probe-part")).unwrap();
+        let held = fs::File::create(file(".page.html.Ab3dE9.probe-part")).unwrap();
         held.lock().unwrap();
         for name in
             [".page.html.a1b2c3.probe-part", ".page.html.backup.part", ".other.html.a1b2c3.probe-part"]

@@ -8,26 +8,14 @@ use candle_init::Lazy;
 use candle_init_checkpoint::Layout;
 
 use crate::error::Result;
-use crate::folder::pieces::{draw, pieces};
-use crate::place::Place;
-
-/// Pieces that wait for the disk.
-const WAITING: usize = 2;
-
-/// A file that is to be filled: its place, name and layout.
-pub(crate) struct Unfilled<'a> {
-    pub(crate) place: &'a Place,
-    pub(crate) name: &'a str,
-    pub(crate) layout: &'a Layout,
-}
+use crate::folder::pieces::{LaidOut, WAITING, draw, pieces};
 
 /// Writes a file, whole or not at all, with the tensors that `lazy` gives by name.
 pub(crate) fn fill(
-    file: &Unfilled<'_>,
+    LaidOut { place, name, layout }: LaidOut<'_>,
     lazy: &dyn Fn(&str) -> Result<Lazy>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<()> {
-    let Unfilled { place, name, layout } = *file;
     let mut out = place.write(name, layout.size())?;
     let (full, to_write) = sync_channel::<Vec<u8>>(WAITING);
     let (empty, to_fill) = sync_channel::<Vec<u8>>(WAITING + 1);

@@ -2,8 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::folder::content::documents;
-use crate::folder::fill::{Unfilled, fill};
+use crate::folder::fill::fill;
 use crate::folder::finish::finish_at;
+use crate::folder::pieces::LaidOut;
 use crate::folder::strangers;
 use crate::folder::there::{There, is_there};
 use crate::manifest::Manifest;
@@ -62,12 +63,7 @@ pub fn make(
             There::Other if !force => return Err(other(place, name)),
             There::Other | There::Nothing => {}
         }
-        let index = file.index();
-        let lazy = |name: &str| match index.get(name) {
-            Some(entry) => manifest.lazy(entry),
-            None => Err(Error::Tensor { tensor: name.into(), what: format!("is not in {}", file.name) }),
-        };
-        fill(&Unfilled { place, name, layout: &layout }, &lazy, progress)?;
+        fill(LaidOut { place, name, layout: &layout }, &manifest.lazy_in(file), progress)?;
         made.written.push(file.name.clone());
     }
     if part.world() == 1 {

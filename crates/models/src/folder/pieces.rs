@@ -1,12 +1,24 @@
 //! A tensor's bytes as a file has them, piece by piece.
 
 use candle_init::Lazy;
-use candle_init_checkpoint::Slot;
+use candle_init_checkpoint::{Layout, Slot};
 
 use crate::error::Result;
+use crate::place::Place;
+
+/// A file's place, name and layout.
+#[derive(Clone, Copy)]
+pub(crate) struct LaidOut<'a> {
+    pub(crate) place: &'a Place,
+    pub(crate) name: &'a str,
+    pub(crate) layout: &'a Layout,
+}
 
 /// Bytes of a piece: large enough that all threads have work, small beside any machine's memory.
 pub(crate) const PIECE: usize = 1 << 23;
+
+/// Pieces that wait for the disk, or for what is drawn.
+pub(crate) const WAITING: usize = 2;
 
 /// Draws the bytes of a tensor from byte `start` on, little-endian. What its slot has beyond its values is padding: zeros.
 pub(crate) fn draw(lazy: &Lazy, slot: &Slot, start: u64, out: &mut [u8]) -> Result<()> {

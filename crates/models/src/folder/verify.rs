@@ -1,14 +1,11 @@
 //! Compares a folder with its manifest, bit for bit.
 
 use std::fmt;
-use std::io::Read;
-
-use candle_init::Lazy;
-use candle_init_checkpoint::Slot;
 
 use crate::error::{Error, Result};
+use crate::folder::compare::{Differing, compare};
 use crate::folder::content::{MANIFEST, documents};
-use crate::folder::pieces::{draw, pieces};
+use crate::folder::pieces::LaidOut;
 use crate::folder::strangers;
 use crate::folder::there::{There, is_there};
 use crate::manifest::{File, Manifest};
@@ -130,48 +127,14 @@ impl Verified {
             There::Nothing => self.differences.push(Difference::Missing { file: file.name.clone() }),
             There::Other => self.differences.push(Difference::Layout { file: file.name.clone() }),
             There::Complete => {
-                let system = place.cannot(&file.name, "cannot be read");
-                let mut from = place.read(&file.name, layout.header().len() as u64..layout.size())?;
-                let mut read = |bytes: &mut [u8]| {
-                    progress(bytes.len() as u64);
-                    from.read_exact(bytes).map_err(&system)
-                };
-                let index = file.index();
-                for slot in layout.tensors() {
-                    let Some(entry) = index.get(slot.name.as_str()) else { continue };
-                    self.tensor(&manifest.lazy(entry)?, &file.name, slot, &mut read)?;
-                }
+                let laid_out = LaidOut { place, name: &file.name, layout: &layout };
+                let differing = compare(laid_out, &manifest.lazy_in(file), progress)?;
+                self.differences.extend(differing.into_iter().map(|Differing { tensor, first, count }| {
+                    Difference::Values { file: file.name.clone(), tensor, first, count }
+                }));
+                self.tensors += layout.tensors().len();
+                self.bytes += layout.tensors().iter().map(|slot| slot.size).sum::<u64>();
             }
-        }
-        Ok(())
-    }
-
-    fn tensor(
-        &mut self,
-        lazy: &Lazy,
-        file: &str,
-        slot: &Slot,
-        read: &mut dyn FnMut(&mut [u8]) -> Result<()>,
-    ) -> Result<()> {
-        let width = (slot.dtype.bitsize() / 8).max(1);
-        let (mut first, mut count) = (None, 0);
-        for (start, length) in pieces(slot.size) {
-            let (mut found, mut drawn) = (vec![0; length], vec![0; length]);
-            read(&mut found)?;
-            draw(lazy, slot, start, &mut drawn)?;
-            if found != drawn {
-                let pairs = found.chunks(width).zip(drawn.chunks(width)).enumerate();
-                let mut differing =
-                    pairs.filter(|(_, (found, drawn))| found != drawn).map(|(i, _)| i).peekable();
-                first = first.or_else(|| differing.peek().map(|i| start / width as u64 + *i as u64));
-                count += differing.count() as u64;
-            }
-        }
-        self.tensors += 1;
-        self.bytes += slot.size;
-        if let Some(first) = first {
-            let (file, tensor) = (file.into(), slot.name.clone());
-            self.differences.push(Difference::Values { file, tensor, first, count });
         }
         Ok(())
     }

@@ -303,6 +303,15 @@ impl Manifest {
         let growth = from.grown.map(|grown| (grown.by, entry.rule.clone()));
         Ok(init.lazy_loaded(&entry.name, shape, stored, growth, dtype)?)
     }
+
+    /// The same of the tensors of a file, by name.
+    pub(crate) fn lazy_in<'a>(&'a self, file: &'a File) -> impl Fn(&str) -> Result<Lazy> + 'a {
+        let index = file.index();
+        move |name| match index.get(name) {
+            Some(entry) => self.lazy(entry),
+            None => Err(Error::Tensor { tensor: name.into(), what: format!("is not in {}", file.name) }),
+        }
+    }
 }
 
 /// candle's name of a dtype that is drawn.

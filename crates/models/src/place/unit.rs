@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
+use candle_init_checkpoint::{claim, remove_unclaimed};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::place::store::Writing;
@@ -33,9 +34,10 @@ impl Unit {
         builder.prefix(&prefix).suffix(UNFINISHED);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(folder)?;
-        // Held while the writer lives: what has none is left over. Not every file system has locks; there it is for people.
-        drop(file.as_file().try_lock());
+        let mut file = builder.tempfile_in(folder)?;
+        while !claim(file.as_file(), file.path()) {
+            file = builder.tempfile_in(folder)?;
+        }
         Ok(Self { file, folder: folder.into(), path: folder.join(name), flusher: None, unflushed: 0 })
     }
 
@@ -117,11 +119,8 @@ pub(crate) fn remove_leftovers(folder: &Path, is_ours: &dyn Fn(&str) -> bool) ->
             .strip_prefix('.')
             .and_then(|name| name.strip_suffix(UNFINISHED))
             .and_then(|name| name.rsplit_once('.'));
-        if of.is_some_and(|(of, _)| is_ours(of))
-            && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
-        {
-            // Another finisher may have been faster.
-            drop(fs::remove_file(entry.path()));
+        if of.is_some_and(|(of, _)| is_ours(of)) {
+            remove_unclaimed(&entry.path());
         }
     }
     Ok(())

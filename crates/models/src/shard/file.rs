@@ -7,7 +7,7 @@ use candle_init_checkpoint::{Dtype, Layout};
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::folder::{Unfilled, fill};
+use crate::folder::{LaidOut, fill};
 use crate::manifest::{Entry, Manifest};
 use crate::part::Part;
 use crate::place::Place;
@@ -83,7 +83,7 @@ fn write(
             .cloned()
             .ok_or_else(|| Error::Tensor { tensor: name.into(), what: "is not of this shard".into() })
     };
-    fill(&Unfilled { place, name, layout: &layout }, &lazy, progress)
+    fill(LaidOut { place, name, layout: &layout }, &lazy, progress)
 }
 
 /// The file that says whose shards a folder has.
