@@ -87,7 +87,7 @@
 //!
 //! | schemes | here |
 //! |---|---|
-//! | transformers test_initialization | `models::peers::a_policy_reaches_every_parameter` |
+//! | transformers test_initialization | `models::a_policy_reaches_every_parameter` |
 //! | transformers test_can_init_all_missing_weights | `schemes::missing_keys_get_what_a_new_model_has` |
 //! | transformers test_init_weights_can_init_buffers | `no_rule_reaches_a_running_statistic` of `init_policy`: candle's buffers are these |
 //! | mup base width, other widths | `schemes::mup_at_base_width_and_beyond` |
