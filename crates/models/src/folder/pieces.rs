@@ -14,11 +14,11 @@ pub(crate) struct LaidOut<'a> {
     pub(crate) layout: &'a Layout,
 }
 
-/// Bytes of a piece: large enough that all threads have work, small beside any machine's memory.
-pub(crate) const PIECE: usize = 1 << 23;
+/// Bytes of a piece: large enough that all threads have work, small enough for the second cache, from which it is written.
+pub(crate) const PIECE: usize = 1 << 21;
 
 /// Pieces that wait for the disk, or for what is drawn.
-pub(crate) const WAITING: usize = 2;
+pub(crate) const WAITING: usize = 8;
 
 /// Draws the bytes of a tensor from byte `start` on, little-endian. What its slot has beyond its values is padding: zeros.
 pub(crate) fn draw(lazy: &Lazy, slot: &Slot, start: u64, out: &mut [u8]) -> Result<()> {
