@@ -14,9 +14,8 @@ use crate::place::store::Writing;
 /// What the name of a file that is being written ends with.
 const UNFINISHED: &str = ".part";
 
-/// Bytes between two flushes: small beside what systems keep back, large beside what a flush costs. With a quarter of it 16 GB took
-/// half as much again of processor time.
-const FLUSH: usize = 256 << 20;
+/// Bytes between two flushes: small beside what systems keep back, large beside what a flush costs.
+const FLUSH: usize = 64 << 20;
 
 /// A file that is not visible under its name until it is complete and on the disk. What is written is flushed meanwhile, so
 /// that little is left to wait for at the end.
