@@ -16,7 +16,7 @@ mod tensor;
 
 pub use checkpoint::Checkpoint;
 #[doc(hidden)]
-pub use claim::{claim, remove_unclaimed};
+pub use claim::{claimed, remove_unclaimed};
 pub use error::{Error, Result};
 #[doc(hidden)]
 pub use glob::Glob;

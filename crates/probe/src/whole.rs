@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use candle_init_checkpoint::{claim, remove_unclaimed};
+use candle_init_checkpoint::{claimed, remove_unclaimed};
 use tempfile::Builder;
 
 use crate::error::{Error, Result};
@@ -70,10 +70,7 @@ fn replace(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io:
     builder.prefix(&beginning).rand_bytes(OWN).suffix(UNFINISHED);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    while !claim(file.as_file(), file.path()) {
-        file = builder.tempfile_in(folder)?;
-    }
+    let mut file = claimed(|| builder.tempfile_in(folder), |file| (file.as_file(), file.path()))?;
     file.write_all(text.as_bytes())?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;

@@ -75,7 +75,7 @@ impl fmt::Display for Difference {
 }
 
 /// Draws every tensor of the folder, or another [`Place`], again, or reads it from its checkpoint, and compares it with what is
-/// there. Without a manifest it is the one that lies there. `progress` is told the bytes that were compared.
+/// there. Without a manifest it is the one that lies there. `progress` is told the bytes that were read.
 ///
 /// # Errors
 /// [`Error::Document`] and [`Error::Digest`] for a manifest that is none or was changed; [`Error::NoCheckpoint`] for one that

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use candle_init_checkpoint::{claim, remove_unclaimed};
+use candle_init_checkpoint::{claimed, remove_unclaimed};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::place::store::Writing;
@@ -34,10 +34,7 @@ impl Unit {
         builder.prefix(&prefix).suffix(UNFINISHED);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
-        while !claim(file.as_file(), file.path()) {
-            file = builder.tempfile_in(folder)?;
-        }
+        let file = claimed(|| builder.tempfile_in(folder), |file| (file.as_file(), file.path()))?;
         Ok(Self { file, folder: folder.into(), path: folder.join(name), flusher: None, unflushed: 0 })
     }
 
