@@ -1,6 +1,6 @@
 //! Do the tests see a change?
 //!
-//! `scripts/mutants [CRATE…] [--sample N] [--seed S] [--within SECONDS] [--least PERCENT] [--only TEXT]`
+//! `scripts/mutants [CRATE…] [--sample N] [--seed S] [--within SECONDS] [--longest SECONDS] [--least PERCENT] [--only TEXT]`
 //!
 //! A small change of the sources, such as `<` for `==` or a function that returns at once, should make a test fail. Compiling
 //! each change by itself takes days; here all changes of a crate are compiled at once, each behind the question whether it is
@@ -32,6 +32,7 @@ struct Options {
     sample: usize,
     seed: u64,
     within: f64,
+    longest: f64,
     least: f64,
     only: String,
 }
@@ -47,7 +48,7 @@ fn main() -> Result<()> {
     let mutants: Vec<&Mutant> = tree.mutants.iter().filter(|mutant| !refused.contains(&mutant.id)).collect();
     eprintln!("{} changes compile, {} do not", mutants.len(), refused.len());
     let programs = suite::programs(&tree.root, &target)?;
-    let tests = tests(&programs, &target)?;
+    let tests = tests(&programs, options.longest, &target)?;
     let chosen = sample(mutants, &options);
     let judged = judged(&chosen, &programs, &tests, options.within)?;
     let share = report::print(&judged);
@@ -63,6 +64,7 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<Options> {
         sample: usize::MAX,
         seed: 1,
         within: 600.0,
+        longest: 60.0,
         least: 0.0,
         only: String::new(),
     };
@@ -72,11 +74,14 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<Options> {
             "--sample" => options.sample = value()?.parse()?,
             "--seed" => options.seed = value()?.parse()?,
             "--within" => options.within = value()?.parse()?,
+            "--longest" => options.longest = value()?.parse()?,
             "--least" => options.least = value()?.parse()?,
             "--only" => options.only = value()?,
             name if !name.starts_with('-') => options.crates.push(name.to_owned()),
             _ => {
-                bail!("no option is called {word}: there are --sample, --seed, --within, --least and --only")
+                bail!(
+                    "no option is called {word}: there are --sample, --seed, --within, --longest, --least and --only"
+                )
             }
         }
     }
@@ -94,7 +99,7 @@ fn package(workspace: &Path, name: &str) -> Result<String> {
 }
 
 /// What each test reaches, with a line for every test that cannot tell, since it does not pass.
-fn tests(programs: &[Program], target: &Path) -> Result<Vec<Test>> {
+fn tests(programs: &[Program], longest: f64, target: &Path) -> Result<Vec<Test>> {
     let mut all = Vec::new();
     for (index, program) in programs.iter().enumerate() {
         all.extend(suite::names(program)?.into_iter().map(|name| (index, name)));
@@ -102,9 +107,9 @@ fn tests(programs: &[Program], target: &Path) -> Result<Vec<Test>> {
     let (found, done) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
     in_parallel(&all, |worker, (program, name)| {
         let file = target.join(format!("mutants-reached-{worker}"));
-        match suite::measure(programs, *program, name, &file)? {
+        match suite::measure(programs, (*program, name), longest, &file)? {
             Some(test) => found.lock().unwrap_or_else(|held| held.into_inner()).push(test),
-            None => eprintln!("left out, as it does not pass by itself: {name}"),
+            None => eprintln!("left out, as it does not pass by itself in {longest} s: {name}"),
         }
         progress("tests measured", done.fetch_add(1, Relaxed) + 1, all.len());
         Ok(())

@@ -1,6 +1,7 @@
 //! Experts, each whole on one rank.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::manifest::{Entry, Manifest};
@@ -14,6 +15,38 @@ pub(crate) struct Experts {
     count: usize,
 }
 
+/// The experts of a layer: the first so many, which lie in one tensor, and others one by one. A file may say that there are
+/// more of them in one tensor than can be counted.
+#[derive(Debug, Default)]
+struct Numbers {
+    stacked: usize,
+    single: BTreeSet<usize>,
+}
+
+impl Numbers {
+    /// How many there are, if they are numbered from 0 without a gap.
+    fn count(&self) -> Option<usize> {
+        let mut numbers = self.single.range(self.stacked..);
+        numbers.try_fold(self.stacked, |next, &number| (number == next).then(|| next.saturating_add(1)))
+    }
+}
+
+/// `0 to 7`, or the first few.
+impl fmt::Display for Numbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.count() {
+            Some(0) => f.write_str("of a dimension of 0"),
+            Some(count) => write!(f, "0 to {}", count - 1),
+            None => {
+                let single = || self.single.iter().copied().filter(|number| *number >= self.stacked);
+                let first: Vec<_> =
+                    (0..self.stacked).take(4).chain(single()).take(4).map(|n| n.to_string()).collect();
+                write!(f, "{} …", first.join(", "))
+            }
+        }
+    }
+}
+
 /// What a tensor is of the experts of its layer.
 #[derive(Debug, PartialEq)]
 enum Place {
@@ -25,28 +58,31 @@ enum Place {
 
 impl Experts {
     pub(crate) fn new(manifest: &Manifest) -> Result<Self> {
-        let mut layers: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        let mut layers: BTreeMap<&str, Numbers> = BTreeMap::new();
         for entry in manifest.tensors() {
             let Some((layer, place)) = place(&entry.name) else { continue };
             let numbers = layers.entry(layer).or_default();
             match place {
-                Place::One(number) => drop(numbers.insert(number)),
-                Place::Stacked => numbers.extend(0..entry.shape.first().copied().unwrap_or(0)),
+                Place::One(number) => drop(numbers.single.insert(number)),
+                Place::Stacked => {
+                    numbers.stacked = numbers.stacked.max(entry.shape.first().copied().unwrap_or(0));
+                }
             }
         }
         let Some((first, numbers)) = layers.first_key_value() else {
             let tensor = manifest.tensors().next().map_or_else(String::new, |entry| entry.name.clone());
             return Err(of(tensor, "is of a model without experts: leave out `--ep`".into()));
         };
-        let count = numbers.len();
-        match layers.iter().find(|(_, numbers)| !numbers.iter().copied().eq(0..count)) {
-            None => Ok(Self { count }),
-            Some((other, found)) => {
+        match (
+            layers.iter().find(|(_, found)| found.count().is_none() || found.count() != numbers.count()),
+            numbers.count(),
+        ) {
+            (None, Some(count)) => Ok(Self { count }),
+            (other, _) => {
+                let (other, found) = other.unwrap_or((first, numbers));
                 let what = format!(
-                    "has the experts {}, and `{first}` has {}: as many in each layer, numbered from 0, are required, so \
-                     leave out `--ep`",
-                    listed(found),
-                    listed(numbers)
+                    "has the experts {found}, and `{first}` has {numbers}: as many in each layer, numbered from 0, are \
+                     required, so leave out `--ep`"
                 );
                 Err(of((*other).into(), what))
             }
@@ -89,14 +125,6 @@ fn of(tensor: String, what: String) -> Error {
     Error::Tensor { tensor, what }
 }
 
-/// `0 to 7`, or the first few.
-fn listed(numbers: &BTreeSet<usize>) -> String {
-    match numbers.last() {
-        Some(last) if numbers.iter().copied().eq(0..numbers.len()) => format!("0 to {last}"),
-        _ => numbers.iter().take(4).map(ToString::to_string).collect::<Vec<_>>().join(", ") + " …",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +137,17 @@ mod tests {
         assert_eq!(place(stacked), Some(("model.layers.0.mlp", Place::Stacked)));
         assert_eq!(place("model.layers.0.mlp.shared_experts.up_proj.weight"), None);
         assert_eq!(place("model.layers.0.mlp.gate.weight"), None);
+    }
+
+    /// As many as no loop ends over, in a file of a few bytes.
+    #[test]
+    fn experts_beyond_counting_are_counted() {
+        let numbers =
+            |stacked, single: &[usize]| Numbers { stacked, single: single.iter().copied().collect() };
+        assert_eq!(numbers(usize::MAX, &[]).count(), Some(usize::MAX));
+        assert_eq!(numbers(2, &[0, 1, 2, 3]).count(), Some(4));
+        assert_eq!(numbers(0, &[0, 2]).count(), None);
+        assert_eq!(numbers(usize::MAX, &[usize::MAX]).to_string(), "0 to 18446744073709551614");
+        assert_eq!(numbers(1, &[0, 5, 6, 7, 8]).to_string(), "0, 5, 6, 7 …");
     }
 }

@@ -40,7 +40,7 @@ impl Held {
     /// A rank's rows of so many, if zeros follow them up to a multiple of the ranks.
     pub(crate) fn pad(&mut self, rows: usize, part: Part) {
         let each = rows.div_ceil(part.world());
-        let (start, end) = (each * part.rank(), each * (part.rank() + 1));
+        let (start, end) = (each.saturating_mul(part.rank()), each.saturating_mul(part.rank() + 1));
         self.take(0, start.min(rows)..end.min(rows));
         self.padding = end.max(rows) - start.max(rows);
         // What is nothing but padding begins further on.

@@ -119,7 +119,8 @@ pub(crate) fn equal(length: usize, part: Part) -> Option<Range<usize>> {
 /// One of the parts of `torch.chunk`: the least length that so many parts are enough for.
 pub(crate) fn chunk(length: usize, part: Part) -> Range<usize> {
     let each = length.div_ceil(part.world());
-    (each * part.rank()).min(length)..(each * (part.rank() + 1)).min(length)
+    let end = |parts: usize| each.saturating_mul(parts).min(length);
+    end(part.rank())..end(part.rank() + 1)
 }
 
 #[cfg(test)]
@@ -135,6 +136,7 @@ mod tests {
         assert_eq!(chunks(5, 4), [2, 2, 1, 0]);
         assert_eq!(chunks(1, 3), [1, 0, 0]);
         assert_eq!(chunks(0, 2), [0, 0]);
+        assert_eq!(chunks(usize::MAX, 2), [1 << 63, (1 << 63) - 1]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::findings::severity::Severity;
 use crate::text::number::{percent, short};
 
 /// Where the limits of a signal's size come from.
-const SIZES: &str = "a thousandfold, or six standard deviations of a net of this width and depth where that is more (Hanin and Rolnick 2018)";
+const SIZES: &str = "a thousandfold, or six standard deviations of a net of this width and depth where that is more (its variance grows with depth over width: Hanin and Rolnick 2018)";
 
 /// The way out of a signal that grows or shrinks with depth.
 const GAINS: &str = "Use weights of variance gain²/fan_in, the gain that of the net's activation: .weights(\"lecun_normal.gain(relu)\"), or tanh, gelu, silu and others in place of relu";

@@ -1,7 +1,7 @@
 //! The singular values of a matrix: a bidiagonal form of it, then bisection.
 
 /// As many bisections side by side as keep the processor's divisions busy.
-const LANES: usize = 8;
+const LANES: usize = 16;
 
 /// Halvings of the interval from zero to a bound on the largest: what is left is its rounding.
 const HALVINGS: usize = 54;

@@ -19,8 +19,8 @@ pub(crate) fn answer_limit(widths: &[usize]) -> f64 {
 }
 
 /// How many times its expected size a signal may have in a healthy net: over nets, `q` has a relative variance of
-/// `∏ (1 + 5/nᵢ) − 1` after layers of `nᵢ` units of ReLU (Hanin and Rolnick 2018), `ln q` spreads by the root of the
-/// logarithm of the product, and the size is `√q`.
+/// `∏ (1 + 5/nᵢ) − 1` after layers of `nᵢ` units of ReLU ([`candle_init::activation::relu_spread`]), `ln q` spreads by the root
+/// of the logarithm of the product, and the size is `√q`.
 fn spread(widths: &[usize]) -> f64 {
     let log_variance: f64 = widths.iter().map(|width| (5.0 / (*width).max(1) as f64).ln_1p()).sum();
     (SIGMAS * log_variance.sqrt() / 2.0).exp()

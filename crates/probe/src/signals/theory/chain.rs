@@ -10,8 +10,8 @@ const SIGMAS: f64 = 6.0;
 /// The second moment `q` of a layer's output over nets of a given width: its prediction and the variance of `ln q`.
 ///
 /// Given one layer's outputs, the next layer's are independent normal numbers, so `q` is a Markov chain. One more
-/// layer adds `v/n` to the variance of its logarithm, with `v = E[f⁴]/E[f²]² − 1` (5 for ReLU: Hanin and Rolnick
-/// 2018), and the slope of the map carries the rest on.
+/// layer adds `v/n` to the variance of its logarithm, with `v = E[f⁴]/E[f²]² − 1` (5 for ReLU, whose
+/// `E[f⁴]/E[f²]²` is 6), and the slope of the map carries the rest on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Chain {
     square: f64,
