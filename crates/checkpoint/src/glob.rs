@@ -231,6 +231,7 @@ mod tests {
             ("h.[!0-9].w", "h.x.w", "h.3.w"),
             ("h.[!]].w", "h.x.w", "h.].w"),
             ("h.[]x].w", "h.].w", "h.y.w"),
+            ("h.[x!].w", "h.!.w", "h.^.w"),
             ("*.{gamma,beta}", "ln.beta", "ln.bias"),
             ("a\\*b", "a*b", "axb"),
             ("a.b", "a.b", "axb"),

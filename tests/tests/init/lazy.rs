@@ -106,6 +106,22 @@ fn bytes_are_read_from_any_element_to_any_place() -> Result<()> {
     Ok(())
 }
 
+/// More than one thread's share, none of whose rows lie together.
+#[test]
+fn a_large_part_is_read_from_any_element() -> Result<()> {
+    let init = Initializer::new(3);
+    let lazy = init.lazy("w", (400, 400), init::normal(0.0, 1.0), DType::F32)?;
+    let whole = init.tensor("w", (400, 400), init::normal(0.0, 1.0), DType::F32, &Device::Cpu)?;
+    let part = whole.narrow(1, 3, 300)?.flatten_all()?.to_vec1::<f32>()?;
+    for first in [0, 1, 299, 300, 4_000] {
+        let mut out = vec![0; 4 * (part.len() - first)];
+        lazy.part(&[0..400, 3..303])?.read(first, &mut out)?;
+        let expected: Vec<u8> = part[first..].iter().copied().flat_map(f32::to_ne_bytes).collect();
+        ensure!(out == expected, "from {first}");
+    }
+    Ok(())
+}
+
 #[test]
 fn only_what_is_made_together_is_held() -> Result<()> {
     let init = Initializer::new(3);

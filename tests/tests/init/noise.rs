@@ -33,6 +33,7 @@ fn dropout_drops_its_share() -> Result<()> {
     let count = 1 << 20;
     for (p, dtype) in [(0.1, DType::F32), (0.5, DType::BF16), (0.9, DType::F16), (0.25, DType::F64)] {
         let dropout = Noise::new(3).dropout("drop", p).unwrap();
+        assert_eq!(dropout.p(), p);
         let x = candle_core::Var::ones(count, dtype, &CPU)?;
         let y = dropout.forward_t(&x, true)?;
         let kept = y.ne(0.0)?.to_dtype(DType::F64)?.sum_all()?.to_scalar::<f64>()?;

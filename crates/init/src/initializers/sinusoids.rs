@@ -50,3 +50,24 @@ impl Sinusoids {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The second position's angles are `10000^(−i/n)`: of four channels 1 and 1/100, or 1 and 1/10000.
+    #[test]
+    fn the_second_position_has_the_frequencies() {
+        let (one, slow, last) = (1.0_f64, 1e-2_f64, 1e-4_f64);
+        for (order, is_last, expected) in [
+            (Order::Pairs, false, [one.sin(), one.cos(), slow.sin(), slow.cos()]),
+            (Order::Halves, false, [one.sin(), slow.sin(), one.cos(), slow.cos()]),
+            (Order::Halves, true, [one.sin(), last.sin(), one.cos(), last.cos()]),
+        ] {
+            let value = Sinusoids { order, last: is_last }.formula(&Shape::from((2, 4))).unwrap();
+            for (channel, expected) in expected.iter().enumerate() {
+                assert!((value(4 + channel) - expected).abs() < 1e-15, "{order:?} {channel}");
+            }
+        }
+    }
+}
