@@ -104,6 +104,13 @@ impl Experts {
         Ok(Some(match place {
             Place::One(number) if !own.contains(&number) => Vec::new(),
             Place::One(_) => vec![held],
+            Place::Stacked if entry.shape.first() != Some(&self.count) => {
+                let what = format!(
+                    "has not one row for each of its layer's {} experts: leave out `--ep`",
+                    self.count
+                );
+                return Err(of(entry.name.clone(), what));
+            }
             Place::Stacked => {
                 held.take(0, own);
                 vec![held]
