@@ -88,7 +88,8 @@ pub(crate) fn run(
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .status()?;
+        .status()
+        .context("prlimit, of util-linux, runs the tests")?;
     let end = match status.code() {
         Some(0) => End::Passed,
         Some(124 | 137) => End::TooLong,

@@ -115,11 +115,6 @@ proptest! {
         prop_assert!(near(relu.variance_map(q)?, 1.7 * q * shifted(t / sigma) + 0.2));
         prop_assert!((relu.chi(q)? - 1.7 * above(t / sigma)).abs() < 1e-7);
     }
-}
-
-proptest! {
-    // Twelve integrals over two numbers each.
-    #![proptest_config(ProptestConfig::with_cases(30))]
 
     #[test]
     fn kernels(q in 0.01..100.0_f64, c in -1.0..=1.0_f64, near_one in 1e-9..1e-2_f64) {

@@ -157,4 +157,17 @@ mod tests {
         assert_eq!(numbers(usize::MAX, &[usize::MAX]).to_string(), "0 to 18446744073709551614");
         assert_eq!(numbers(1, &[0, 5, 6, 7, 8]).to_string(), "0, 5, 6, 7 …");
     }
+
+    /// One by its number beside a tensor of the first two: no rank has the third row of that tensor.
+    #[test]
+    fn a_tensor_without_a_row_for_each_is_refused() {
+        let shapes = r#"{"l.experts.2.w.weight": [4], "l.experts.down_proj": [2, 4]}"#;
+        let tensors = crate::shapes(shapes, crate::Dtype::F32).unwrap();
+        let init = candle_init::Initializer::new(1).rule("*", candle_init::init::ONES);
+        let manifest = crate::Plan::new(tensors).manifest(&init).unwrap();
+        let experts = Experts::new(&manifest).unwrap();
+        let stacked = manifest.tensor("l.experts.down_proj").unwrap();
+        let refused = experts.held(stacked, Part::new(2, 3).unwrap()).unwrap_err();
+        assert!(refused.to_string().contains("3 experts: leave out `--ep`"), "{refused}");
+    }
 }
