@@ -88,6 +88,7 @@ impl Proof {
 impl Simd for Proof {
     const TILES: usize = 1;
     const WIDE: bool = false;
+    const APART: bool = false;
 
     type Words = Words;
     type Floats = Floats;

@@ -85,6 +85,7 @@ type Doubles = [__m512d; 2];
 impl Simd for Proof {
     const TILES: usize = 2;
     const WIDE: bool = true;
+    const APART: bool = false;
 
     type Words = __m512i;
     type Floats = __m512;

@@ -34,6 +34,7 @@ type Doubles = [float64x2_t; 8];
 impl Simd for Proof {
     const TILES: usize = 1;
     const WIDE: bool = false;
+    const APART: bool = false;
 
     type Words = Words;
     type Floats = Floats;

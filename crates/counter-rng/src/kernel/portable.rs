@@ -40,6 +40,7 @@ fn fused(a: f32, b: f32, c: f32) -> f32 {
 impl Simd for Portable {
     const TILES: usize = 1;
     const WIDE: bool = false;
+    const APART: bool = true;
 
     type Words = Lanes<u32>;
     type Floats = Lanes<f32>;

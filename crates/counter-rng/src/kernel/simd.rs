@@ -15,6 +15,9 @@ pub trait Simd: Copy {
     const TILES: usize;
     /// Whether registers suffice for the four rows of a tile side by side.
     const WIDE: bool;
+    /// Whether the numbers of a tile come from a call: where they take far longer than it, and a function that is not inlined
+    /// loses nothing.
+    const APART: bool;
 
     /// Sixteen `u32`.
     type Words: Copy;

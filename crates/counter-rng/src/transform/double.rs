@@ -57,6 +57,16 @@ impl Wide for f64 {
     }
 
     #[inline(always)]
+    fn read<S: Simd>(simd: S, from: &Lanes<Self>) -> S::Doubles {
+        simd.load_doubles(from)
+    }
+
+    #[inline(always)]
+    fn write<S: Simd>(simd: S, row: S::Doubles, out: &mut Lanes<Self>) {
+        simd.store_doubles(row, out);
+    }
+
+    #[inline(always)]
     fn row<S: Simd>(simd: S, value: Self) -> S::Doubles {
         simd.double(value)
     }

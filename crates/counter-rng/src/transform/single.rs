@@ -41,6 +41,16 @@ impl Wide for f32 {
     }
 
     #[inline(always)]
+    fn read<S: Simd>(simd: S, from: &Lanes<Self>) -> S::Floats {
+        simd.of_bits(simd.load(bytemuck::cast_ref(from)))
+    }
+
+    #[inline(always)]
+    fn write<S: Simd>(simd: S, row: S::Floats, out: &mut Lanes<Self>) {
+        simd.store(row, out);
+    }
+
+    #[inline(always)]
     fn row<S: Simd>(simd: S, value: Self) -> S::Floats {
         simd.float(value)
     }

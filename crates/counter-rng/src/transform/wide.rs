@@ -34,6 +34,12 @@ pub trait Wide: Sealed + Copy + PartialOrd + Into<f64> + Send + Sync + 'static {
     /// Given words.
     #[doc(hidden)]
     fn load<S: Simd>(simd: S, high: &Lanes<u32>, low: &Lanes<u32>) -> Self::Word<S>;
+    /// A row from memory.
+    #[doc(hidden)]
+    fn read<S: Simd>(simd: S, from: &Lanes<Self>) -> Self::Row<S>;
+    /// A row into memory.
+    #[doc(hidden)]
+    fn write<S: Simd>(simd: S, row: Self::Row<S>, out: &mut Lanes<Self>);
     /// The same value in every lane.
     #[doc(hidden)]
     fn row<S: Simd>(simd: S, value: Self) -> Self::Row<S>;
