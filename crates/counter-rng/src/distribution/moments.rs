@@ -74,6 +74,16 @@ mod tests {
         Ok(())
     }
 
+    #[test]
+    fn one_value_has_a_step_for_a_cdf() -> Result<(), Error> {
+        for one in
+            [Distribution::uniform(2.0, 2.0)?, Distribution::normal(2.0, 0.0)?, Distribution::constant(2.0)?]
+        {
+            assert_eq!([1.9, 2.0, 2.1].map(|x| one.cdf(x)), [0.0, 1.0, 1.0], "{one:?}");
+        }
+        Ok(())
+    }
+
     /// Keras, JAX and timm divide by this; SciPy's `truncnorm(-2, 2).std()` prints it.
     #[test]
     fn std_of_a_normal_cut_at_two_sigmas() -> Result<(), Error> {

@@ -149,4 +149,15 @@ mod tests {
         let far = Distribution::truncated_normal(0.0, 0.02, 1.0, 2.0);
         assert!(matches!(far, Err(Error::ImprobableWindow { .. })), "{far:?}");
     }
+
+    #[test]
+    fn values_are_drawn_together_and_moved() -> Result<(), Error> {
+        let moved = |distribution: Distribution| distribution.scaled(0.25).shifted(3.0);
+        assert_eq!(moved(Distribution::constant(2.0)?), Distribution::constant(5.0)?);
+        assert_eq!(moved(Distribution::uniform(-1.0, 7.0)?), Distribution::uniform(5.0, 7.0)?);
+        assert_eq!(moved(Distribution::normal(2.0, 8.0)?), Distribution::normal(5.0, 2.0)?);
+        let truncated = Distribution::truncated_normal(2.0, 8.0, -2.0, 6.0)?;
+        assert_eq!(moved(truncated), Distribution::truncated_normal(5.0, 2.0, 4.0, 6.0)?);
+        Ok(())
+    }
 }

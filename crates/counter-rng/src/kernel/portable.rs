@@ -173,6 +173,21 @@ mod tests {
         }
     }
 
+    /// A product halfway between two floats, and a term far too small for the sum to hold, which decides.
+    #[test]
+    fn fused_is_the_library_s_where_a_trifle_decides() {
+        for steps in [1, 3, 0x7f_fffd] {
+            // (1 + steps·2⁻²³)·1.5: the last bit is half a step.
+            let tie = number(0, 0, steps);
+            for (a, b) in [(tie, 1.5), (-tie, 1.5), (1.5, -tie)] {
+                for exponent in [-120, -60, -40] {
+                    same(a, b, number(0, exponent, 0));
+                    same(a, b, number(1, exponent, 0));
+                }
+            }
+        }
+    }
+
     /// Any bits at all: cancellation, subnormal results, infinities.
     #[test]
     fn fused_is_the_library_s_anywhere() {
