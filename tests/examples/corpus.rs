@@ -2,13 +2,16 @@
 //!
 //! `cargo run -p acceptance --example corpus -- train 4` trains every net, healthy and with each fault, under seeds 0 to 3
 //! and writes what came of it to `tests/data/corpus.json`; `-- check` reads that and prints the confusion matrix and each
-//! disagreement. A further word leaves the nets whose name holds it, or of that family. `-- alarms 100` checks healthy nets under more seeds
+//! disagreement. `-- rehearse 2` rehearses them all and writes to `tests/data/rehearsals.json`; `-- tally` holds that and the
+//! verdicts against training. A further word leaves the nets whose name holds it, or of that family. `-- alarms 100` checks healthy nets under more seeds
 //! without training, `-- show NAME [FAULT]` prints verdicts.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use acceptance::corpus::{Case, Matrix, Run, alarms, runs, subjects};
+use acceptance::corpus::{
+    Case, Matrix, Rehearsed, Run, STEPS, Subject, Tally, alarms, called, rehearsed, runs, subjects,
+};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 
@@ -20,32 +23,83 @@ fn main() -> Result<()> {
         ["train", seeds, name] => train(&file, seeds.parse()?, name),
         ["check"] => check(&file, ""),
         ["check", name] => check(&file, name),
+        ["rehearse", seeds] => rehearse(seeds.parse()?, ""),
+        ["rehearse", seeds, name] => rehearse(seeds.parse()?, name),
+        ["tally"] => tally(&file),
         ["alarms", seeds] => sound(seeds.parse()?),
         ["show", name] => show(name, None),
         ["show", name, plant] => show(name, Some(plant)),
-        _ => anyhow::bail!("say `train SEEDS [NAME]`, `check [NAME]`, `alarms SEEDS` or `show NAME [PLANT]`"),
+        _ => anyhow::bail!(
+            "say `train SEEDS [NAME]`, `check [NAME]`, `rehearse SEEDS [NAME]`, `tally`, `alarms SEEDS` or `show NAME [PLANT]`"
+        ),
     }
 }
 
 fn train(file: &Path, seeds: u64, name: &str) -> Result<()> {
-    let subjects = subjects();
-    let means = |family: &str, net: &str| net.contains(name) || family == name;
+    let (all, means) = (of_each(seeds, name, runs)?, means(name));
+    let kept = read::<Run>(file)?.into_iter().filter(|run| !means(&run.family, &run.net));
+    write(file, kept.chain(all))
+}
+
+fn rehearse(seeds: u64, name: &str) -> Result<()> {
+    let all = of_each(seeds, name, |subject, seed| rehearsed(subject, seed, STEPS))?;
+    let (file, means) = (rehearsals(), means(name));
+    let kept = read::<Rehearsed>(&file)?.into_iter().filter(|one| !means(&one.family, &one.net));
+    write(&file, kept.chain(all))
+}
+
+fn rehearsals() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/rehearsals.json")
+}
+
+/// Whether a word means a net of a family.
+fn means(name: &str) -> impl Fn(&str, &str) -> bool {
+    move |family, net| net.contains(name) || family == name
+}
+
+/// Does something with every net that `name` means, under every seed, and says how far it is.
+fn of_each<T: Send>(
+    seeds: u64,
+    name: &str,
+    work: impl Fn(&Subject, u64) -> Result<Vec<T>> + Sync,
+) -> Result<Vec<T>> {
+    let (subjects, means) = (subjects(), means(name));
     let wanted: Vec<_> = subjects.iter().filter(|subject| means(subject.family, subject.name)).collect();
     let jobs: Vec<_> =
         (0..seeds).flat_map(|seed| wanted.iter().map(move |subject| (subject, seed))).collect();
     let done = AtomicUsize::new(0);
     let all = jobs.par_iter().map(|(subject, seed)| {
-        let runs = runs(subject, *seed).with_context(|| subject.name.to_owned())?;
+        let made = work(subject, *seed).with_context(|| subject.name.to_owned())?;
         eprintln!("{} of {}: {}", done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len(), subject.name);
-        Ok(runs)
+        Ok(made)
     });
-    let mut all = all.collect::<Result<Vec<_>>>()?.concat();
-    if !name.is_empty() {
-        let kept = read(file)?.into_iter().filter(|run| !means(&run.family, &run.net));
-        all = kept.chain(all).collect();
+    Ok(all.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+fn write<T: serde::Serialize>(file: &Path, lines: impl Iterator<Item = T>) -> Result<()> {
+    let lines: Vec<_> = lines.map(|line| serde_json::to_string(&line)).collect::<Result<_, _>>()?;
+    Ok(std::fs::write(file, format!("[\n{}\n]\n", lines.join(",\n")))?)
+}
+
+/// Verdicts and rehearsals against training, on the nets that rules were made on and on the others.
+fn tally(file: &Path) -> Result<()> {
+    let (cases, rehearsed) = (cases(file, "")?, read::<Rehearsed>(&rehearsals())?);
+    for case in &cases {
+        let trains = case.run.trains;
+        for optimizer in [0, 1].into_iter().filter(|_| trains[0] == trains[1]) {
+            let called = called(case, &rehearsed, optimizer);
+            if called.is_some_and(|called| called[2] == trains[0]) {
+                let (run, by) = (&case.run, ["gradient descent", "Adam"][optimizer]);
+                let plant = run.plant.as_deref().unwrap_or("healthy");
+                println!("{} · {plant} · seed {} · {by}: trains {}", run.net, run.seed, trains[0]);
+            }
+        }
     }
-    let lines: Vec<_> = all.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
-    std::fs::write(file, format!("[\n{}\n]\n", lines.join(",\n")))?;
+    let of = |family: &'static str| move |case: &Case| case.run.family == family;
+    let (held, fresh) = (of("held out"), of("fresh"));
+    println!("made on\n{}", Tally::of(&cases, &rehearsed, |case| !held(case) && !fresh(case)));
+    println!("held out\n{}", Tally::of(&cases, &rehearsed, held));
+    println!("fresh\n{}", Tally::of(&cases, &rehearsed, fresh));
     Ok(())
 }
 
@@ -68,15 +122,21 @@ fn show(name: &str, plant: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-fn read(file: &Path) -> Result<Vec<Run>> {
-    Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
+fn read<T: serde::de::DeserializeOwned>(file: &Path) -> Result<Vec<T>> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// The verdicts on the recorded nets that `name` means.
+fn cases(file: &Path, name: &str) -> Result<Vec<Case>> {
+    let (subjects, runs) = (subjects(), read::<Run>(file)?);
+    let wanted: Vec<_> =
+        runs.into_iter().filter(|run| run.net.contains(name) || run.family == name).collect();
+    wanted.par_iter().map(|run| Case::of(&subjects, run)).collect()
 }
 
 fn check(file: &Path, name: &str) -> Result<()> {
-    let (subjects, runs) = (subjects(), read(file)?);
-    let wanted: Vec<_> =
-        runs.into_iter().filter(|run| run.net.contains(name) || run.family == name).collect();
-    let cases = wanted.par_iter().map(|run| Case::of(&subjects, run)).collect::<Result<Vec<_>>>()?;
+    let cases = cases(file, name)?;
     for Case { run, faults } in cases.iter().filter(|case| !case.is_right()) {
         let plant = run.plant.as_deref().unwrap_or("healthy");
         println!(

@@ -143,7 +143,7 @@ impl<'a> Reading<'a> {
 
     fn read(&mut self) -> Result<(), &'static str> {
         while let Some(letter) = self.letters.next() {
-            if self.depth > 0 || matches!(letter, '*' | '?' | '[' | '{') {
+            if matches!(letter, '*' | '?' | '[' | '{') {
                 self.ends.other();
             }
             match letter {

@@ -81,7 +81,8 @@ pub enum Error {
     },
     /// A step of training failed.
     #[error(
-        "a step of training failed: {source}; the closure given to `Net::step` takes the loss and moves the parameters"
+        "a step of training failed: {source}; what moves the parameters is the closure given to `Net::step`, or the \
+         optimizer given to `Probe::rehearse`"
     )]
     Step {
         /// candle's error.

@@ -12,6 +12,7 @@ mod findings;
 #[cfg(feature = "pages")]
 pub mod page;
 mod parameters;
+mod rehearsal;
 mod requirement;
 mod signals;
 mod statistics;
@@ -36,6 +37,7 @@ pub use parameters::inspect::Inspect;
 pub use parameters::report::inspection::Inspection;
 pub use parameters::report::parameter::{Parameter, Target};
 pub use parameters::report::spectrum::Spectrum;
+pub use rehearsal::report::{Course, Outcome, Rehearsal};
 pub use signals::passes::batch::{noise, tokens};
 pub use signals::probe::Probe;
 pub use signals::record::tap::{Recorder, Tapped};

@@ -1,6 +1,7 @@
 //! Nets as people write them, each healthy and with the faults that can be planted in it; training is the judge.
 
 mod dense;
+mod fresh;
 pub mod gpt;
 mod held;
 mod images;
@@ -12,6 +13,7 @@ mod parts;
 mod plant;
 mod pretrained;
 mod recurrent;
+mod rehearsed;
 mod several;
 mod subject;
 mod tokens;
@@ -20,6 +22,7 @@ mod trial;
 pub use judge::{Outcome, Run, runs};
 pub use matrix::{Case, Matrix, alarms};
 pub use plant::Plant;
+pub use rehearsed::{Rehearsed, STEPS, Tally, called, rehearsed};
 pub use subject::Subject;
 pub use trial::Trial;
 
@@ -35,6 +38,7 @@ pub fn subjects() -> Vec<Subject> {
         pretrained::subjects(),
         mixed::subjects(),
         held::subjects(),
+        fresh::subjects(),
     ]
     .concat()
 }

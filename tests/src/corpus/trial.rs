@@ -4,8 +4,8 @@ use std::fmt;
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_init::Initializer;
-use candle_init_probe::{Probe, noise, tokens};
-use candle_nn::{VarBuilder, VarMap};
+use candle_init_probe::{Probe, Rehearsal, Verdict, noise, tokens};
+use candle_nn::{AdamW, Optimizer, ParamsAdamW, SGD, VarBuilder, VarMap};
 
 /// From a batch to the loss.
 pub(super) type Loss = Box<dyn Fn(&Tensor) -> Result<Tensor>>;
@@ -103,14 +103,29 @@ impl Trial {
     ///
     /// # Errors
     /// What the probe says.
-    pub fn verdict(&self, rules: bool) -> candle_init_probe::Result<candle_init_probe::Verdict> {
-        let probe = Probe::new(&self.vars);
-        let probe = if rules { probe.initializer(&self.init) } else { probe };
+    pub fn verdict(&self, rules: bool) -> candle_init_probe::Result<Verdict> {
         // Where nothing is said, what does not train is a note.
-        let part = self.only.filter(|_| rules);
-        let probe = part.map_or(probe.clone(), |part| probe.only(part));
+        let probe = if rules { self.probe() } else { Probe::new(&self.vars) };
         let probe = self.classes.map_or(probe.clone(), |classes| probe.classes(classes));
         probe.check(&self.batches.batch(7)?, |x| (self.loss)(x))
+    }
+
+    /// What the probe's rehearsal shows, by gradient descent and by Adam, on batches that training is not given.
+    ///
+    /// # Errors
+    /// What the probe says.
+    pub fn rehearsals(&self, steps: usize) -> candle_init_probe::Result<[Rehearsal; 2]> {
+        let probe = self.probe();
+        let loss = |step: usize| (self.loss)(&self.batches.batch(10_000 + step as u64)?);
+        let adam = ParamsAdamW { lr: self.rates.1, weight_decay: 0.0, ..ParamsAdamW::default() };
+        let by_descent = probe.rehearse(steps, loss, |vars| SGD::new(vars, self.rates.0))?;
+        Ok([by_descent, probe.rehearse(steps, loss, |vars| AdamW::new(vars, adam.clone()))?])
+    }
+
+    /// A probe that knows the initializer, and what trains.
+    fn probe(&self) -> Probe<'_> {
+        let probe = Probe::new(&self.vars).initializer(&self.init);
+        self.only.map_or(probe.clone(), |only| probe.only(only))
     }
 }
 

@@ -130,6 +130,19 @@ fn files_changed_anywhere_are_read_or_refused() -> Outcome {
     Ok(())
 }
 
+/// An index may be as long as a header and no longer: of one that is longer, nothing is read.
+#[test]
+fn an_index_that_is_too_long_is_refused() -> Outcome {
+    let folder = Folder::new()?;
+    let path = folder.with("model.safetensors.index.json", b"{")?;
+    // Sparse: a terabyte that no disk holds.
+    fs::File::options().write(true).open(&path)?.set_len(1 << 40)?;
+    let error = Checkpoint::open(&path).err().ok_or("read")?;
+    assert!(error.to_string().contains("longer than 100000000 bytes"), "{error}");
+    assert_small();
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 

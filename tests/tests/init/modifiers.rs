@@ -20,6 +20,16 @@ fn std(rule: impl Into<Rule>, name: &str, dims: &[usize]) -> Result<f64, Box<dyn
     Ok(plan.records()[0].expected.map(|m| m.std).ok_or("no std")?)
 }
 
+/// Of values with a mean, zeros among them move the standard deviation by the mean too: `s(σ² + μ²) − s²μ²`, where `s` is
+/// the share that stays.
+#[test]
+fn the_spread_of_sparse_values_with_a_mean() -> Outcome {
+    let due = (0.75_f64 * (0.04 + 0.25) - 0.75 * 0.75 * 0.25).sqrt();
+    let planned = std(init::normal(0.5, 0.2).sparse(0.25), "w", &[8, 4])?;
+    assert!((planned / due - 1.0).abs() < 1e-12, "{planned} {due}");
+    Ok(())
+}
+
 proptest! {
     /// Every column loses `⌈fraction·rows⌉` elements; the others are the initializer's own, bit for bit.
     #[test]

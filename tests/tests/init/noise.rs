@@ -39,6 +39,9 @@ fn dropout_drops_its_share() -> Result<()> {
         let kept = y.ne(0.0)?.to_dtype(DType::F64)?.sum_all()?.to_scalar::<f64>()?;
         let deviation = (p * (1.0 - p) * count as f64).sqrt();
         assert!((kept - (1.0 - p) * count as f64).abs() < 6.2 * deviation, "{p}: {kept}");
+        // What is kept makes up for what is not: 1/(1 − p), which is rounded once.
+        let largest = y.to_dtype(DType::F64)?.max_all()?.to_scalar::<f64>()?;
+        assert!((largest * (1.0 - p) - 1.0).abs() < 4e-3, "{p}: {largest}");
         let gradient = y.sum_all()?.backward()?;
         assert_eq!(bits(gradient.get(&x).unwrap())?, bits(&y)?);
         assert_eq!(bits(&dropout.forward_t(&x, false)?)?, bits(&x)?);

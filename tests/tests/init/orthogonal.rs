@@ -4,8 +4,10 @@
 //! whole suite would refuse a right sampler with a probability below 1e-9.
 
 use acceptance::stats::{FALSE_ALARM, LIMIT, ks};
+use anyhow::Context;
+use candle_core::{DType, Device, Tensor};
 use candle_init::counter_rng::{self, Distribution, Element, Kernel, Purpose, Stream};
-use candle_init::{Error, Scalar, orthogonality_error, orthonormal, orthonormal_with};
+use candle_init::{Error, Initializer, Scalar, init, orthogonality_error, orthonormal, orthonormal_with};
 use sha2::{Digest, Sha256};
 use statrs::function::beta::beta_reg;
 
@@ -291,6 +293,10 @@ fn the_error_sees_one_wrong_entry() -> anyhow::Result<()> {
         assert!(orthogonality_error(&values, rows, cols)? > 1e-3, "{rows}x{cols}");
     }
     assert_eq!(orthogonality_error(&[2.0_f64], 1, 1)?, 3.0);
+    // Of 512 columns every second is held against all: the last of those, made equal to the one before it, is seen.
+    let mut values: Vec<f64> = (0..512 * 512).map(|i| f64::from(i % 513 == 0)).collect();
+    values[509 * 512 + 510] = 1.0;
+    assert_eq!(orthogonality_error(&values, 512, 512)?, 1.0);
     Ok(())
 }
 
@@ -301,4 +307,32 @@ fn what_no_memory_holds_is_refused() {
     assert!(matches!(huge, Err(Error::Distribution(counter_rng::Error::OutOfMemory { .. }))), "{huge:?}");
     let uncountable = orthonormal::<f32>(usize::MAX, 2, &stream, 0);
     assert!(matches!(uncountable, Err(Error::Shape { .. })), "{uncountable:?}");
+}
+
+/// What the report says of a matrix is measured: one entry that is off is seen, and nothing is said of a factor of zero.
+#[test]
+fn the_report_measures_orthogonality() -> anyhow::Result<()> {
+    let init =
+        Initializer::new(1).rule("none", init::ORTHOGONAL.times(0.0)).rule("*", init::ORTHOGONAL.times(2.0));
+    let vars = candle_nn::VarMap::new();
+    let vb = init.var_builder(&vars, DType::F32, &Device::Cpu);
+    let (weight, _) = (vb.get((24, 16), "w")?, vb.get((4, 4), "none")?);
+    let error = |name: &str| -> anyhow::Result<Option<f64>> {
+        let report = init.report(&vars)?;
+        let record = report.records().iter().find(|record| record.name == name).context("no such record")?;
+        Ok(record.orthogonality_error)
+    };
+    let sound = error("w")?.context("not measured")?;
+    assert!(sound > 0.0 && sound < 1e-5, "{sound}");
+    assert_eq!(error("none")?, None);
+    let mut values = weight.flatten_all()?.to_vec1::<f32>()?;
+    // One entry more: the square of its column, in units of the factor's, is off by what that adds, and so are products.
+    let old = f64::from(values[5]);
+    values[5] += 0.5;
+    let named = candle_init::named_vars(&vars).into_iter().find(|(name, _)| name == "w").context("no w")?;
+    named.1.set(&Tensor::from_vec(values, (24, 16), &Device::Cpu)?)?;
+    let off = error("w")?.context("not measured")?;
+    let due = ((old + 0.5).powi(2) - old * old) / 4.0;
+    assert!(off >= due.abs() - 1e-5 && off < 0.5, "{off} {due}");
+    Ok(())
 }

@@ -231,7 +231,7 @@ fn delta_orthogonal_keeps_norms() -> Outcome {
 /// SciPy 1.16's windows in Keras's formula, computed by NumPy.
 #[test]
 fn transforms_are_keras_transforms() -> Outcome {
-    let golden: [(Stft, [usize; 2], &[f64]); 4] = [
+    let golden: [(Stft, [usize; 2], &[f64]); 5] = [
         (
             Stft::default(),
             [4, 5],
@@ -291,6 +291,11 @@ fn transforms_are_keras_transforms() -> Outcome {
                 0.4743342836,
                 0.0,
             ],
+        ),
+        (
+            Stft { side: Side::Real, window: Window::Hamming, scaling: Scaling::None, periodic: true },
+            [3, 4],
+            &[0.08, 0.54, 1.0, 0.54, 0.08, 0.0, -1.0, 0.0, 0.08, -0.54, 1.0, -0.54],
         ),
         (
             Stft { side: Side::Imaginary, window: Window::Blackman, scaling: Scaling::None, periodic: true },

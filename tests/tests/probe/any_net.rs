@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails by panicking says where")]
 
 use acceptance::nets::{Function, Net, Plan, cross_entropy};
+use acceptance::values::all_bits;
 use candle_core::{DType, Device, Tensor};
 use candle_init::{Init, Initializer, init};
 use candle_init_probe::{Probe, Severity, Verdict, noise};
-use candle_nn::{Activation, Module, VarMap};
+use candle_nn::{Activation, Module, Optimizer, SGD, VarMap};
 use proptest::prelude::*;
 
 const CPU: Device = Device::Cpu;
@@ -88,5 +89,30 @@ proptest! {
         if initializer == init::ZEROS && hidden {
             prop_assert!(!first.findings.is_empty(), "{}", first);
         }
+    }
+
+    /// A rehearsal of any net by any rate: an answer, never a panic, the same one twice, and the net as it was.
+    #[test]
+    fn a_rehearsal_and_never_a_trace(
+        plan in plans(), initializer in initializers(), dtype in dtypes(), steps in 1_usize..6, rate in -9.0..9.0_f64,
+    ) {
+        let (vars, init) = (VarMap::new(), Initializer::new(9).weights(initializer));
+        let Ok(net) = Net::new(init.var_builder(&vars, dtype, &CPU), &plan) else { return Ok(()) };
+        let before = all_bits(&vars).unwrap();
+        let rehearse = || {
+            let loss = |step: usize| {
+                let batch = noise((4, plan.widths[0]), step as u64, &CPU)?.to_dtype(dtype)?;
+                cross_entropy(&net.forward(&batch)?.to_dtype(DType::F32)?)
+            };
+            Probe::new(&vars).rehearse(steps, loss, |vars| SGD::new(vars, 10f64.powf(rate))).unwrap()
+        };
+        let first = rehearse();
+        prop_assert_eq!(all_bits(&vars).unwrap(), before);
+        prop_assert_eq!(format!("{first:?}"), format!("{:?}", rehearse()));
+        prop_assert!(first.to_string().ends_with(&first.headline()));
+        // No loss is NaN, and what is gained is a number.
+        let losses = [&first.as_is, &first.anew, &first.blind].map(|course| [course.first(), course.last()]);
+        prop_assert!(losses.as_flattened().iter().all(|loss| !loss.is_nan()), "{first}");
+        prop_assert!(first.gained().is_none_or(|gained| gained <= 1.0), "{first}");
     }
 }

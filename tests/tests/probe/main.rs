@@ -15,6 +15,7 @@ mod many;
 mod nothing;
 mod page;
 mod panics;
+mod rehearsal;
 mod reported;
 mod signal;
 mod start;

@@ -91,16 +91,20 @@ impl Index {
 /// The bytes of an index. One that is longer than a header may be is none.
 fn text(path: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::Unreadable { path: path.into(), what: "it cannot be read".into(), source };
-    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+    let there = std::fs::metadata(path).map_err(failed)?;
+    if !there.is_file() {
         return Err(Error::Foreign { path: path.into(), kind: Kind::Special });
     }
-    let mut text = Vec::new();
-    File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut text)).map_err(failed)?;
-    match text.len() {
-        0 => Err(Error::Foreign { path: path.into(), kind: Kind::Empty }),
-        length if length as u64 > LONGEST => Err(wrong(path, format!("it is longer than {LONGEST} bytes"))),
-        _ => Ok(text),
+    if there.len() > LONGEST {
+        return Err(wrong(path, format!("it is longer than {LONGEST} bytes")));
     }
+    let mut text = Vec::new();
+    // What grows while it is read is cut there, and damaged.
+    File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut text)).map_err(failed)?;
+    if text.is_empty() {
+        return Err(Error::Foreign { path: path.into(), kind: Kind::Empty });
+    }
+    Ok(text)
 }
 
 fn wrong(path: &Path, what: String) -> Error {

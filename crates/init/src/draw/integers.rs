@@ -42,3 +42,24 @@ fn put(dtype: DType, out: &mut [u8], value: f64) -> Option<()> {
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The element is named, in whichever piece it is and wherever the first piece begins.
+    #[test]
+    fn what_is_no_integer_is_named_by_its_index() {
+        let mut out = vec![0; 4 * (2 * PIECE + 3)];
+        let mut half = |values: &mut [f64], first: usize| {
+            let odd = |i: usize| if first + i == 10 + PIECE + 7 { 0.5 } else { 3.0 };
+            values.iter_mut().enumerate().for_each(|(i, value)| *value = odd(i));
+            Ok(())
+        };
+        let error = write(DType::I32, &mut out, 10, &mut half);
+        assert!(
+            matches!(error, Err(Error::Value { index, value: 0.5, .. }) if index == 17 + PIECE),
+            "{error:?}"
+        );
+    }
+}

@@ -80,3 +80,35 @@ fn strides(kept: &[usize], rank: usize) -> Vec<usize> {
     }
     strides
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Squares in pieces that begin anywhere are the squares at once.
+    #[test]
+    fn pieces_begin_anywhere() {
+        let values: Vec<f64> = (0..60).map(f64::from).collect();
+        for kept in [[1, 4, 1], [3, 1, 5], [1, 1, 5]] {
+            let norms = NormOf {
+                name: "v".into(),
+                shape: Shape::from((3, 4, 5)),
+                layer: Layer::Linear,
+                strides: strides(&kept, 3),
+            };
+            let mut due = vec![0.0; kept.iter().product()];
+            for (i, value) in values.iter().enumerate() {
+                let at = [i / 20, i / 5 % 4, i % 5];
+                let at = at.iter().zip(&kept).fold(0, |sum, (at, kept)| sum * kept + at % kept);
+                due[at] += value * value;
+            }
+            for size in [1, 3, 7, 60] {
+                let mut sums = vec![0.0; due.len()];
+                for (piece, values) in values.chunks(size).enumerate() {
+                    norms.add(piece * size, values, &mut sums);
+                }
+                assert_eq!(sums, due, "{kept:?} by {size}");
+            }
+        }
+    }
+}

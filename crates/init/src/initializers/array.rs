@@ -77,3 +77,17 @@ impl Array {
         self.values.iter().enumerate().map(|(at, &value)| (element(at), value)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The element that each value is found at is the first that has it, when it is repeated along some axes.
+    #[test]
+    fn values_are_among_the_elements() -> Result<()> {
+        let array = Array::new(&Shape::from((2, 1, 3)), (0..6).map(f64::from).collect())?;
+        let due: Vec<_> = (0..6).map(|at| (at / 3 * 12 + at % 3, at as f64)).collect();
+        assert_eq!(array.among(&[2, 4, 3]), due);
+        Ok(())
+    }
+}

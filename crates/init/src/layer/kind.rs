@@ -88,3 +88,24 @@ impl Layer {
         if shape.rank() > 2 { Self::conv(1) } else { Self::Linear }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A block has its part of the groups, of the gates and of the matrices.
+    #[test]
+    fn blocks_share_what_a_layer_is_made_of() {
+        let transposed = |groups| Layer::ConvTranspose { groups, stride: 2 };
+        for (whole, blocks, due) in [
+            (Layer::conv(6), 3, Layer::conv(2)),
+            (Layer::conv(6), 4, Layer::conv(1)),
+            (transposed(6), 2, transposed(3)),
+            (Layer::Gates { gates: 8 }, 2, Layer::Gates { gates: 4 }),
+            (Layer::Packed { matrices: 6 }, 2, Layer::Packed { matrices: 3 }),
+            (Layer::QKV, 3, Layer::Linear),
+        ] {
+            assert_eq!(whole.block(blocks), due, "{whole:?} in {blocks}");
+        }
+    }
+}

@@ -140,6 +140,11 @@ mod tests {
         assert_eq!((gates[0], gates[5], gates[6]), (place(0, 0, 0, 0), place(0, 1, 2, 0), place(1, 0, 0, 0)));
         let transposed = places(&[2, 3, 2], Layer::ConvTranspose { groups: 2, stride: 1 });
         assert_eq!((transposed[3], transposed[6]), (place(0, 1, 0, 1), place(1, 0, 0, 0)));
+        let wider = places(&[4, 3, 2], Layer::ConvTranspose { groups: 2, stride: 1 });
+        assert_eq!(
+            (wider[6], wider[12], wider[23]),
+            (place(0, 0, 1, 0), place(1, 0, 0, 0), place(1, 2, 1, 1))
+        );
         let experts = places(&[2, 2, 2], Layer::EXPERTS);
         assert_eq!((experts[2], experts[4]), (place(0, 1, 0, 0), place(1, 0, 0, 0)));
         assert_eq!(places(&[2, 3], Layer::INPUT_FIRST)[4], place(0, 1, 1, 0));

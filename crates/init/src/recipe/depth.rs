@@ -39,6 +39,13 @@ mod tests {
         assert_eq!(too_deep(&deep("[")), Some(4 + DEEPEST));
         assert_eq!(too_deep(&deep("{a = ")), Some(4 + 5 * DEEPEST));
         assert_eq!(too_deep(&format!("[a{}]", ".a".repeat(DEEPEST))), Some(2 * DEEPEST));
+        // Text ends with its quote, and a comment with its line.
+        for before in ["\"a\" = ", "'[' = ", "# [\n"] {
+            assert_eq!(
+                too_deep(&format!("{before}{}", "[".repeat(DEEPEST + 1))),
+                Some(before.len() + DEEPEST)
+            );
+        }
         for flat in [deep("[]"), deep("\"[\""), deep("'{'"), deep("# [\n"), deep("\"\\\"[\"")] {
             assert_eq!(too_deep(&flat), None, "{flat:.40}");
         }

@@ -136,6 +136,9 @@ fn numbers_are_found() -> Result<()> {
         let recipe = Recipe::parse(OWN, config)?.to_string();
         due.iter().for_each(|due| assert!(recipe.contains(due), "{config}: {due}\n{recipe}"));
     }
+    // The first row, counted from the end.
+    let first = Recipe::parse(OWN, r#"{"n_layer": 3, "vocab_size": 5, "pad_token_id": -5}"#)?.to_string();
+    assert!(first.contains("zero_row(0)"), "{first}");
     let without = Recipe::parse(OWN, r#"{"n_layer": 3, "pad_token_id": null}"#)?.to_string();
     assert!(!without.contains("*.c"), "{without}");
     Ok(())

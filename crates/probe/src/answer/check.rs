@@ -33,6 +33,12 @@ impl Probe<'_> {
         let signal = self.signal(batch, forward)?;
         let findings = causes(&inspection, &signal);
         let made_by = self.initializer.map(|init| MadeBy { seed: init.seed(), rules: format!("{init:?}") });
-        Ok(Verdict { findings, inspection: Some(inspection), signal: Some(signal), made_by })
+        Ok(Verdict {
+            findings,
+            inspection: Some(inspection),
+            signal: Some(signal),
+            made_by,
+            ..Verdict::default()
+        })
     }
 }

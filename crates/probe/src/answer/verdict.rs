@@ -6,9 +6,11 @@ use candle_init_checkpoint::shown;
 use serde::Serialize;
 
 use crate::error::Result;
+use crate::findings::fault::Fault;
 use crate::findings::finding::Finding;
 use crate::findings::severity::Severity;
 use crate::parameters::report::inspection::Inspection;
+use crate::rehearsal::report::{Outcome, Rehearsal};
 use crate::signals::report::signal::Signal;
 
 /// What was found of a model before its first step: the answer of
@@ -42,6 +44,8 @@ pub struct Verdict {
     pub inspection: Option<Inspection>,
     /// The signal check, where it was made.
     pub signal: Option<Signal>,
+    /// The [rehearsal](Self::rehearsed), where there was one.
+    pub rehearsal: Option<Rehearsal>,
     /// The seed and the rules of the initializer, in text form, where one was given.
     pub made_by: Option<MadeBy>,
 }
@@ -60,11 +64,12 @@ pub struct MadeBy {
 impl Serialize for Verdict {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Verdict", 7)?;
+        let mut fields = serializer.serialize_struct("Verdict", 8)?;
         fields.serialize_field("headline", &self.headline())?;
         fields.serialize_field("is_trainable", &self.is_trainable())?;
         fields.serialize_field("version", env!("CARGO_PKG_VERSION"))?;
         fields.serialize_field("made_by", &self.made_by)?;
+        fields.serialize_field("rehearsal", &self.rehearsal)?;
         fields.serialize_field("findings", &self.findings)?;
         fields.serialize_field("inspection", &self.inspection)?;
         fields.serialize_field("signal", &self.signal)?;
@@ -80,28 +85,77 @@ impl From<Inspection> for Verdict {
 }
 
 impl Verdict {
-    /// Whether nothing was found that keeps the model, or a part of it, from training.
+    /// Adds what a [rehearsal](crate::Probe::rehearse) shows. Where that [learns](Outcome::Learns) or
+    /// [fails](Outcome::Fails), it decides; else the findings do. What [no gradient](Fault::NoGradient) reaches is a fault
+    /// all the same: the loss falls without it.
+    ///
+    /// ```
+    /// # use candle_core::{DType, Device, Module};
+    /// # use candle_init::{Initializer, init};
+    /// # use candle_init_probe::{Probe, noise};
+    /// # use candle_nn::{Optimizer, SGD, VarMap, linear};
+    /// # let vars = VarMap::new();
+    /// let init = Initializer::new(1).weights(init::HE_NORMAL);
+    /// # let vb = init.var_builder(&vars, DType::F32, &Device::Cpu);
+    /// # let (fc, head) = (linear(8, 64, vb.pp("fc"))?, linear(64, 1, vb.pp("head"))?);
+    /// # let batch = |step| noise((32, 8), step as u64, &Device::Cpu);
+    /// let loss = |x: &_| head.forward(&fc.forward(x)?.relu()?)?.sub(&x.narrow(1, 0, 1)?)?.sqr()?.mean_all();
+    /// let probe = Probe::new(&vars);
+    /// let rehearsal = probe.rehearse(50, |step| loss(&batch(step)?), |vars| SGD::new(vars, 0.1))?;
+    /// let verdict = probe.check(&batch(0)?, loss)?.rehearsed(rehearsal);
+    /// assert!(verdict.is_trainable(), "{verdict}");
+    /// # Ok::<(), candle_init_probe::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rehearsed(mut self, rehearsal: Rehearsal) -> Self {
+        self.rehearsal = Some(rehearsal);
+        self
+    }
+
+    /// Whether nothing was found that keeps the model, or a part of it, from training; or it learned in its
+    /// [rehearsal](Self::rehearsed) all the same.
     #[must_use]
     pub fn is_trainable(&self) -> bool {
-        self.count(Severity::Fault) == 0
+        match self.rehearsed_as() {
+            Some(Outcome::Learns) => true,
+            Some(Outcome::Fails) => false,
+            _ => self.count(Severity::Fault) == 0,
+        }
+    }
+
+    /// What the rehearsal comes to. That it learns says nothing of a part that is cut off from every start.
+    pub(crate) fn rehearsed_as(&self) -> Option<Outcome> {
+        let is_cut = |finding: &Finding| matches!(finding.fault, Fault::NoGradient { .. });
+        let mut faults = self.findings.iter().filter(|finding| finding.severity() == Severity::Fault);
+        let outcome = self.rehearsal.as_ref()?.outcome();
+        if outcome == Outcome::Learns && faults.any(is_cut) { None } else { Some(outcome) }
     }
 
     /// The answer in one line. That it will train is said after a pass only: parameters alone can show that it will not.
     #[must_use]
     pub fn headline(&self) -> String {
-        let number = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         let (faults, warnings) = (self.count(Severity::Fault), self.count(Severity::Warning));
-        match (faults, warnings) {
-            (0, 0) if self.signal.is_some() => "healthy: it will train".into(),
+        let found = [(faults, "fault"), (warnings, "warning")].into_iter().filter(|(count, _)| *count > 0);
+        let found = found.map(|(count, what)| counted(count, what)).collect::<Vec<_>>().join(", ");
+        let passed = self.signal.is_some() || self.rehearsal.is_some();
+        let by_findings = match (faults, warnings) {
+            (0, 0) if passed => "healthy: it will train".into(),
             (0, 0) => "nothing is wrong with the parameters".into(),
-            (0, _) if self.signal.is_some() => format!("it will train, with {}", number(warnings, "warning")),
-            (0, _) => format!("no fault in the parameters, but {}", number(warnings, "warning")),
-            (_, 0) => format!("it will not train as it stands: {}", number(faults, "fault")),
-            _ => format!(
-                "it will not train as it stands: {}, {}",
-                number(faults, "fault"),
-                number(warnings, "warning")
-            ),
+            (0, _) if passed => format!("it will train, with {found}"),
+            (0, _) => format!("no fault in the parameters, but {found}"),
+            _ => format!("it will not train as it stands: {found}"),
+        };
+        let rehearsal = self.rehearsal.as_ref().map(Rehearsal::headline);
+        match self.rehearsed_as().zip(rehearsal) {
+            Some((Outcome::Fails, shown)) if found.is_empty() => {
+                format!("it will not train as it stands: {shown}")
+            }
+            Some((Outcome::Fails, shown)) => format!("it will not train as it stands: {found}; {shown}"),
+            Some((Outcome::Learns, shown)) if faults > 0 => {
+                format!("it will train, in spite of {found}: {shown}")
+            }
+            Some((Outcome::Lags, shown)) => format!("{by_findings}; {shown}"),
+            _ => by_findings,
         }
     }
 
@@ -120,7 +174,10 @@ impl Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.headline())?;
+        writeln!(f, "{}", shown(&self.headline()))?;
+        if let Some(rehearsal) = &self.rehearsal {
+            writeln!(f, "\n{rehearsal}")?;
+        }
         for (finding, others) in groups(&self.findings) {
             let (name, what, limit, advice) =
                 (finding.name(), finding.what(), finding.limit(), finding.advice());
@@ -134,6 +191,11 @@ impl fmt::Display for Verdict {
             (None, None) => Ok(()),
         }
     }
+}
+
+/// `2 faults`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The first finding of each kind, with the places of the others.

@@ -133,7 +133,7 @@ impl<'a> Probe<'a> {
     ) -> Result<Signal> {
         let parameters = named_vars(self.vars);
         some_parameters(parameters.len(), "the `VarMap`")?;
-        let trained = self.scope.trained(self.vars, self.initializer, &parameters)?;
+        let trained = self.trained(&parameters)?;
         let before = Snapshot::of(&parameters)?;
         let pass = before.guarded(|| self.pass(&parameters, batch, forward));
         // A batch norm in training moves its statistics: asking must change nothing.
@@ -147,6 +147,14 @@ impl<'a> Probe<'a> {
         signal.findings = reading.findings(&signal, &pass.gradients)?;
         require(!(signal.layers.is_empty() && signal.findings.is_empty()), Error::NoLayers)?;
         Ok(signal)
+    }
+
+    /// The names of the parameters that train.
+    ///
+    /// # Errors
+    /// [`Error::Pattern`] for a pattern that is none, or that no parameter matches.
+    pub(crate) fn trained(&self, parameters: &[(String, Var)]) -> Result<HashSet<String>> {
+        self.scope.trained(self.vars, self.initializer, parameters)
     }
 
     fn pass(

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::answer::verdict::{Verdict, groups};
+use crate::answer::verdict::{Verdict, counted, groups};
 use crate::error::Result;
 use crate::figure::drawn::Figure;
 use crate::findings::finding::Finding;
@@ -13,6 +13,7 @@ use crate::page::section::Section;
 use crate::page::table::Table;
 use crate::parameters::report::inspection::Inspection;
 use crate::parameters::report::parameter::{NOT_MEASURED, Parameter};
+use crate::rehearsal::report::{Course, Outcome, Rehearsal};
 use crate::signals::report::signal::{Gradient, LayerSignal, Signal};
 use crate::text::number::{percent, short};
 use crate::text::table::shape;
@@ -70,7 +71,11 @@ impl Verdict {
             Some(_) => "Will it train? What was measured before the first step.",
             None => "What is in its parameters. No data went through it.",
         });
-        page = page.section(answer(self)).section(figures(self));
+        page = page.section(answer(self));
+        if let Some(rehearsal) = &self.rehearsal {
+            page = page.section(Section::new("The rehearsal").table(starts(rehearsal)));
+        }
+        page = page.section(figures(self));
         if let Some(signal) = &self.signal {
             page = page.section(signal_tables(signal));
         }
@@ -91,16 +96,19 @@ fn answer(verdict: &Verdict) -> Section {
 /// The answer in one line, and how it is meant.
 fn headline(verdict: &Verdict) -> (Tone, String) {
     let worst = verdict.findings.iter().map(Finding::severity).max();
-    let nothing = verdict.inspection.is_none() && verdict.signal.is_none();
+    let rehearsed = verdict.rehearsed_as();
+    let worst = match rehearsed {
+        Some(Outcome::Fails) => Some(Severity::Fault),
+        Some(Outcome::Learns) => worst.map(|severity| severity.min(Severity::Warning)),
+        Some(Outcome::Lags) => worst.max(Some(Severity::Warning)),
+        _ => worst,
+    };
+    let nothing = verdict.inspection.is_none() && verdict.signal.is_none() && verdict.rehearsal.is_none();
     match worst {
         None if nothing => (Tone::Note, "Nothing was checked".into()),
         None | Some(Severity::Note) => (Tone::Good, capital(&verdict.headline())),
         Some(severity) => (severity.into(), capital(&verdict.headline())),
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What the answer rests on.
@@ -115,7 +123,9 @@ fn checked(verdict: &Verdict) -> String {
         let (layers, loss) = (counted(signal.layers.len(), "layer"), short(signal.loss));
         format!("one pass forward and back through {layers}, loss {loss}{}", chance.unwrap_or_default())
     });
-    let parts: Vec<_> = parameters.into_iter().chain(signal).collect();
+    let rehearsal = verdict.rehearsal.as_ref();
+    let rehearsal = rehearsal.map(|rehearsal| format!("rehearsed for {}", counted(rehearsal.steps, "step")));
+    let parts: Vec<_> = parameters.into_iter().chain(signal).chain(rehearsal).collect();
     if parts.is_empty() {
         "No parameters, no pass.".into()
     } else {
@@ -152,6 +162,14 @@ fn sentence(text: &str) -> String {
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// The losses of each start.
+fn starts(rehearsal: &Rehearsal) -> Table {
+    let last = format!("loss after {}", counted(rehearsal.steps, "step"));
+    let table = Table::new("The same training from three starts", ["weights", "loss at first", &last]);
+    let row = |(what, course): (&str, &Course)| [what.into(), short(course.first()), short(course.last())];
+    rehearsal.starts().map(row).into_iter().fold(table, Table::row)
 }
 
 fn figures(verdict: &Verdict) -> Section {

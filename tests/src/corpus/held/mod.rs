@@ -11,21 +11,21 @@ use crate::corpus::plant::{Plant, anywhere, far, minus_six, most_off, off, thirt
 use crate::corpus::subject::Subject;
 use crate::corpus::trial::{Batches, Trial};
 
-const VECTORS: Batches = Batches::Vectors(64, 16);
+pub(super) const VECTORS: Batches = Batches::Vectors(64, 16);
 
 /// The layer that faults are planted in has the same name in every net.
 const MIDDLE: &[&str] = &["mid.weight"];
-const ALL: &[Plant] = &anywhere(MIDDLE);
-const RELU: &[Plant] = &[
+pub(super) const ALL: &[Plant] = &anywhere(MIDDLE);
+pub(super) const RELU: &[Plant] = &[
     Plant { what: "all units off", names: &["mid.bias"], harm: off },
     Plant { what: "most units off", names: &["mid.bias"], harm: most_off },
 ];
-const FLAT: &[Plant] = &[Plant { what: "all units flat", names: &["mid.bias"], harm: far }];
-const NORMED: &[Plant] = &[
+pub(super) const FLAT: &[Plant] = &[Plant { what: "all units flat", names: &["mid.bias"], harm: far }];
+pub(super) const NORMED: &[Plant] = &[
     Plant { what: "norms zero", names: &["norm"], harm: zeros },
     Plant { what: "all units off after the norm", names: &["norm.bias"], harm: minus_six },
 ];
-const QUERIES: &[Plant] =
+pub(super) const QUERIES: &[Plant] =
     &[Plant { what: "queries and keys × 30", names: &["query.weight", "key.weight"], harm: thirtyfold }];
 
 pub(super) fn subjects() -> Vec<Subject> {
