@@ -108,6 +108,9 @@ fn a_learning_rate_that_is_too_large_or_too_small_is_told_from_weights() -> Done
         slow.outcome() == Outcome::Undecided && slow.headline().contains("another learning rate"),
         "{slow}"
     );
+    // No verdict says of it that it will train.
+    let headline = Verdict::default().rehearsed(slow).headline();
+    assert!(headline.starts_with("no fault was found; undecided: in 50 steps"), "{headline}");
     Ok(())
 }
 

@@ -154,6 +154,8 @@ impl Verdict {
             Some((Outcome::Learns, shown)) if faults > 0 => {
                 format!("it will train, in spite of {found}: {shown}")
             }
+            // That it will train is not said of what was seen to learn nothing.
+            Some((Outcome::Undecided, shown)) if faults == 0 => format!("no fault was found; {shown}"),
             Some((Outcome::Lags, shown)) => format!("{by_findings}; {shown}"),
             _ => by_findings,
         }

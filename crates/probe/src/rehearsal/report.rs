@@ -131,9 +131,11 @@ impl Rehearsal {
         }
     }
 
-    /// The starts with what their weights are.
-    pub(crate) fn starts(&self) -> [(&'static str, &Course); 3] {
-        [("as they are", &self.as_is), ("drawn anew", &self.anew), ("none, vectors alone", &self.blind)]
+    /// Of each start what its weights are, and its losses before and after.
+    pub(crate) fn rows(&self) -> [[String; 3]; 3] {
+        let starts =
+            [("as they are", &self.as_is), ("drawn anew", &self.anew), ("none, vectors alone", &self.blind)];
+        starts.map(|(what, course)| [what.into(), short(course.first()), short(course.last())])
     }
 
     fn stuck(&self) -> String {
@@ -185,9 +187,7 @@ impl fmt::Display for Rehearsal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let last = format!("loss after {}", self.steps);
         let header = ["weights", "loss at first", &last];
-        let row =
-            |(what, course): (&str, &Course)| [what.into(), short(course.first()), short(course.last())];
-        writeln!(f, "{}", table(header, 1, self.starts().map(row).into_iter()))?;
+        writeln!(f, "{}", table(header, 1, self.rows().into_iter()))?;
         write!(f, "{}", shown(&self.headline()))
     }
 }

@@ -25,7 +25,7 @@ impl Moved {
     /// # Errors
     /// What candle says.
     pub(crate) fn of(start: &Tensor, now: &Var) -> Result<Self> {
-        // A tenth of what candle computes a function to.
+        // A tenth of what candle computes a function to in the dtype, and less than what makes rows differ.
         let rounding = f64::from(EQUAL).min(precision(start) / 10.0);
         let (start, now, count) = (values(start)?, values(now)?, now.dims().first().copied().unwrap_or(0));
         let row = (now.len() / count.max(1)).max(1);

@@ -13,7 +13,7 @@ use crate::page::section::Section;
 use crate::page::table::Table;
 use crate::parameters::report::inspection::Inspection;
 use crate::parameters::report::parameter::{NOT_MEASURED, Parameter};
-use crate::rehearsal::report::{Course, Outcome, Rehearsal};
+use crate::rehearsal::report::{Outcome, Rehearsal};
 use crate::signals::report::signal::{Gradient, LayerSignal, Signal};
 use crate::text::number::{percent, short};
 use crate::text::table::shape;
@@ -100,7 +100,7 @@ fn headline(verdict: &Verdict) -> (Tone, String) {
     let worst = match rehearsed {
         Some(Outcome::Fails) => Some(Severity::Fault),
         Some(Outcome::Learns) => worst.map(|severity| severity.min(Severity::Warning)),
-        Some(Outcome::Lags) => worst.max(Some(Severity::Warning)),
+        Some(Outcome::Lags | Outcome::Undecided) => worst.max(Some(Severity::Warning)),
         _ => worst,
     };
     let nothing = verdict.inspection.is_none() && verdict.signal.is_none() && verdict.rehearsal.is_none();
@@ -168,8 +168,7 @@ fn capital(text: &str) -> String {
 fn starts(rehearsal: &Rehearsal) -> Table {
     let last = format!("loss after {}", counted(rehearsal.steps, "step"));
     let table = Table::new("The same training from three starts", ["weights", "loss at first", &last]);
-    let row = |(what, course): (&str, &Course)| [what.into(), short(course.first()), short(course.last())];
-    rehearsal.starts().map(row).into_iter().fold(table, Table::row)
+    rehearsal.rows().into_iter().fold(table, Table::row)
 }
 
 fn figures(verdict: &Verdict) -> Section {
