@@ -5,7 +5,6 @@ pub mod corpus;
 pub mod cuda_conformance;
 pub mod cuda_host;
 pub mod deep;
-pub mod depth;
 pub mod drawn;
 pub mod gains;
 pub mod healthy;
@@ -15,9 +14,10 @@ pub mod planted;
 pub mod requests;
 pub mod rounded;
 pub mod scratch;
-pub mod stats;
 pub mod strategies;
 pub mod values;
+
+pub use reference::{depth, stats};
 
 /// The code of the project's README, compiled and run.
 #[cfg(doctest)]

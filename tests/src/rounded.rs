@@ -7,21 +7,7 @@
 use candle_core::DType;
 use float8::F8E4M3;
 use half::{bf16, f16};
-use reference::{Distribution, gauss};
-
-/// The initializer's distribution function, from the oracle's tails.
-#[must_use]
-pub fn cdf(initializer: Distribution, x: f64) -> f64 {
-    match initializer {
-        Distribution::Const(value) => f64::from(u8::from(x >= value)),
-        Distribution::Uniform(lo, up) => ((x - lo) / (up - lo)).clamp(0.0, 1.0),
-        Distribution::Normal(mean, std) => gauss::upper((mean - x) / std),
-        Distribution::TruncatedNormal(mean, std, a, b) => {
-            let z = |x: f64| (x - mean) / std;
-            gauss::mass(z(a), z(x.clamp(a, b))) / gauss::mass(z(a), z(b))
-        }
-    }
-}
+use reference::Distribution;
 
 /// Every finite value of a dtype narrower than `f32`, in order; empty for the others.
 fn grid(dtype: DType) -> Vec<f64> {
@@ -53,7 +39,8 @@ pub fn moments(initializer: Distribution, dtype: DType) -> [f64; 3] {
     if grid.is_empty() {
         return initializer.moments();
     }
-    let edges = grid.windows(2).map(|pair| cdf(initializer, f64::midpoint(pair[0], pair[1]))).chain([1.0]);
+    let cdf = initializer.cdf();
+    let edges = grid.windows(2).map(|pair| cdf(f64::midpoint(pair[0], pair[1]))).chain([1.0]);
     let mut below = 0.0;
     let mass: Vec<f64> = edges.map(|edge| edge - std::mem::replace(&mut below, edge)).collect();
     let mean: f64 = grid.iter().zip(&mass).map(|(v, p)| v * p).sum();

@@ -1,4 +1,4 @@
-//! Distributions: their moments in closed form.
+//! Distributions: their moments in closed form, and their distribution functions.
 
 use crate::{gauss, value};
 
@@ -24,6 +24,25 @@ impl Distribution {
             Self::Uniform(lo, up) => value::uniform(w, lo, up),
             Self::Normal(mean, std) => value::normal(w, mean, std),
             Self::TruncatedNormal(mean, std, a, b) => value::truncated(w, mean, std, a, b),
+        }
+    }
+
+    /// The distribution function, with what is the same for every value computed once.
+    #[must_use]
+    pub fn cdf(self) -> impl Fn(f64) -> f64 {
+        let (mean, std, lo, up) = match self {
+            Self::Const(at) => (at, 1.0, at, at),
+            Self::Uniform(lo, up) => (0.0, 1.0, lo, up),
+            Self::Normal(mean, std) => (mean, std, f64::NEG_INFINITY, f64::INFINITY),
+            Self::TruncatedNormal(mean, std, a, b) => (mean, std, a, b),
+        };
+        let z = move |x: f64| (x - mean) / std;
+        let (alpha, whole) = (z(lo), gauss::mass(z(lo), z(up)));
+        move |x| match self {
+            Self::Const(at) => f64::from(u8::from(x >= at)),
+            Self::Uniform(..) => ((x - lo) / (up - lo)).clamp(0.0, 1.0),
+            Self::Normal(..) => gauss::upper(-z(x)),
+            Self::TruncatedNormal(..) => gauss::mass(alpha, z(x.clamp(lo, up))) / whole,
         }
     }
 

@@ -6,8 +6,11 @@
 //! Read it in the order of the data: [`Key`] names a stream, [`block`] turns a key and a counter into words,
 //! [`word()`] says which word belongs to which element, [`value`] makes it a number through
 //! [`upper_quantile`] and [`gauss`]. Beside that, [`fans()`] and [`Scaling`] choose a [`Distribution`], whose moments
-//! are stated in closed form.
+//! are stated in closed form, [`depth`] says what becomes of a signal, and [`stats`] when a sample is refused.
+//!
+//! What goes over millions of values for the suites is here too, as they are built without optimisation, and this is not.
 
+pub mod depth;
 mod distribution;
 mod fans;
 pub mod gauss;
@@ -15,6 +18,7 @@ mod key;
 mod philox;
 mod quantile;
 mod scaling;
+pub mod stats;
 pub mod value;
 mod word;
 

@@ -114,7 +114,6 @@ mod torch;
 
 use std::error::Error;
 
-use acceptance::rounded::cdf;
 use acceptance::stats::{FALSE_ALARM, check_mean_std, ks};
 use acceptance::values::singles;
 use candle_core::{DType, Device, Shape};
@@ -148,7 +147,7 @@ fn sample_follows(sample: &[f32], distribution: Distribution, what: &str) {
     let moments = check_mean_std(sample, mean, std, kurtosis);
     assert!(moments.is_ok(), "{what}: {moments:?}");
     assert!(check_mean_std(sample, mean, std * 1.01, kurtosis).is_err(), "{what}: blind to 1 %");
-    let p = ks(sample, |x| cdf(distribution, x));
+    let p = ks(sample, distribution.cdf());
     assert!(p > FALSE_ALARM, "{what}: p = {p:e}");
 }
 
@@ -161,7 +160,8 @@ fn the_check_sees_one_percent() -> Outcome {
         ("truncated_normal", Distribution::TruncatedNormal(0.0, 1.0, -2.0, 2.0)),
     ] {
         let tensor = Initializer::new(1).tensor("w", cube(1), text.parse::<Rule>()?, DType::F32, &CPU)?;
-        let wider = ks(&singles(&tensor)?, |x| cdf(distribution, x / 1.01));
+        let cdf = distribution.cdf();
+        let wider = ks(&singles(&tensor)?, |x| cdf(x / 1.01));
         assert!(wider < FALSE_ALARM, "{text}: {wider:e}");
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! The probe: findings, verdicts, pages, LSUV and sweeps.
 
+mod any_error;
 mod any_net;
 mod around;
 mod cases;

@@ -38,27 +38,11 @@ fn distributions() -> Result<[Pair; 6], counter_rng::Error> {
     ])
 }
 
-/// The oracle's distribution function of a distribution that is not constant.
-fn cdf(distribution: reference::Distribution) -> impl Fn(f64) -> f64 {
-    let (mean, std, lo, up) = match distribution {
-        reference::Distribution::TruncatedNormal(mean, std, lo, up) => (mean, std, lo, up),
-        reference::Distribution::Const(at) => (at, 1.0, at, at),
-        reference::Distribution::Uniform(lo, up) => (0.0, 1.0, lo, up),
-        reference::Distribution::Normal(mean, std) => (mean, std, f64::NEG_INFINITY, f64::INFINITY),
-    };
-    let (alpha, whole) = ((lo - mean) / std, gauss::mass((lo - mean) / std, (up - mean) / std));
-    move |x| match distribution {
-        reference::Distribution::Uniform(..) => ((x - lo) / (up - lo)).clamp(0.0, 1.0),
-        reference::Distribution::Normal(..) => gauss::upper((mean - x) / std),
-        _ => gauss::mass(alpha, (x.clamp(lo, up) - mean) / std) / whole,
-    }
-}
-
 /// Mean, standard deviation and the whole distribution, as one verdict.
 fn follows(values: &[f32], distribution: reference::Distribution) -> Result<(), String> {
     let [mean, std, kurtosis] = distribution.moments();
     stats::check_mean_std(values, mean, std, kurtosis)?;
-    let p = stats::ks(values, cdf(distribution));
+    let p = stats::ks(values, distribution.cdf());
     if p > FALSE_ALARM { Ok(()) } else { Err(format!("Kolmogorov: p = {p:e}")) }
 }
 
@@ -98,7 +82,7 @@ fn values_follow_their_distribution_and_mutants_do_not() -> Outcome {
                 kind == 3,
                 "{distribution:?} {kind}"
             );
-            assert!(stats::ks(mutant, cdf(oracle)) < FALSE_ALARM, "{distribution:?} {kind}");
+            assert!(stats::ks(mutant, oracle.cdf()) < FALSE_ALARM, "{distribution:?} {kind}");
         }
     }
     Ok(())
@@ -229,7 +213,7 @@ fn stated_moments_and_distribution_agree_with_the_oracle() -> Outcome {
         );
         for k in -40..=40 {
             let x = mean + 0.1 * f64::from(k) * std;
-            assert!((distribution.cdf(x) - cdf(oracle)(x)).abs() < 1e-12, "{distribution:?} {x}");
+            assert!((distribution.cdf(x) - oracle.cdf()(x)).abs() < 1e-12, "{distribution:?} {x}");
         }
     }
     Ok(())

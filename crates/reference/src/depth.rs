@@ -7,7 +7,7 @@
 //! before is carried on by the slope of `ln φ`. For `f = max(0, ·)` and `f = id` the slope is 1 and the rest is
 //! exact up to order `1/n²`.
 
-use reference::gauss;
+use crate::gauss;
 
 /// The expectation of `ln q` and its variance after some layers.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +19,7 @@ pub struct Signal {
 }
 
 /// `E f(√q·z)²` and `E f(√q·z)⁴` for a standard normal `z`, by the trapezium rule on [−12, 12].
-fn squares(f: impl Fn(f64) -> f64, q: f64) -> (f64, f64) {
+fn squares(f: &dyn Fn(f64) -> f64, q: f64) -> (f64, f64) {
     let step = 1.0 / 256.0;
     let at = |i: i32| {
         let z = f64::from(i) * step;
