@@ -31,7 +31,7 @@ pub fn singles(tensor: &Tensor) -> Result<Vec<f32>> {
 /// # Errors
 /// As [`values`].
 pub fn bits(tensor: &Tensor) -> Result<Vec<u64>> {
-    Ok(values(tensor)?.into_iter().map(f64::to_bits).collect())
+    Ok(bytemuck::cast_vec(values(tensor)?))
 }
 
 /// One variable as it stands: identity, dtype, dimensions, bits.

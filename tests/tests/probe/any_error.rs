@@ -18,7 +18,7 @@ fn every_kind_of_closure_is_taken_without_annotation() -> Result<()> {
     let (vars, net, batch) = net()?;
     let candle = |x: &Tensor| net.forward(x)?.sqr()?.mean_all();
     let init = |x: &Tensor| -> candle_init::Result<Tensor> { Ok(candle(x)?) };
-    let anyhow = |x: &Tensor| -> anyhow::Result<Tensor> { Ok(candle(x)?) };
+    let anyhow = |x: &Tensor| -> Result<Tensor> { Ok(candle(x)?) };
     assert_trainable!(Probe::new(&vars), &batch, candle);
     assert_trainable!(Probe::new(&vars), &batch, |x| {
         let loss = net.forward(x)?.sqr()?.mean_all()?;

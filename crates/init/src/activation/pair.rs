@@ -124,12 +124,17 @@ impl<'a> Smooth<'a> {
         let width = (right - left) / count;
         // Two exponentials and a polynomial each, where a node has one exponential.
         self.budget.polynomials(2 * 33 * count as usize);
-        let add = |sum: f64, (y, weight): (f64, f64)| {
-            let x = self.outer(y, t).clamp(panel.ends.0, panel.ends.1);
-            sum + weight * self.weight(y) * unweighted(x / self.sigma) * panel.at(x)
+        let over = |ends: (f64, f64)| {
+            let points = points(ends);
+            let at = points.map(|(y, _)| self.outer(y, t).clamp(panel.ends.0, panel.ends.1));
+            let values = panel.at_each(at);
+            let term = |((y, weight), (x, value)): ((f64, f64), (f64, f64))| {
+                weight * self.weight(y) * unweighted(x / self.sigma) * value
+            };
+            points.into_iter().zip(at.into_iter().zip(values)).map(term).sum::<f64>()
         };
         let ends = (0..count as usize).map(|i| (left + i as f64 * width, left + (i + 1) as f64 * width));
-        ends.map(|ends| points(ends).fold(0.0, add)).sum()
+        ends.map(over).sum()
     }
 
     /// `h` at the points of a panel that is narrow beside the inner density, times their weights.
@@ -140,9 +145,13 @@ impl<'a> Smooth<'a> {
             (x / sigma, scale * weight * unweighted(x / sigma) * value)
         };
         if width <= NARROW {
-            coarse_points(panel.ends).zip(panel.values().into_iter().step_by(2)).map(node).collect()
+            coarse_points(panel.ends)
+                .into_iter()
+                .zip(panel.values().into_iter().step_by(2))
+                .map(node)
+                .collect()
         } else if width <= WIDE {
-            points(panel.ends).zip(panel.values()).map(node).collect()
+            points(panel.ends).into_iter().zip(panel.values()).map(node).collect()
         } else {
             Vec::new()
         }
