@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
+use acceptance::scratch::Scratch;
+use acceptance::values::bits;
 use anyhow::{Result, ensure};
 use candle_core::{DType, Device, Tensor};
-use candle_init::{Initializer, Rule, init};
+use candle_init::{Checkpoint, Growth, Initializer, Rule, init};
+use candle_nn::VarMap;
 use proptest::prelude::*;
 
 const RULES: [&str; 14] = [
@@ -176,5 +179,58 @@ fn a_plan_of_names_is_the_plan_of_a_model() -> Result<()> {
     let uncovered = init.plan_of([("scale", vec![8], DType::F32)]).map(drop);
     ensure!(uncovered.is_err_and(|error| error.to_string().contains(".rule(\"scale\"")));
     ensure!(init.plan_of([("fc.weight", vec![8, 4], DType::F32)]).is_err(), "rules that match nothing");
+    Ok(())
+}
+
+/// A file of one table of seven rows of six, none of which is zero.
+fn table(stored: DType) -> Result<(Scratch, Checkpoint)> {
+    let (file, saved) = (Scratch::new(), VarMap::new());
+    let init = Initializer::new(1).rule("*", "uniform(lo=1, up=2)");
+    init.var_builder(&saved, stored, &Device::Cpu).get((7, 6), "table")?;
+    saved.save(file.path())?;
+    let checkpoint = Checkpoint::open(file.path())?;
+    Ok((file, checkpoint))
+}
+
+/// Any box of what a checkpoint has, wholly or in part, has the bits that a model gets.
+#[test]
+fn boxes_of_what_is_loaded_are_those_of_the_model() -> Result<()> {
+    let rule: Rule = "orthogonal".parse()?; // is drawn whole
+    for (stored, dtype) in [(DType::F32, DType::F32), (DType::BF16, DType::F32), (DType::F32, DType::BF16)] {
+        let (_file, checkpoint) = table(stored)?;
+        for (rows, growth) in
+            [(7, Growth::Mean), (11, Growth::Mean), (11, Growth::MeanAndCovariance), (11, Growth::Rule)]
+        {
+            let init = Initializer::new(42).load(checkpoint.clone()).grow("table", growth);
+            let ruled = init.clone().rule("table", rule.clone());
+            let whole = ruled.var_builder(&VarMap::new(), dtype, &Device::Cpu).get((rows, 6), "table")?;
+            let by = (growth, (growth == Growth::Rule).then(|| rule.clone()));
+            let lazy = init.lazy_loaded("table", (rows, 6), checkpoint.tensor("table")?, Some(by), dtype)?;
+            for ranges in
+                [[0..rows, 0..6], [5..rows, 0..6], [0..7, 2..4], [6..rows, 1..5], [rows - 1..rows, 5..6]]
+            {
+                let part = lazy.part(&ranges)?.tensor(&Device::Cpu)?;
+                let due = narrowed(&whole, &ranges)?;
+                assert_eq!(bits(&part)?, bits(&due)?, "{stored:?} {dtype:?} {growth} {ranges:?}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn what_a_file_has_in_another_shape_is_refused() -> Result<()> {
+    let (_file, checkpoint) = table(DType::F32)?;
+    for (shape, growth) in [
+        ((11, 6), None),
+        ((11, 6), Some((Growth::Rule, None))),
+        ((6, 6), Some((Growth::Mean, None))),
+        ((11, 5), Some((Growth::Mean, None))),
+    ] {
+        let tensor = checkpoint.tensor("table")?;
+        let lazy = Initializer::new(42).lazy_loaded("table", shape, tensor, growth, DType::F32);
+        let error = lazy.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("has it as [7, 6]"), "{shape:?}: {error}");
+    }
     Ok(())
 }

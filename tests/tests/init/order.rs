@@ -154,3 +154,26 @@ fn gates_are_stated_or_planned() -> Outcome {
     }
     Ok(())
 }
+
+/// In one place one map after another: what was made for the first is a stranger once the second lies there.
+#[test]
+fn records_of_a_map_end_with_it() -> Outcome {
+    let (init, vars) = (Initializer::new(1), VarMap::new());
+    let build = |vars: &VarMap| linear(2, 2, init.var_builder(vars, DType::F32, &CPU));
+    let known = |vars: &VarMap| -> Result<usize, Box<dyn Error>> {
+        Ok(init.report(vars)?.records().iter().filter(|record| record.rule.is_some()).count())
+    };
+    build(&vars)?;
+    let others = [(); 9].map(|()| VarMap::new());
+    others.iter().chain(&others).try_for_each(|vars| build(vars).map(|_| ()))?;
+    let first = VarMap::new();
+    let made = vars.data().lock().map_err(|_| "poisoned")?.drain().collect::<Vec<_>>();
+    first.data().lock().map_err(|_| "poisoned")?.extend(made);
+    assert_eq!(known(&first)?, 2);
+    build(&vars)?;
+    assert_eq!((known(&first)?, known(&vars)?), (0, 2));
+    for vars in &others {
+        assert_eq!(known(vars)?, 2);
+    }
+    Ok(())
+}
