@@ -28,7 +28,6 @@ impl Distribution {
     }
 
     /// The distribution function, with what is the same for every value computed once.
-    #[must_use]
     pub fn cdf(self) -> impl Fn(f64) -> f64 {
         let (mean, std, lo, up) = match self {
             Self::Const(at) => (at, 1.0, at, at),
