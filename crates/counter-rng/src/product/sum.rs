@@ -23,7 +23,19 @@ pub fn add_product<T: Scalar>(kernel: Kernel, c: MatrixMut<'_, T>, a: Matrix<'_,
     // Cᵀ = Bᵀ·Aᵀ has the same chains: a product of two numbers does not know which came first.
     let (c, a, b) = if c.has_rows() { (c, a, b) } else { (c.transpose(), b.transpose(), a.transpose()) };
     assert!(c.has_rows(), "a matrix whose rows or columns lie side by side");
-    kernel.run(Sum { c, a, b });
+    T::add_fitting(kernel, c, a, b);
+}
+
+impl Scalar for f32 {
+    fn add_fitting(kernel: Kernel, c: MatrixMut<'_, Self>, a: Matrix<'_, Self>, b: Matrix<'_, Self>) {
+        kernel.run(Sum { c, a, b });
+    }
+}
+
+impl Scalar for f64 {
+    fn add_fitting(kernel: Kernel, c: MatrixMut<'_, Self>, a: Matrix<'_, Self>, b: Matrix<'_, Self>) {
+        kernel.run(Sum { c, a, b });
+    }
 }
 
 struct Sum<'a, T> {
