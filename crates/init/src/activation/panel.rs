@@ -82,8 +82,8 @@ impl Panel {
         self.at_each([x])[0]
     }
 
-    /// The polynomial's values, by Clenshaw's recurrence. Each step of it waits for the one before, so that many points at
-    /// once take a third of the time that they take one by one.
+    /// The polynomial's values, by Clenshaw's recurrence. Each step of it waits for the one before; points side by side do not
+    /// wait for one another.
     pub(crate) fn at_each<const N: usize>(&self, points: [f64; N]) -> [f64; N] {
         let places = points.map(|x| ((x - self.ends.0) - (self.ends.1 - x)) / self.width());
         let (mut near, mut far) = ([0.0; N], [0.0; N]);
