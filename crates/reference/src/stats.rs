@@ -80,11 +80,11 @@ fn distance(values: &[f32], cdf: &dyn Fn(f64) -> f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
     let n = sorted.len() as f64;
-    let distance = |(i, &v): (usize, &f32)| {
+    let apart = |(i, &v): (usize, &f32)| {
         let p = cdf(f64::from(v));
         (p - i as f64 / n).max((i + 1) as f64 / n - p)
     };
-    sorted.iter().enumerate().map(distance).fold(0.0, f64::max)
+    sorted.iter().enumerate().map(apart).fold(0.0, f64::max)
 }
 
 /// The upper tail of Kolmogorov's distribution.

@@ -182,6 +182,10 @@ fn a_plan_of_names_is_the_plan_of_a_model() -> Result<()> {
     Ok(())
 }
 
+/// What a file has, and what is asked for.
+const LOADED: [(DType, DType); 3] =
+    [(DType::F32, DType::F32), (DType::BF16, DType::F32), (DType::F32, DType::BF16)];
+
 /// A file of one table of seven rows of six, none of which is zero.
 fn table(stored: DType) -> Result<(Scratch, Checkpoint)> {
     let (file, saved) = (Scratch::new(), VarMap::new());
@@ -196,7 +200,7 @@ fn table(stored: DType) -> Result<(Scratch, Checkpoint)> {
 #[test]
 fn boxes_of_what_is_loaded_are_those_of_the_model() -> Result<()> {
     let rule: Rule = "orthogonal".parse()?; // is drawn whole
-    for (stored, dtype) in [(DType::F32, DType::F32), (DType::BF16, DType::F32), (DType::F32, DType::BF16)] {
+    for (stored, dtype) in LOADED {
         let (_file, checkpoint) = table(stored)?;
         for (rows, growth) in
             [(7, Growth::Mean), (11, Growth::Mean), (11, Growth::MeanAndCovariance), (11, Growth::Rule)]
@@ -220,17 +224,19 @@ fn boxes_of_what_is_loaded_are_those_of_the_model() -> Result<()> {
 
 #[test]
 fn what_a_file_has_in_another_shape_is_refused() -> Result<()> {
-    let (_file, checkpoint) = table(DType::F32)?;
-    for (shape, growth) in [
-        ((11, 6), None),
-        ((11, 6), Some((Growth::Rule, None))),
-        ((6, 6), Some((Growth::Mean, None))),
-        ((11, 5), Some((Growth::Mean, None))),
-    ] {
-        let tensor = checkpoint.tensor("table")?;
-        let lazy = Initializer::new(42).lazy_loaded("table", shape, tensor, growth, DType::F32);
-        let error = lazy.err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(error.contains("has it as [7, 6]"), "{shape:?}: {error}");
+    for (stored, dtype) in LOADED {
+        let (_file, checkpoint) = table(stored)?;
+        for (shape, growth) in [
+            ((11, 6), None),
+            ((11, 6), Some((Growth::Rule, None))),
+            ((6, 6), Some((Growth::Mean, None))),
+            ((11, 5), Some((Growth::Mean, None))),
+        ] {
+            let tensor = checkpoint.tensor("table")?;
+            let lazy = Initializer::new(42).lazy_loaded("table", shape, tensor, growth, dtype);
+            let error = lazy.err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.contains("has it as [7, 6]"), "{stored:?} {dtype:?} {shape:?}: {error}");
+        }
     }
     Ok(())
 }
