@@ -5,14 +5,16 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 
-/// What candle and rayon read.
+/// What rayon reads, and candle for its products: without it candle asks the system before each of them.
 const VARIABLE: &str = "RAYON_NUM_THREADS";
+/// What candle reads for all else.
+const ALL_ELSE: &str = "CANDLE_NUM_THREADS";
 
-/// Runs this program again with `threads` of candle's, unless the environment has a number already.
+/// Runs this program again with `threads`, unless the environment has a number already.
 ///
-/// candle's threads wait for each other by spinning. On matrices as small as these a second one
-/// saves little, and on a machine that has other work it costs many times what it saves. The
-/// numbers do not change.
+/// They share products of matrices, and nets where there are several. All else, such as an activation, is too small for that:
+/// there candle's threads wait for each other by spinning, which costs more than it saves, and on a machine that has other
+/// work many times as much. The numbers do not change.
 ///
 /// On Unix the process becomes the new program, and this returns what went wrong or not at all: whoever ends the process
 /// ends the training.
@@ -26,6 +28,9 @@ pub fn restarted(threads: usize) -> Result<Option<ExitCode>> {
     let program = std::env::current_exe().context("the system does not say where this program is")?;
     let mut again = Command::new(program);
     again.args(std::env::args_os().skip(1)).env(VARIABLE, threads.to_string());
+    if std::env::var_os(ALL_ELSE).is_none() {
+        again.env(ALL_ELSE, "1");
+    }
     let code = replaced(again).with_context(|| {
         format!("cannot start this program again; set {VARIABLE}={threads} to do without")
     })?;

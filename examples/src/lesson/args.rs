@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", default_value = "target/figures")]
     pub(super) out: PathBuf,
 
-    /// Threads of the processor; on matrices this small a second one waits more than it works.
+    /// Threads, which share the nets.
     #[arg(long, default_value = "1", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: u16,
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::bench::Bench;
@@ -66,21 +67,27 @@ pub fn exhibits() -> Result<BTreeMap<String, Exhibit>> {
 
 /// The facts of all exhibits: `q.name.key.signal.last` and the like, and a picture `q.name.chart.signal`.
 pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
-    for (name, exhibit) in exhibits()? {
-        let runs = exhibit.curves.iter().map(|curve| run(&exhibit, curve, bench));
-        let runs = runs.collect::<Result<Vec<_>>>().with_context(|| name.clone())?;
-        for (curve, found) in exhibit.curves.iter().zip(&runs) {
-            let fact = format!("q.{name}.{}", curve.key);
-            readings(facts, &fact, &found.readings);
-            ends(facts, &format!("{fact}.loss"), &found.losses);
-            seeds(facts, &format!("{fact}.loss"), &exhibit, curve, bench)?;
-            range(facts, &format!("{fact}.spread"), &found.spread);
-        }
-        for field in &exhibit.show {
-            facts.chart(format!("q.{name}.chart.{field}"), &picture(&exhibit, field, &runs)?);
-        }
-    }
+    let all = exhibits()?.into_par_iter().map(|(name, exhibit)| shown(&name, &exhibit, bench).context(name));
+    facts.add(Facts::of(all.collect::<Result<Vec<_>>>()?));
     Ok(())
+}
+
+/// The facts of one exhibit.
+fn shown(name: &str, exhibit: &Exhibit, bench: &Bench) -> Result<Facts> {
+    let mut facts = Facts::default();
+    let runs =
+        exhibit.curves.par_iter().map(|curve| run(exhibit, curve, bench)).collect::<Result<Vec<_>>>()?;
+    for (curve, found) in exhibit.curves.iter().zip(&runs) {
+        let fact = format!("q.{name}.{}", curve.key);
+        readings(&mut facts, &fact, &found.readings);
+        ends(&mut facts, &format!("{fact}.loss"), &found.losses);
+        seeds(&mut facts, &format!("{fact}.loss"), exhibit, curve, bench)?;
+        range(&mut facts, &format!("{fact}.spread"), &found.spread);
+    }
+    for field in &exhibit.show {
+        facts.chart(format!("q.{name}.chart.{field}"), &picture(exhibit, field, &runs)?);
+    }
+    Ok(facts)
 }
 
 /// What a curve's net shows.
@@ -120,7 +127,7 @@ fn seeds(facts: &mut Facts, fact: &str, exhibit: &Exhibit, curve: &Curve, bench:
         let losses = Spec { seed, ..curve.net.clone() }.train(&bench.set, exhibit.rate, exhibit.steps)?;
         Ok(losses.last().copied().unwrap_or(f64::NAN))
     };
-    let ends = (1..=5).map(last).collect::<Result<Vec<_>>>()?;
+    let ends = (1..=5).into_par_iter().map(last).collect::<Result<Vec<_>>>()?;
     facts.number(format!("{fact}.least"), ends.iter().copied().fold(f64::NAN, f64::min));
     facts.number(format!("{fact}.greatest"), ends.iter().copied().fold(f64::NAN, f64::max));
     Ok(())

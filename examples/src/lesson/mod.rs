@@ -36,7 +36,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use candle_init_probe::write_whole;
-use indicatif::ProgressIterator;
+use indicatif::ParallelProgressIterator;
+use rayon::prelude::*;
 
 use crate::pipe::end_with_the_reader;
 use crate::set::Set;
@@ -109,15 +110,19 @@ fn unwritable(out: &Path) -> String {
     format!("{}: cannot be written; give --out a folder that can be written", out.display())
 }
 
-/// The lesson of this seed: the same to the last byte each time. A bar on standard error shows how far it is.
+/// The lesson of this seed: the same to the last byte each time, on any number of rayon's threads. A bar on standard error
+/// shows how far it is.
 ///
 /// # Errors
 /// As candle's own operations.
 pub fn lesson(seed: u64) -> Result<Lesson> {
-    let (bench, mut facts) = (Bench::new(seed)?, Facts::default());
-    for (name, measure) in PARTS.iter().progress() {
+    let bench = Bench::new(seed)?;
+    let measured = PARTS.par_iter().progress_count(PARTS.len() as u64).map(|(name, measure)| {
+        let mut facts = Facts::default();
         measure(&bench, &mut facts).with_context(|| format!("the part on {name}"))?;
-    }
+        Ok(facts)
+    });
+    let mut facts = Facts::of(measured.collect::<Result<Vec<_>>>()?);
     let picture = facts.fill("{{relu.file}}")?;
     Ok(Lesson { page: document::html(&bench, &mut facts)?, picture })
 }
