@@ -36,16 +36,18 @@ fn main() -> Result<()> {
 }
 
 fn train(file: &Path, seeds: u64, name: &str) -> Result<()> {
-    let (all, means) = (of_each(seeds, name, runs)?, means(name));
-    let kept = read::<Run>(file)?.into_iter().filter(|run| !means(&run.family, &run.net));
-    write(file, kept.chain(all))
+    // Before the hour of training, so that a file that cannot be read costs none.
+    let means = means(name);
+    let kept: Vec<_> = read::<Run>(file)?.into_iter().filter(|run| !means(&run.family, &run.net)).collect();
+    write(file, kept.into_iter().chain(of_each(seeds, name, runs)?))
 }
 
 fn rehearse(seeds: u64, name: &str) -> Result<()> {
-    let all = of_each(seeds, name, |subject, seed| rehearsed(subject, seed, STEPS))?;
     let (file, means) = (rehearsals(), means(name));
-    let kept = read::<Rehearsed>(&file)?.into_iter().filter(|one| !means(&one.family, &one.net));
-    write(&file, kept.chain(all))
+    let kept: Vec<_> =
+        read::<Rehearsed>(&file)?.into_iter().filter(|one| !means(&one.family, &one.net)).collect();
+    let all = of_each(seeds, name, |subject, seed| rehearsed(subject, seed, STEPS))?;
+    write(&file, kept.into_iter().chain(all))
 }
 
 fn rehearsals() -> PathBuf {

@@ -10,7 +10,7 @@ use crate::corpus::matrix::Case;
 use crate::corpus::plant::Plant;
 use crate::corpus::subject::Subject;
 
-/// Steps of a rehearsal: half as many as the judge trains.
+/// Steps that a rehearsal is asked for: half as many as the judge trains.
 pub const STEPS: usize = 100;
 
 /// A net of a seed, healthy or with one fault, as its rehearsal shows it.
@@ -30,6 +30,8 @@ pub struct Rehearsed {
     pub gained: [Option<f64>; 2],
     /// How many of its weights are stuck.
     pub stuck: [usize; 2],
+    /// How many steps it took.
+    pub steps: [usize; 2],
 }
 
 /// Rehearses a subject and all that can be planted in it.
@@ -52,6 +54,7 @@ fn of(subject: &Subject, plant: Option<&Plant>, seed: u64, steps: usize) -> anyh
         outcome: both.each_ref().map(|one| name(one.outcome()).into()),
         gained: both.each_ref().map(|one| one.gained().map(|gained| (100.0 * gained).round() / 100.0 + 0.0)),
         stuck: both.each_ref().map(|one: &Rehearsal| one.stuck.len()),
+        steps: both.each_ref().map(|one| one.steps),
     })
 }
 
@@ -110,10 +113,10 @@ pub fn called(case: &Case, rehearsed: &[Rehearsed], optimizer: usize) -> Option<
     let is_cut = case.faults.iter().any(|fault| fault.starts_with("no gradient"));
     let together = match outcome {
         "learns" => is_cut,
-        "fails" => true,
+        "lags" | "fails" => true,
         _ => verdict,
     };
-    Some([verdict, outcome == "fails", together])
+    Some([verdict, ["lags", "fails"].contains(&outcome), together])
 }
 
 impl fmt::Display for Tally {

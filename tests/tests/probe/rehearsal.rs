@@ -110,8 +110,57 @@ fn a_learning_rate_that_is_too_large_or_too_small_is_told_from_weights() -> Done
     );
     // No verdict says of it that it will train.
     let headline = Verdict::default().rehearsed(slow).headline();
-    assert!(headline.starts_with("no fault was found; undecided: in 50 steps"), "{headline}");
+    assert!(headline.starts_with("no fault was found; undecided: in 100 steps"), "{headline}");
     Ok(())
+}
+
+/// Twice the steps where these leave it open, and no step more where they do not.
+#[test]
+fn it_goes_on_where_it_is_not_decided() -> Done {
+    let net = Net::new()?;
+    let calls = Cell::new(0);
+    let by = |steps, rate| {
+        calls.set(0);
+        let loss = |step| {
+            calls.set(calls.get() + 1);
+            net.loss(step)
+        };
+        Probe::new(&net.vars).rehearse(steps, loss, |vars| AdamW::new_lr(vars, rate))
+    };
+    // Three starts, each with its steps and two measurements on eight batches.
+    let cost = |steps: usize| 3 * (steps + 16);
+    let decided = by(100, 1e-2)?;
+    assert_eq!(
+        (decided.outcome(), decided.steps, calls.get()),
+        (Outcome::Learns, 100, cost(100)),
+        "{decided}"
+    );
+    let open = by(10, 1e-30)?;
+    let all = cost(10) + cost(20);
+    assert_eq!((open.outcome(), open.steps, calls.get()), (Outcome::Undecided, 20, all), "{open}");
+    // Too few steps for any start to learn.
+    let late = by(12, 1e-2)?;
+    assert!(
+        late.outcome() == Outcome::Learns && late.steps == 24 && calls.get() == cost(12) + cost(24),
+        "{late}"
+    );
+    Ok(())
+}
+
+/// It would have to gain half of what other weights gain.
+#[test]
+fn what_lags_is_not_trainable() {
+    let mut lagging = Rehearsal::default();
+    for (course, after) in [(&mut lagging.as_is, 1.7), (&mut lagging.anew, 1.0), (&mut lagging.blind, 2.0)] {
+        (course.before, course.after) = (vec![2.0; 8], vec![after; 8]);
+    }
+    lagging.steps = 200;
+    let verdict = Verdict::default().rehearsed(lagging);
+    assert!(!verdict.is_trainable());
+    assert_eq!(
+        verdict.headline(),
+        "it lags behind: in 200 steps it gains 30 % of what weights drawn anew gain"
+    );
 }
 
 /// What does not train is not drawn anew, and is no fault.
@@ -126,9 +175,9 @@ fn what_is_frozen_stays() -> Done {
         seen.set(seen.get() + usize::from(now == before));
         net.loss(step)
     };
-    let rehearsal = frozen.rehearse(20, loss, |vars| AdamW::new_lr(vars, 1e-2))?;
-    // In two of three starts; in the third all weights are zero. Each has 20 steps and two measurements on 8 batches.
-    assert_eq!((seen.get(), rehearsal.stuck.len()), (2 * 36, 0), "{rehearsal}");
+    let rehearsal = frozen.rehearse(60, loss, |vars| AdamW::new_lr(vars, 1e-2))?;
+    // In two of three starts; in the third all weights are zero. Each has 60 steps and two measurements on 8 batches.
+    assert_eq!((seen.get(), rehearsal.stuck.len()), (2 * 76, 0), "{rehearsal}");
     Ok(())
 }
 

@@ -16,7 +16,3 @@ mod template;
 
 pub use definition::Recipe;
 pub use depth::too_deep;
-
-#[cfg(test)]
-#[allow(clippy::panic, reason = "a test that fails by panicking says where")]
-mod tests;

@@ -85,8 +85,8 @@ impl From<Inspection> for Verdict {
 }
 
 impl Verdict {
-    /// Adds what a [rehearsal](crate::Probe::rehearse) shows. Where that [learns](Outcome::Learns) or
-    /// [fails](Outcome::Fails), it decides; else the findings do. What [no gradient](Fault::NoGradient) reaches is a fault
+    /// Adds what a [rehearsal](crate::Probe::rehearse) shows. Unless that is [undecided](Outcome::Undecided), it decides; else
+    /// the findings do. What [no gradient](Fault::NoGradient) reaches is a fault
     /// all the same: the loss falls without it.
     ///
     /// ```
@@ -118,7 +118,7 @@ impl Verdict {
     pub fn is_trainable(&self) -> bool {
         match self.rehearsed_as() {
             Some(Outcome::Learns) => true,
-            Some(Outcome::Fails) => false,
+            Some(Outcome::Lags | Outcome::Fails) => false,
             _ => self.count(Severity::Fault) == 0,
         }
     }
@@ -151,12 +151,13 @@ impl Verdict {
                 format!("it will not train as it stands: {shown}")
             }
             Some((Outcome::Fails, shown)) => format!("it will not train as it stands: {found}; {shown}"),
+            Some((Outcome::Lags, shown)) if found.is_empty() => shown,
+            Some((Outcome::Lags, shown)) => format!("{found}; {shown}"),
             Some((Outcome::Learns, shown)) if faults > 0 => {
                 format!("it will train, in spite of {found}: {shown}")
             }
             // That it will train is not said of what was seen to learn nothing.
             Some((Outcome::Undecided, shown)) if faults == 0 => format!("no fault was found; {shown}"),
-            Some((Outcome::Lags, shown)) => format!("{by_findings}; {shown}"),
             _ => by_findings,
         }
     }

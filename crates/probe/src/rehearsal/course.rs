@@ -12,21 +12,17 @@ use crate::signals::record::values::values;
 /// What is trained and how: by what loss of a step, by what optimizer of the variables that move.
 pub(crate) struct Training<'a, L, M> {
     pub(crate) parameters: &'a [(String, Var)],
-    pub(crate) steps: usize,
     pub(crate) loss: L,
     pub(crate) optimizer: M,
 }
 
 /// A [`Training`] whatever its closures are.
 pub(crate) trait Train {
-    /// How many steps it takes.
-    fn steps(&self) -> usize;
-
-    /// Trains `moving`, and measures the loss before and after.
+    /// Trains `moving` for so many steps, and measures the loss before and after.
     ///
     /// # Errors
     /// As [`Probe::rehearse`](crate::Probe::rehearse).
-    fn run(&mut self, moving: Vec<Var>) -> Result<Course>;
+    fn run(&mut self, steps: usize, moving: Vec<Var>) -> Result<Course>;
 }
 
 impl<L, M, O> Train for Training<'_, L, M>
@@ -35,17 +31,13 @@ where
     M: FnMut(Vec<Var>) -> candle_core::Result<O>,
     O: Optimizer,
 {
-    fn steps(&self) -> usize {
-        self.steps
-    }
-
-    fn run(&mut self, moving: Vec<Var>) -> Result<Course> {
-        let before = self.measured()?;
+    fn run(&mut self, steps: usize, moving: Vec<Var>) -> Result<Course> {
+        let before = self.measured(steps)?;
         if moving.is_empty() {
             return Ok(Course { after: before.clone(), before });
         }
         let mut optimizer = (self.optimizer)(moving)?;
-        for step in 0..self.steps {
+        for step in 0..steps {
             let loss = self.forward(step)?;
             // From here on nothing but NaN would come.
             if !number(&loss)?.is_finite() {
@@ -54,14 +46,14 @@ where
             let gradients = loss.backward().map_err(|source| Error::Backward { source })?;
             optimizer.step(&gradients).map_err(|source| Error::Step { source })?;
         }
-        Ok(Course { before, after: self.measured()? })
+        Ok(Course { before, after: self.measured(steps)? })
     }
 }
 
 impl<L: FnMut(usize) -> candle_core::Result<Tensor>, M> Training<'_, L, M> {
     /// The losses of the steps after the last, which nothing is trained on.
-    fn measured(&mut self) -> Result<Vec<f64>> {
-        let numbers = self.steps..self.steps.saturating_add(BATCHES);
+    fn measured(&mut self, steps: usize) -> Result<Vec<f64>> {
+        let numbers = steps..steps.saturating_add(BATCHES);
         let losses = numbers.map(|step| number(&self.forward(step)?));
         let finite = |loss: f64| if loss.is_nan() { f64::INFINITY } else { loss };
         losses.map(|loss| loss.map(finite)).collect()

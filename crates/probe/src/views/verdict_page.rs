@@ -98,9 +98,9 @@ fn headline(verdict: &Verdict) -> (Tone, String) {
     let worst = verdict.findings.iter().map(Finding::severity).max();
     let rehearsed = verdict.rehearsed_as();
     let worst = match rehearsed {
-        Some(Outcome::Fails) => Some(Severity::Fault),
+        Some(Outcome::Lags | Outcome::Fails) => Some(Severity::Fault),
         Some(Outcome::Learns) => worst.map(|severity| severity.min(Severity::Warning)),
-        Some(Outcome::Lags | Outcome::Undecided) => worst.max(Some(Severity::Warning)),
+        Some(Outcome::Undecided) => worst.max(Some(Severity::Warning)),
         _ => worst,
     };
     let nothing = verdict.inspection.is_none() && verdict.signal.is_none() && verdict.rehearsal.is_none();

@@ -1,53 +1,8 @@
-//! Recipes as files, as text, for configs that are right and wrong.
+//! Recipes as texts, for configs that are right and wrong.
 
-use super::library::FILES;
-use super::{Recipe, file::File};
-use crate::error::{Error, Result};
+use candle_init::{Error, Recipe};
 
-/// A config that says every number which has no default.
-const CONFIG: &str = r#"{"num_hidden_layers": 2, "n_layer": 2}"#;
-
-#[test]
-fn every_file_is_read_and_printed() -> Result<()> {
-    for (name, text) in FILES {
-        let file = File::read(text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(file.family, *name);
-        assert!(!file.source.is_empty(), "{name}");
-        assert_eq!(file.numbers.keys().find(|number| !text.contains(number.as_str())), None, "{name}");
-    }
-    for family in Recipe::families() {
-        let recipe = Recipe::configured(family, CONFIG).unwrap_or_else(|error| panic!("{family}: {error}"));
-        let printed = recipe.to_string();
-        assert!(printed.starts_with(&format!("# {family}: ")), "{printed}");
-        assert!(!printed.contains("NaN") && !printed.contains("inf,"), "{printed}");
-        // Pasted into a file of its own, it says the same.
-        let pasted = Recipe::parse(&format!("family = \"pasted\"\n{printed}"), "{}")?.to_string();
-        let rules =
-            |text: &str| text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
-        assert_eq!(rules(&pasted), rules(&printed));
-    }
-    assert_eq!(Recipe::families().len(), FILES.len());
-    Ok(())
-}
-
-#[test]
-fn all_files_of_the_folder_are_listed() {
-    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/recipes")).unwrap();
-    let names = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> = names.map(|name| name.trim_end_matches(".toml").to_string()).collect();
-    names.sort();
-    assert_eq!(names, FILES.iter().map(|(name, _)| *name).collect::<Vec<_>>());
-}
-
-#[test]
-fn no_model_type_has_two_recipes() {
-    let files = FILES.iter().filter_map(|(_, text)| File::read(text).ok());
-    let mut types: Vec<_> = files.flat_map(|file| file.model_types).collect();
-    types.sort();
-    let all = types.len();
-    types.dedup();
-    assert_eq!(types.len(), all);
-}
+type Result<T> = std::result::Result<T, Error>;
 
 fn said(result: Result<Recipe>) -> String {
     result.map_or_else(|error| error.to_string(), |recipe| recipe.to_string())
