@@ -1,4 +1,5 @@
 //! Recipes as texts, for configs that are right and wrong.
+#![allow(clippy::panic, reason = "a test that fails by panicking says where")]
 
 use candle_init::{Error, Recipe};
 
