@@ -29,7 +29,7 @@ pub fn restarted(threads: usize) -> Result<Option<ExitCode>> {
     let mut again = Command::new(program);
     again.args(std::env::args_os().skip(1)).env(VARIABLE, threads.to_string());
     if std::env::var_os(ALL_ELSE).is_none() {
-        again.env(ALL_ELSE, "1");
+        again.env(ALL_ELSE, "1"); // no thread but the one that asks
     }
     let code = replaced(again).with_context(|| {
         format!("cannot start this program again; set {VARIABLE}={threads} to do without")

@@ -68,7 +68,7 @@ pub fn exhibits() -> Result<BTreeMap<String, Exhibit>> {
 /// The facts of all exhibits: `q.name.key.signal.last` and the like, and a picture `q.name.chart.signal`.
 pub(super) fn measure(bench: &Bench, facts: &mut Facts) -> Result<()> {
     let all = exhibits()?.into_par_iter().map(|(name, exhibit)| shown(&name, &exhibit, bench).context(name));
-    facts.add(Facts::of(all.collect::<Result<Vec<_>>>()?));
+    all.collect::<Result<Vec<_>>>()?.into_iter().for_each(|one| facts.add(one));
     Ok(())
 }
 

@@ -12,11 +12,6 @@ use crate::words;
 pub(super) struct Facts(BTreeMap<String, String>);
 
 impl Facts {
-    /// Those of all parts.
-    pub(super) fn of(parts: impl IntoIterator<Item = Self>) -> Self {
-        Self(parts.into_iter().flat_map(|part| part.0).collect())
-    }
-
     /// All of another's.
     pub(super) fn add(&mut self, other: Self) {
         self.0.extend(other.0);

@@ -122,7 +122,8 @@ pub fn lesson(seed: u64) -> Result<Lesson> {
         measure(&bench, &mut facts).with_context(|| format!("the part on {name}"))?;
         Ok(facts)
     });
-    let mut facts = Facts::of(measured.collect::<Result<Vec<_>>>()?);
+    let mut facts = Facts::default();
+    measured.collect::<Result<Vec<_>>>()?.into_iter().for_each(|part| facts.add(part));
     let picture = facts.fill("{{relu.file}}")?;
     Ok(Lesson { page: document::html(&bench, &mut facts)?, picture })
 }

@@ -85,9 +85,8 @@ impl From<Inspection> for Verdict {
 }
 
 impl Verdict {
-    /// Adds what a [rehearsal](crate::Probe::rehearse) shows. Unless that is [undecided](Outcome::Undecided), it decides; else
-    /// the findings do. What [no gradient](Fault::NoGradient) reaches is a fault
-    /// all the same: the loss falls without it.
+    /// Adds what a [rehearsal](crate::Probe::rehearse) shows. It decides, unless it is [undecided](Outcome::Undecided): then the
+    /// findings do. What [no gradient](Fault::NoGradient) reaches is a fault all the same: the loss falls without it.
     ///
     /// ```
     /// # use candle_core::{DType, Device, Module};
@@ -112,8 +111,8 @@ impl Verdict {
         self
     }
 
-    /// Whether nothing was found that keeps the model, or a part of it, from training; or it learned in its
-    /// [rehearsal](Self::rehearsed) all the same.
+    /// Whether nothing was found that keeps the model, or a part of it, from training; with a [rehearsal](Self::rehearsed) that
+    /// decides, whether it learned there.
     #[must_use]
     pub fn is_trainable(&self) -> bool {
         match self.rehearsed_as() {

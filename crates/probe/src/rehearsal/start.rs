@@ -64,16 +64,17 @@ mod tests {
 
     use super::*;
 
-    fn anew(name: &str, vector: [f32; 2], trains: bool) -> Option<Vec<f32>> {
-        let var = Var::new(&vector, &Device::Cpu).unwrap();
-        Start::Anew.of(name, &var, trains).unwrap().map(|value| value.to_vec1().unwrap())
+    fn anew(name: &str, vector: [f32; 2], trains: bool) -> Result<Option<Vec<f32>>> {
+        let start = Start::Anew.of(name, &Var::new(&vector, &Device::Cpu)?, trains)?;
+        Ok(start.map(|value| value.to_vec1()).transpose()?)
     }
 
     #[test]
-    fn of_the_vectors_biases_and_zeros_are_another_start() {
-        assert_eq!(anew("fc.bias", [3.0, 4.0], true), Some(vec![0.0; 2]));
-        assert_eq!(anew("norm.weight", [0.0; 2], true), Some(vec![1.0; 2]));
-        assert_eq!(anew("norm.weight", [0.0, 0.1], true), None);
-        assert_eq!(anew("norm.weight", [0.0; 2], false), None);
+    fn of_the_vectors_biases_and_zeros_are_another_start() -> Result<()> {
+        assert_eq!(anew("fc.bias", [3.0, 4.0], true)?, Some(vec![0.0; 2]));
+        assert_eq!(anew("norm.weight", [0.0; 2], true)?, Some(vec![1.0; 2]));
+        assert_eq!(anew("norm.weight", [0.0, 0.1], true)?, None);
+        assert_eq!(anew("norm.weight", [0.0; 2], false)?, None);
+        Ok(())
     }
 }
