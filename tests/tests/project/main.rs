@@ -4,5 +4,6 @@ mod dependencies;
 mod init_table;
 mod pages;
 mod probe_table;
+mod stages;
 mod structure;
 mod targets;
