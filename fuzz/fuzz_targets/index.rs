@@ -13,10 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
     let index = model().join("model.safetensors.index.json");
     fs::write(&index, bytes).expect("a file can be written");
     match Checkpoint::open(&index) {
-        Err(error) => {
-            says_something(&error);
-            assert!(!error.to_string().contains(char::is_control), "{:?}", error.to_string());
-        }
+        Err(error) => says_something(&error),
         Ok(checkpoint) => {
             for tensor in checkpoint.tensors() {
                 let path = fs::canonicalize(tensor.path()).expect("it was read");

@@ -11,7 +11,8 @@ fuzz_target!(|bytes: &[u8]| {
     let read = if text.trim_start().starts_with('{') {
         serde_json::from_str::<Initializer>(text).map_err(|error| error.to_string())
     } else {
-        toml::from_str(text).map_err(|error| error.to_string())
+        // What it says around our words, a line of the text with a mark below, is its own.
+        toml::from_str(text).map_err(|error: toml::de::Error| format!("in TOML: {}", error.message()))
     };
     let init = match read {
         Err(said) => return says_something(&said),

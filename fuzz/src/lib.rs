@@ -26,10 +26,11 @@ pub fn halves(text: &str) -> (&str, &str) {
     text.split_once("\n---\n").unwrap_or((text, "{}"))
 }
 
-/// An error has to say more than a word.
+/// An error has to say more than a word, in one line, and nothing that moves a terminal's cursor.
 pub fn says_something(error: &dyn Display) {
     let said = error.to_string();
     assert!(said.split_whitespace().count() >= 4, "an error that says only: {said}");
+    assert!(!said.contains(char::is_control), "{said:?}");
 }
 
 /// What a text is, if it is any; printed and read again it must be the same.

@@ -10,6 +10,7 @@ use crate::shown::shown;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Reason a checkpoint, or a tensor of it, cannot be read. The text names the file, what is required and the way out.
+/// It holds what the system says, so that [`source`](std::error::Error::source) has nothing to add.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -29,14 +30,14 @@ pub enum Error {
     #[error("no path was given to `Checkpoint::open_all`: at least one file or folder is required")]
     NoPath,
     /// The system refuses to read.
-    #[error("{path}: {what}: {source}; check the path and the permissions: a .safetensors file is required", path = shown(path), what = shown(what))]
+    #[error("{path}: {what}: {cause}; check the path and the permissions: a .safetensors file is required", path = shown(path), what = shown(what))]
     Unreadable {
         /// The file or folder.
         path: PathBuf,
         /// What cannot be done, with the offset and the tensor where there are some.
         what: String,
         /// The system's error.
-        source: io::Error,
+        cause: io::Error,
     },
     /// A file is of another kind.
     #[error("{path}: it {kind}; a .safetensors file is required: {way_out}", path = shown(path), way_out = kind.way_out())]

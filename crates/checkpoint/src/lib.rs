@@ -23,7 +23,7 @@ pub use glob::Glob;
 pub use kind::Kind;
 pub use layout::{Layout, Slot};
 #[doc(hidden)]
-pub use nearest::nearest;
+pub use nearest::{nearest, nearest_to_pattern};
 pub use safetensors::Dtype;
 pub use shown::shown;
 pub use tensor::Tensor;

@@ -1,7 +1,7 @@
 //! The nearest known name, for a message that helps.
 
-/// The candidate that a misspelt name probably meant: within a third of its letters, by edits. Public for the other crates of
-/// this workspace, whose messages say it too.
+/// The candidate that a misspelt name probably meant: within a third of its letters, by edits, and of several as near the one
+/// that begins alike. Public for the other crates of this workspace, whose messages say it too.
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
@@ -9,13 +9,18 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     // Letters that one has more than the other are edits for certain: few of many names need to be compared.
     let near = candidates.filter(|candidate| candidate.chars().count().abs_diff(length) <= most);
     let measured = near.map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate));
-    let (distance, best) = measured.min_by_key(|&(distance, _)| distance)?;
+    let alike = |candidate: &str| strsim::jaro_winkler(candidate, name);
+    let order = |&(a, one): &(usize, &str), &(b, other): &(usize, &str)| {
+        a.cmp(&b).then_with(|| alike(other).total_cmp(&alike(one)))
+    };
+    let (distance, best) = measured.min_by(order)?;
     (distance <= most).then_some(best)
 }
 
 /// The name that a pattern which matches none probably meant: the one whose path begins, or ends, nearest to what the
-/// pattern has before, or after, its wildcards.
-pub(crate) fn nearest_to_pattern<'a>(
+/// pattern has before, or after, its wildcards. Public as [`nearest`] is.
+#[must_use]
+pub fn nearest_to_pattern<'a>(
     pattern: &str,
     names: impl Iterator<Item = &'a str> + Clone,
 ) -> Option<&'a str> {

@@ -3,12 +3,12 @@
 use std::fmt::{self, Write};
 use std::path::Path;
 
-/// A text or a path that prints with its control characters escaped: what a file calls its tensors must not move the
-/// cursor of whoever reads an error. Line ends stay.
+/// A text or a path that prints with its control characters escaped, line ends among them: what a file calls its tensors must
+/// neither move the cursor of whoever reads an error nor begin a line of its own.
 ///
 /// ```
 /// use candle_init_checkpoint::shown;
-/// assert_eq!(shown("a\u{1b}[2J\0é").to_string(), r"a\u{1b}[2J\0é");
+/// assert_eq!(shown("a\u{1b}[2J\0é\nall is well").to_string(), r"a\u{1b}[2J\0é\nall is well");
 /// ```
 pub fn shown(text: &(impl AsRef<Path> + ?Sized)) -> impl fmt::Display {
     Shown(text.as_ref())
@@ -18,10 +18,9 @@ struct Shown<'a>(&'a Path);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shows = |letter: char| letter == '\n' || !is_control(letter);
-        self.0.to_string_lossy().chars().try_for_each(|letter| match shows(letter) {
-            true => f.write_char(letter),
-            false => write!(f, "{}", letter.escape_debug()),
+        self.0.to_string_lossy().chars().try_for_each(|letter| match is_control(letter) {
+            true => write!(f, "{}", letter.escape_debug()),
+            false => f.write_char(letter),
         })
     }
 }

@@ -12,6 +12,12 @@ pub(crate) fn in_flags(error: &Error) -> Option<String> {
     match error {
         Error::Init(error) => of_rules(error),
         Error::Checkpoint(error) => of_shards(error),
+        Error::NoBlueprint { asked, nearest } => Some(format!(
+            "there is no blueprint for {}{}: give a checkpoint of it (`--like CHECKPOINT`), its names and shapes \
+             (`--shapes FILE`) or a blueprint of your own (`--blueprint FILE`)",
+            shown(asked),
+            did_you_mean(nearest.as_deref())
+        )),
         _ => None,
     }
 }
@@ -42,7 +48,7 @@ fn of_rules(error: &Init) -> Option<String> {
                 "`candle-init families` lists them; without one, give rules: `--rule`, `--rules FILE`";
             Some(format!("there is no recipe for {}{near}: {way_out}", shown(asked)))
         }
-        Init::UnusedRule { pattern, parameters, nearest } => Some(format!(
+        Init::UnusedRule { pattern, parameters, nearest, .. } => Some(format!(
             "the pattern `{}` of a `--rule`, a `--grow` or a file of rules matches none of the {parameters} parameters{}: \
              correct it or leave it out",
             shown(pattern),

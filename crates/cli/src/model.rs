@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use candle_init::{Initializer, Recipe};
-use candle_init_checkpoint::Glob;
+use candle_init_checkpoint::{Glob, nearest, shown};
 use candle_init_models::{Blueprint, Dtype, Limit, Manifest, Plan, Tensor, like, shapes};
 use serde_json::{Map, Value, json};
 
@@ -202,7 +202,19 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     } else {
         fs::read_to_string(path)
     };
-    text.map_err(|error| Failure::System(format!("{}: cannot be read: {error}", path.display())))
+    text.map_err(|error| {
+        let near =
+            beside(path).map_or_else(String::new, |name| format!(" (did you mean `{}`?)", shown(&name)));
+        Failure::System(format!("{}: cannot be read: {error}{near}", shown(path)))
+    })
+}
+
+/// The file whose name is nearest, where there is none of this one.
+fn beside(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = fs::read_dir(folder).ok().filter(|_| !path.exists())?.flatten();
+    let names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    nearest(&name(path), names.iter().map(String::as_str)).map(String::from)
 }
 
 /// The last part of a path, without the folders of the machine.

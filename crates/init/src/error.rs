@@ -15,22 +15,22 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// Every message names what was asked, what is required and the way out. Behind a
 /// `candle_nn::VarBuilder` the error travels as a `candle_core::Error`; [`Error::of`] finds it there.
+/// The text holds the cause, so that [`source`](std::error::Error::source) has nothing to add.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Something is wrong with one named parameter.
-    #[error("parameter `{parameter}` {shape:?}: {cause}")]
+    #[error("parameter `{}` {shape:?}: {cause}", shown(.parameter))]
     Parameter {
         /// The full dotted path.
         parameter: String,
         /// The shape that was asked for.
         shape: Shape,
         /// What is wrong.
-        #[source]
         cause: Box<Error>,
     },
     /// An initializer, a modifier or a layer kind does not fit a tensor of this shape.
-    #[error("{what} does not fit shape {shape:?}: {required}")]
+    #[error("{} does not fit shape {shape:?}: {required}", shown(.what))]
     Shape {
         /// The initializer, modifier or layer kind, in text form.
         what: String,
@@ -98,7 +98,7 @@ pub enum Error {
         init: String,
     },
     /// A text is not what it should be.
-    #[error("`{text}` is not {kind}: {reason}")]
+    #[error("`{}` is not {kind}: {}", shown(.text), shown(.reason))]
     Text {
         /// What it should be: an initializer, a rule, a pattern, a layer kind, a framework, an activation.
         kind: &'static str,
@@ -107,10 +107,12 @@ pub enum Error {
         /// What is wrong with it, and what would be right.
         reason: String,
     },
-    /// A rule matched no parameter, so it is probably misspelt.
-    #[error("rule `{pattern}` matches none of the {parameters} parameters{}: correct or remove it", did_you_mean(.nearest))]
+    /// A rule, or what else was said of parameters by a pattern, matched none of them, so it is probably misspelt.
+    #[error("{}{}: correct or remove it", unmatched(.call, .pattern, *.parameters), did_you_mean(.nearest))]
     UnusedRule {
-        /// The rule's pattern.
+        /// The method that it was given to: `rule`, `layer`, `frozen`, `grow`, `shape`, `absent` or `tie`.
+        call: &'static str,
+        /// The pattern.
         pattern: String,
         /// How many parameters there are.
         parameters: usize,
@@ -119,7 +121,8 @@ pub enum Error {
     },
     /// Earlier rules take everything that a rule matches.
     #[error(
-        "rule `{pattern}` never applies: `{earlier}` comes first and matches all that it matches; put the narrower rule first"
+        "rule `{}` never applies: `{}` comes first and matches all that it matches; put the narrower rule first",
+        shown(.pattern), shown(.earlier)
     )]
     ShadowedRule {
         /// The rule's pattern.
@@ -148,8 +151,8 @@ pub enum Error {
     },
     /// The checkpoint has nothing that the model asks for.
     #[error(
-        "the model asks for none of the {tensors} tensors of the checkpoint, such as `{tensor}`, but for `{parameter}` and the \
-         like: rename them, as in `Checkpoint::open(path)?.rename(\"bert.*\", \"model.*\")?`"
+        "the model asks for none of the {tensors} tensors of the checkpoint, such as `{}`, but for `{}` and the \
+         like: rename them, as in `Checkpoint::open(path)?.rename(\"bert.*\", \"model.*\")?`", shown(.tensor), shown(.parameter)
     )]
     NothingLoaded {
         /// How many tensors there are.
@@ -195,8 +198,8 @@ pub enum Error {
     },
     /// Two layers ask for one parameter, each with a hint of its own, and nothing else decides.
     #[error(
-        "two layers share `{parameter}`: by the one it is {first}, by the other {second}, and the order of their requests must not \
-         decide; give it a rule, such as `.rule({parameter:?}, \"{first}\")`"
+        "two layers share `{}`: by the one it is {first}, by the other {second}, and the order of their requests must not \
+         decide; give it a rule, such as `.rule({parameter:?}, \"{first}\")`", shown(.parameter)
     )]
     Ambiguous {
         /// The full dotted path.
@@ -220,8 +223,8 @@ pub enum Error {
     },
     /// A tensor was asked for without a shape, and it does not exist yet.
     #[error(
-        "`{parameter}` was asked for without a shape and does not exist yet: ask for it with its shape first, or state \
-         the shape, as in `.shape(\"{parameter}\", (64, 64))`"
+        "`{}` was asked for without a shape and does not exist yet: ask for it with its shape first, or state \
+         the shape, as in `.shape({parameter:?}, (64, 64))`", shown(.parameter)
     )]
     NoShape {
         /// The full dotted path.
@@ -229,8 +232,8 @@ pub enum Error {
     },
     /// There is no recipe of this name, or for this model.
     #[error(
-        "there is no recipe for {asked}{}: `Recipe::families()` lists all, and `Recipe::parse` reads one of your own",
-        did_you_mean(.nearest)
+        "there is no recipe for {}{}: `Recipe::families()` lists all, and `Recipe::parse` reads one of your own",
+        shown(.asked), did_you_mean(.nearest)
     )]
     NoRecipe {
         /// What was asked for: a family, or what a config says of its model.
@@ -239,7 +242,7 @@ pub enum Error {
         nearest: Option<String>,
     },
     /// A `config.json` is not one, or does not give a recipe its numbers.
-    #[error("the config {what}: {required}")]
+    #[error("the config {}: {}", shown(.what), shown(.required))]
     Config {
         /// What is wrong with it.
         what: String,
@@ -247,7 +250,7 @@ pub enum Error {
         required: String,
     },
     /// The text of a recipe is not one.
-    #[error("line {line}, column {column} of the recipe: {reason}")]
+    #[error("line {line}, column {column} of the recipe: {}", shown(.reason))]
     RecipeText {
         /// The line, from 1.
         line: usize,
@@ -371,6 +374,15 @@ impl From<candle_core::Error> for Error {
     }
 }
 
+fn unmatched(call: &str, pattern: &str, parameters: usize) -> String {
+    let rest = if matches!(call, "absent" | "frozen") { "" } else { ", …" };
+    match call {
+        "rule" => format!("rule `{}` matches none of the {parameters} parameters", shown(pattern)),
+        "absent" | "tie" => format!("`.{call}({pattern:?}{rest})` names nothing that the model asks for"),
+        _ => format!("`.{call}({pattern:?}{rest})` matches none of the {parameters} parameters"),
+    }
+}
+
 fn did_you_mean(nearest: &Option<String>) -> String {
-    nearest.as_ref().map_or_else(String::new, |name| format!(" (the nearest is `{name}`)"))
+    nearest.as_ref().map_or_else(String::new, |name| format!(" (the nearest is `{}`)", shown(name)))
 }

@@ -1,5 +1,7 @@
 //! A parameter that a model asked for, could not have, and went on without.
 
+use candle_init_checkpoint::shown;
+
 use crate::listed::listed;
 
 /// What a model was refused.
@@ -14,7 +16,7 @@ pub struct Refusal {
 
 /// The parameters as a message lists them.
 pub(crate) fn names(parameters: &[Refusal]) -> String {
-    listed(parameters.iter().map(|refusal| format!("`{}`", refusal.parameter)))
+    listed(parameters.iter().map(|refusal| format!("`{}`", shown(&refusal.parameter))))
 }
 
 /// What was wrong with the first, and how to say that it is meant.

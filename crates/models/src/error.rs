@@ -3,15 +3,18 @@
 use std::io;
 use std::path::PathBuf;
 
+use candle_init_checkpoint::shown;
+
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a model cannot be planned, made or verified. The text names the file or field, what is required and the way out.
+/// It holds what the system says, so that [`source`](std::error::Error::source) has nothing to add.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A config does not say what shapes need, or contradicts itself.
-    #[error("the config {what}; {required}")]
+    #[error("the config {}; {}", shown(.what), shown(.required))]
     Config {
         /// What it says.
         what: String,
@@ -20,8 +23,8 @@ pub enum Error {
     },
     /// No blueprint is known for a model.
     #[error(
-        "there is no blueprint for {asked}{}: give a checkpoint of it (`like`) or its names and shapes (`shapes`), or write a \
-         blueprint of your own", did_you_mean(nearest.as_deref())
+        "there is no blueprint for {}{}: give a checkpoint of it (`like`) or its names and shapes (`shapes`), or write a \
+         blueprint of your own", shown(asked), did_you_mean(nearest.as_deref())
     )]
     NoBlueprint {
         /// What was asked.
@@ -31,9 +34,9 @@ pub enum Error {
     },
     /// A config has a field of which a blueprint does not know whether it changes names or shapes.
     #[error(
-        "the config has {}, of which the blueprint `{family}` knows nothing{}: shapes might depend on it. If they do not, \
+        "the config has {}, of which the blueprint `{}` knows nothing{}: shapes might depend on it. If they do not, \
          ignore it (`--ignore {first}`); if they do, give names and shapes by a checkpoint or a file of shapes",
-        listed(fields), did_you_mean(nearest.as_deref()), first = fields.first().map_or("", String::as_str)
+        listed(fields), shown(family), did_you_mean(nearest.as_deref()), first = shown(fields.first().map_or("", String::as_str))
     )]
     UnknownField {
         /// The blueprint.
@@ -44,7 +47,7 @@ pub enum Error {
         nearest: Option<String>,
     },
     /// A blueprint says something that cannot be.
-    #[error("blueprint `{family}`, at `{at}`: {reason}")]
+    #[error("blueprint `{}`, at `{}`: {}", shown(.family), shown(.at), shown(.reason))]
     Blueprint {
         /// Its family.
         family: String,
@@ -54,7 +57,7 @@ pub enum Error {
         reason: String,
     },
     /// A file of shapes, a manifest or a config cannot be read.
-    #[error("{path}: {what}", path = path.display())]
+    #[error("{}: {}", shown(.path), shown(.what))]
     Document {
         /// The file.
         path: PathBuf,
@@ -63,8 +66,8 @@ pub enum Error {
     },
     /// A manifest is not as it was written.
     #[error(
-        "the manifest was changed after it was written: it says digest {stated}, and its content has {found}; plan again \
-         instead of editing it"
+        "the manifest was changed after it was written: it says digest {}, and its content has {found}; plan again \
+         instead of editing it", shown(.stated)
     )]
     Digest {
         /// The digest that it states.
@@ -73,7 +76,7 @@ pub enum Error {
         found: String,
     },
     /// A tensor cannot be planned.
-    #[error("tensor `{tensor}`: {what}")]
+    #[error("tensor `{}`: {}", shown(.tensor), shown(.what))]
     Tensor {
         /// Its name.
         tensor: String,
@@ -81,7 +84,7 @@ pub enum Error {
         what: String,
     },
     /// Number and count of parts do not fit each other or the environment.
-    #[error("{what}: {required}")]
+    #[error("{}: {required}", shown(.what))]
     Part {
         /// What was asked or found.
         what: String,
@@ -89,7 +92,7 @@ pub enum Error {
         required: String,
     },
     /// A folder has files that are not of this model.
-    #[error("{folder}: {what}; {way_out}", folder = folder.display())]
+    #[error("{}: {}; {way_out}", shown(.folder), shown(.what))]
     Foreign {
         /// The folder.
         folder: PathBuf,
@@ -109,8 +112,8 @@ pub enum Error {
     },
     /// A checkpoint is not the one that a model was planned with.
     #[error(
-        "{path}: {what}; the checkpoint that the model was planned with is required: give that one, or plan again",
-        path = path.display()
+        "{}: {}; the checkpoint that the model was planned with is required: give that one, or plan again",
+        shown(.path), shown(.what)
     )]
     OtherCheckpoint {
         /// The file, or what was opened.
@@ -120,8 +123,8 @@ pub enum Error {
     },
     /// Files of a model are missing.
     #[error(
-        "{folder}: {} of {of} files {} not there yet: {}; make the missing parts, then finish",
-        missing.len(), are(missing.len()), listed(missing), folder = folder.display()
+        "{}: {} of {of} files {} not there yet: {}; make the missing parts, then finish",
+        shown(.folder), missing.len(), are(missing.len()), listed(missing)
     )]
     Incomplete {
         /// The folder.
@@ -132,14 +135,14 @@ pub enum Error {
         of: usize,
     },
     /// The system refuses.
-    #[error("{path}: {what}: {source}", path = path.display())]
+    #[error("{}: {what}: {cause}", shown(.path))]
     System {
         /// The file or folder.
         path: PathBuf,
         /// What cannot be done.
         what: &'static str,
         /// What the system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// What candle-init says of rules and values.
     #[error(transparent)]
@@ -160,15 +163,37 @@ fn are(count: usize) -> &'static str {
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
+    nearest.map(|name| format!(" (did you mean `{}`?)", shown(name))).unwrap_or_default()
 }
 
 /// Names as a sentence has them, but not all of many.
 pub(crate) fn listed(names: &[String]) -> String {
     const MOST: usize = 4;
-    let shown: Vec<_> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    let first: Vec<_> = names.iter().take(MOST).map(|name| format!("`{}`", shown(name))).collect();
     match names.len().saturating_sub(MOST) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Blueprint;
+
+    /// What a config calls things moves no cursor and begins no line.
+    #[test]
+    fn names_of_others_stay_in_their_line() {
+        let name = "a\u{1b}[2J\n\u{202e}b";
+        let config = format!("{{\"model_type\": {}}}", serde_json::Value::from(name));
+        let texts = [
+            Blueprint::from_config(&config).unwrap_err(),
+            Error::Digest { stated: name.into(), found: "0".into() },
+            Error::Tensor { tensor: name.into(), what: "has no elements".into() },
+            Error::NoCheckpoint { files: vec![name.into()] },
+        ];
+        for text in texts.map(|error| error.to_string()) {
+            assert!(text.contains(r"a\u{1b}[2J\n\u{202e}b") && !text.contains(char::is_control), "{text:?}");
+        }
     }
 }

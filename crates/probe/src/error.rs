@@ -8,6 +8,7 @@ use candle_init_checkpoint::shown;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Reason a check could not be made. What a check *finds* is a [`Finding`](crate::Finding), never an error.
+/// The text holds the cause, so that [`source`](std::error::Error::source) has nothing to add.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -52,12 +53,12 @@ pub enum Error {
         what: String,
     },
     /// The forward pass failed.
-    #[error("the forward pass failed {location}: {source}")]
+    #[error("the forward pass failed {location}: {cause}")]
     Forward {
         /// Where, as far as it is known: `` in `fc1` ``.
         location: String,
         /// candle's error.
-        source: candle_core::Error,
+        cause: candle_core::Error,
     },
     /// The forward pass gave something other than a loss.
     #[error(
@@ -81,18 +82,18 @@ pub enum Error {
     },
     /// A step of training failed.
     #[error(
-        "a step of training failed: {source}; what moves the parameters is the closure given to `Net::step`, or the \
+        "a step of training failed: {cause}; what moves the parameters is the closure given to `Net::step`, or the \
          optimizer given to `Probe::rehearse`"
     )]
     Step {
         /// candle's error.
-        source: candle_core::Error,
+        cause: candle_core::Error,
     },
     /// The backward pass failed.
-    #[error("the backward pass failed: {source}; replace the operation by one that candle can differentiate")]
+    #[error("the backward pass failed: {cause}; replace the operation by one that candle can differentiate")]
     Backward {
         /// candle's error.
-        source: candle_core::Error,
+        cause: candle_core::Error,
     },
     /// A file cannot be written.
     #[error("{path}: {what}; {way_out}", path = shown(path))]
@@ -104,12 +105,11 @@ pub enum Error {
         /// What to do.
         way_out: &'static str,
         /// The system's error, where there is one.
-        #[source]
-        source: Option<std::io::Error>,
+        cause: Option<std::io::Error>,
     },
     /// A value cannot be written as JSON.
     #[error("no JSON: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
     /// A number is out of its range.
     #[error("{parameter} is {value}: {required} is required")]
     Number {
@@ -164,6 +164,12 @@ impl From<candle_core::Error> for Error {
             }
             other => Self::Candle(other),
         }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error)
     }
 }
 

@@ -16,6 +16,14 @@ pub(crate) fn at_least_one(parameter: &'static str, count: usize) -> Result<()> 
 }
 
 /// # Errors
+/// [`Error::Number`] for a stated number of classes that leaves nothing to tell apart.
+pub(crate) fn at_least_two_classes(stated: Option<usize>) -> Result<()> {
+    let value = stated.unwrap_or(2);
+    let required = "at least two, as of a single logit,";
+    require(value >= 2, Error::Number { parameter: "the number of classes", value: value as f64, required })
+}
+
+/// # Errors
 /// [`Error::NoParameters`] where the number of parameters `of` something is 0.
 pub(crate) fn some_parameters(count: usize, of: impl Into<String>) -> Result<()> {
     require(count > 0, Error::NoParameters { of: of.into() })

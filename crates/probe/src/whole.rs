@@ -36,7 +36,7 @@ pub fn write_whole(path: impl AsRef<Path>, text: &str) -> Result<()> {
     if path.file_name().is_none() {
         return Err(refused(path, "is not a file's path".into(), None));
     }
-    write(path, text).map_err(|source| refused(path, format!("cannot be written ({source})"), Some(source)))
+    write(path, text).map_err(|cause| refused(path, format!("cannot be written ({cause})"), Some(cause)))
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
@@ -97,11 +97,11 @@ fn remove_leftovers(folder: &Path, beginning: &str) {
 /// Makes `folder` with those above it, if need be.
 pub(crate) fn make_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)
-        .map_err(|source| refused(folder, format!("the folder cannot be made ({source})"), Some(source)))
+        .map_err(|cause| refused(folder, format!("the folder cannot be made ({cause})"), Some(cause)))
 }
 
-fn refused(path: &Path, what: String, source: Option<io::Error>) -> Error {
-    Error::File { path: path.to_owned(), what, way_out: WAY_OUT, source }
+fn refused(path: &Path, what: String, cause: Option<io::Error>) -> Error {
+    Error::File { path: path.to_owned(), what, way_out: WAY_OUT, cause }
 }
 
 #[cfg(test)]

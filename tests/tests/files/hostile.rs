@@ -4,7 +4,7 @@ use std::path::Path;
 
 use acceptance::scratch::Scratch;
 use candle_core::DType;
-use candle_init::{Initializer, init};
+use candle_init::{Init, Initializer, Recipe, init};
 use candle_init_checkpoint::Checkpoint;
 use candle_init_probe::{Inspection, Verdict, unmoved};
 
@@ -39,9 +39,9 @@ fn a_pipe_is_not_waited_for() -> Outcome {
     Ok(())
 }
 
-/// A name that clears the screen, ends a string, and turns what follows.
-const NAME: &str = "a\u{1b}[2J\0\u{202e}b";
-const SHOWN: &str = r"a\u{1b}[2J\0\u{202e}b";
+/// A name that clears the screen, ends a string and a line, and turns what follows.
+const NAME: &str = "a\u{1b}[2J\0\n\u{202e}b";
+const SHOWN: &str = r"a\u{1b}[2J\0\n\u{202e}b";
 
 fn with_tensor(name: &str, dtype: &str, data: usize) -> Vec<u8> {
     let name = serde_json::Value::from(name).to_string();
@@ -68,6 +68,29 @@ fn names_of_a_file_move_no_cursor() -> Outcome {
     ];
     for text in texts {
         assert!(text.contains(SHOWN) && !text.contains(['\u{1b}', '\0', '\u{202e}']), "{text:?}");
+    }
+    Ok(())
+}
+
+/// What is said of a header that is broken behind a name, of a config and of rules is one line each.
+#[test]
+fn texts_of_others_stay_in_their_line() -> Outcome {
+    let json = serde_json::Value::from(NAME);
+    let config = format!("{{\"model_type\": {json}}}");
+    let header = refusal(&file(&format!("{{{json}:{{\"dtype\"):\"I64\"}}}}"), 0))?;
+    let texts = [
+        header,
+        Recipe::from_config(&config).err().ok_or("a recipe")?.to_string(),
+        NAME.parse::<Init>().err().ok_or("an initializer")?.to_string(),
+        Initializer::new(1)
+            .rule(NAME, init::ZEROS)
+            .plan(DType::F32, |vb| vb.get(2, "w"))
+            .err()
+            .ok_or("used")?
+            .to_string(),
+    ];
+    for text in texts {
+        assert!(text.contains(SHOWN) && !text.contains(char::is_control), "{text:?}");
     }
     Ok(())
 }

@@ -87,10 +87,13 @@ fn missing_arguments_have_the_stated_defaults() -> Outcome {
 }
 
 /// What is no initializer, and what its message must say.
-const MALFORMED: [(&str, &str); 28] = [
+const MALFORMED: [(&str, &str); 31] = [
     ("", "known are zeros, ones, glorot_uniform"),
     ("he_normall", "did you mean `he_normal`?"),
-    ("glorot", "known are"),
+    ("glorot", "did you mean `glorot_uniform` or `glorot_normal` or `glorot_truncated_normal`?"),
+    ("trunc_normal_", "did you mean `truncated_normal`?"),
+    ("xavier_normal_", "did you mean `xavier_normal`?"),
+    ("kaiming_normal(a=0.2)", "as in `lecun_normal.pytorch_gain(leaky_relu(slope=0.2))`"),
     ("kaimming_uniform", "did you mean `kaiming_uniform`?"),
     ("normel(std=1)", "did you mean `normal`?"),
     ("variance_scalling(scale=1)", "did you mean `variance_scaling`?"),

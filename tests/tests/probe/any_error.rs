@@ -37,7 +37,7 @@ fn every_kind_of_closure_is_taken_without_annotation() -> Result<()> {
 fn errors_are_found_behind_candle() -> Result<()> {
     let (vars, _, batch) = net()?;
     let behind = |result: candle_core::Result<Tensor>| match Probe::new(&vars).signal(&batch, |_| result) {
-        Err(Error::Forward { source, .. }) => Ok(source),
+        Err(Error::Forward { cause, .. }) => Ok(cause),
         other => bail!("{other:?}"),
     };
     let vector = Initializer::new(1).tensor("w", 3, init::HE_NORMAL, DType::F32, &Device::Cpu);

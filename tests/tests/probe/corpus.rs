@@ -69,9 +69,9 @@ fn the_verdict_agrees_with_training() -> anyhow::Result<()> {
     let rehearsed: Vec<Rehearsed> = serde_json::from_str(include_str!("../../data/rehearsals.json"))?;
     let of = |choose: fn(&str) -> bool| Tally::of(&cases, &rehearsed, |case| choose(&case.run.family));
     let made_on = of(|family| !["held out", "fresh"].contains(&family));
-    assert_eq!(made_on, Tally { train: [662, 12, 6, 6], fail: [960, 14, 18, 8] });
+    assert_eq!(made_on, Tally { train: [662, 12, 2, 2], fail: [960, 14, 21, 11] });
     assert_eq!(of(|family| family == "held out"), Tally { train: [476, 6, 7, 7], fail: [556, 10, 5, 1] });
-    assert_eq!(of(|family| family == "fresh"), Tally { train: [306, 48, 13, 13], fail: [272, 20, 0, 0] });
+    assert_eq!(of(|family| family == "fresh"), Tally { train: [306, 48, 6, 8], fail: [272, 20, 1, 1] });
     Ok(())
 }
 

@@ -41,7 +41,7 @@ impl Opened {
     fn regular(path: &Path) -> Result<Self> {
         let failed = |what: &str| {
             let (path, what) = (path.into(), what.into());
-            move |source| Error::Unreadable { path, what, source }
+            move |cause| Error::Unreadable { path, what, cause }
         };
         let metadata = fs::metadata(path).map_err(failed("it cannot be looked at"))?;
         if !metadata.is_file() {
@@ -83,13 +83,13 @@ impl Opened {
     }
 
     fn read(&self, out: &mut [u8], offset: u64) -> Result<()> {
-        read_at(&self.file, out, offset).map_err(|source| self.unreadable(offset, "", source))
+        read_at(&self.file, out, offset).map_err(|cause| self.unreadable(offset, "", cause))
     }
 
     /// Fills `out` with the bytes from an offset on.
     pub(crate) fn fill(&self, out: &mut [u8], offset: u64, tensor: &str) -> Result<()> {
-        read_at(&self.file, out, offset).map_err(|source| match self.unchanged() {
-            Ok(()) => self.unreadable(offset, tensor, source),
+        read_at(&self.file, out, offset).map_err(|cause| match self.unchanged() {
+            Ok(()) => self.unreadable(offset, tensor, cause),
             Err(changed) => changed,
         })
     }
@@ -119,19 +119,19 @@ impl Opened {
 
     /// A map of a file that was cut since ends the process when it is read.
     fn unchanged(&self) -> Result<()> {
-        let now = self.file.metadata().map_err(|source| self.unreadable(0, "", source))?.len();
+        let now = self.file.metadata().map_err(|cause| self.unreadable(0, "", cause))?.len();
         if now == self.size {
             return Ok(());
         }
         Err(Error::Changed { path: self.path.clone(), was: self.size, is: now })
     }
 
-    fn unreadable(&self, offset: u64, tensor: &str, source: io::Error) -> Error {
+    fn unreadable(&self, offset: u64, tensor: &str, cause: io::Error) -> Error {
         let place = if tensor.is_empty() { String::new() } else { format!(", in `{tensor}`") };
         Error::Unreadable {
             path: self.path.clone(),
             what: format!("at byte {offset}{place}: it cannot be read"),
-            source,
+            cause,
         }
     }
 }

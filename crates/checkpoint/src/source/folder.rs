@@ -51,7 +51,7 @@ pub(crate) fn undecided(folder: &Path, candidates: Vec<String>) -> Error {
 /// What is in a folder, in order and folders with a `/`, but for what is hidden: systems put files of their own there.
 fn names(folder: &Path) -> Result<Vec<String>> {
     let failed =
-        |source| Error::Unreadable { path: folder.into(), what: "the folder cannot be read".into(), source };
+        |cause| Error::Unreadable { path: folder.into(), what: "the folder cannot be read".into(), cause };
     let mut names = Vec::new();
     for entry in folder.read_dir().map_err(failed)? {
         let entry = entry.map_err(failed)?;

@@ -90,7 +90,7 @@ impl Index {
 
 /// The bytes of an index. One that is longer than a header may be is none.
 fn text(path: &Path) -> Result<Vec<u8>> {
-    let failed = |source| Error::Unreadable { path: path.into(), what: "it cannot be read".into(), source };
+    let failed = |cause| Error::Unreadable { path: path.into(), what: "it cannot be read".into(), cause };
     let there = std::fs::metadata(path).map_err(failed)?;
     if !there.is_file() {
         return Err(Error::Foreign { path: path.into(), kind: Kind::Special });

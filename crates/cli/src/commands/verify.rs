@@ -1,5 +1,6 @@
 //! Verifies.
 
+use candle_init_checkpoint::shown;
 use candle_init_models::Difference;
 use serde_json::json;
 
@@ -14,6 +15,12 @@ use crate::progress::bar;
 const SHOWN: usize = 20;
 
 pub(crate) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
+    if arguments.folder.is_file() {
+        return Err(Failure::Usage(format!(
+            "{} is a file: a folder that `candle-init make` wrote is required; `candle-init diff` compares files",
+            shown(&arguments.folder)
+        )));
+    }
     let place = place(&arguments.folder)?;
     let plan = match &arguments.plan {
         Some(plan) => read(plan)?,

@@ -1,5 +1,7 @@
 //! Why a function has no gain, or a net no fixed point.
 
+use candle_init_checkpoint::shown;
+
 use crate::activation::named::Activation;
 
 /// What the functions of [`activation`](crate::activation) return.
@@ -98,7 +100,7 @@ pub enum Error {
         activation: Activation,
     },
     /// A text is no activation.
-    #[error("`{text}` is not an activation: {reason}")]
+    #[error("`{}` is not an activation: {reason}", shown(.text))]
     Text {
         /// The text.
         text: String,

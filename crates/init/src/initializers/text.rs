@@ -12,7 +12,7 @@ use crate::initializers::sinusoids::{Order, Sinusoids};
 use crate::initializers::stft::{Scaling, Side, Stft, Window};
 use crate::initializers::variance_scaling::{Family, Fan, VarianceScaling};
 use crate::layer::Centre;
-use crate::nearest::nearest;
+use crate::nearest::meant;
 use crate::text::{Arguments, Call, Refusal, parsed, word};
 
 /// The initializers that have a name. The first name of each is the one it is printed with.
@@ -181,7 +181,9 @@ pub(crate) fn parse_init(call: Call<'_>, others: &[(&str, &str)]) -> Result<Init
     let named = NAMED.iter().find(|(name, _)| *name == call.name).map(|(_, init)| *init);
     match (named, FORMS.iter().find(|(name, _)| *name == call.name)) {
         (Some(init), _) if empty => Ok(init),
-        (Some(init), None) => call.plain().map(|()| init),
+        (Some(init), None) => {
+            call.plain().map(|()| init).map_err(|refusal| refusal + scaled(call.name, init))
+        }
         (_, Some((_, form))) => {
             let mut arguments = call.arguments(form)?;
             let init = formed(call.name, &mut arguments)?;
@@ -189,6 +191,19 @@ pub(crate) fn parse_init(call: Call<'_>, others: &[(&str, &str)]) -> Result<Init
             Ok(init)
         }
         (None, None) => Err(unknown(call.name, others)),
+    }
+}
+
+/// How a scale is said that PyTorch takes as arguments of `kaiming_normal_`.
+fn scaled(name: &str, init: Init) -> &'static str {
+    match init {
+        Init::VarianceScaling(_) if name.ends_with("uniform") => {
+            "; a gain stands behind it, as in `lecun_uniform.pytorch_gain(leaky_relu(slope=0.2))`"
+        }
+        Init::VarianceScaling(_) => {
+            "; a gain stands behind it, as in `lecun_normal.pytorch_gain(leaky_relu(slope=0.2))`"
+        }
+        _ => "",
     }
 }
 
@@ -282,8 +297,8 @@ fn cut(arguments: &mut Arguments<'_>) -> Result<Cut, Refusal> {
 fn unknown(name: &str, others: &[(&str, &str)]) -> Refusal {
     let forms = || FORMS.iter().chain(others);
     let names = NAMED.iter().map(|(n, _)| *n).chain(forms().map(|(n, _)| *n));
-    if let Some(nearest) = nearest(name, names) {
-        return format!("did you mean `{nearest}`?");
+    if let Some(meant) = meant(name, names) {
+        return meant;
     }
     let known = NAMED.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", ");
     let forms = forms().filter(|(n, _)| NAMED.iter().all(|(name, _)| name != n));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use candle_init_checkpoint::shown;
 use candle_nn::Init as Hint;
 
 use crate::error::{Error, Result};
@@ -111,14 +112,14 @@ impl Answers {
     /// The lines below a table.
     pub(crate) fn write_notes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, target) in &self.tied {
-            write!(f, "\n`{name}` is another name of `{target}`")?;
+            write!(f, "\n`{}` is another name of `{}`", shown(name), shown(target))?;
         }
         let denied: Vec<_> = self.denied().collect();
         let Some(first) = denied.first() else { return Ok(()) };
-        let shown = listed(denied.iter().map(|name| format!("`{name}`")));
+        let names = listed(denied.iter().map(|name| format!("`{}`", shown(*name))));
         write!(
             f,
-            "\nasked whether there is {shown}: no; with a rule that names it, as in `.rule({first:?}, …)`, there is"
+            "\nasked whether there is {names}: no; with a rule that names it, as in `.rule({first:?}, …)`, there is"
         )
     }
 }

@@ -107,7 +107,7 @@ impl fmt::Display for Plan {
         };
         let rows = folded(self.records.iter().map(row));
         let header = ["parameter", "shape", "why", "initializer", "fan in → out", "expected std"];
-        writeln!(f, "{}", table::table(header, &[4, 5], &[0, 2, 3], rows.into_iter()))?;
+        writeln!(f, "{}", table::table(&header, &[4, 5], &[0, 2, 3], rows.into_iter()))?;
         let (elements, bytes) = (table::count(self.elements()), table::bytes(self.bytes()));
         write!(f, "{} parameters, {elements} values, {bytes}", self.records.len())?;
         self.accounting.write(f)?;

@@ -81,7 +81,7 @@ impl fmt::Display for Report {
             [r.name.clone(), table::shape(&r.shape), r.reason_text(), r.rule_text(), parameter, measured]
         };
         let header = ["parameter", "shape", "rule", "initializer", "expected std", "measured std"];
-        write!(f, "{}", table::table(header, &[4, 5], &[0, 2, 3], self.records.iter().map(row)))?;
+        write!(f, "{}", table::table(&header, &[4, 5], &[0, 2, 3], self.records.iter().map(row)))?;
         let notes = [
             (Reason::Uncovered, "covered by no rule and no hint: zero, as candle leaves them"),
             (Reason::Foreign, "not made by this initializer"),

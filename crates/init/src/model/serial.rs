@@ -9,6 +9,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::activation::Activation;
+use crate::error::Result;
 use crate::initializers::Init;
 use crate::layer::{Axes, Layer};
 use crate::model::initializer::Initializer;
@@ -22,14 +23,14 @@ macro_rules! as_text {
     ($($type:ty),*) => {
         $(impl Serialize for $type {
             /// As the text form.
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
         }
 
         impl<'de> Deserialize<'de> for $type {
             /// From the text form.
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
                 let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
                 text.parse().map_err(D::Error::custom)
             }
@@ -45,7 +46,7 @@ impl Serialize for Rule {
     /// # Errors
     /// A closure has none, and neither have blocks in blocks that stand too deep: name the parameters of such a rule in
     /// code.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         match self.unwritable() {
             Some(what) => {
                 Err(S::Error::custom(format!("{what}, which no file can hold; add its rule in code")))
@@ -57,7 +58,7 @@ impl Serialize for Rule {
 
 impl<'de> Deserialize<'de> for Rule {
     /// From the text form.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
         text.parse().map_err(D::Error::custom)
     }
@@ -121,21 +122,21 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OfMap<T> {
         f.write_str("keys with their values, such as `seed = 42`")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<T, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map))
     }
 }
 
 impl Serialize for Prescription {
     /// As three texts.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         (&*self.family, &self.pattern.text, self.gives.to_string()).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Prescription {
     /// From three texts.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let (family, pattern, gives) = <(String, String, String)>::deserialize(deserializer)?;
         let pattern = Pattern::new(&pattern).map_err(D::Error::custom)?;
         Ok(Self { family: family.into(), pattern, gives: gives.parse().map_err(D::Error::custom)? })
@@ -148,20 +149,33 @@ impl Serialize for Initializer {
     ///
     /// # Errors
     /// A rule that was refused, a closure, and a loaded checkpoint.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         self.check().map_err(S::Error::custom)?;
-        let policy = self.policy();
-        if let Some(checkpoint) = policy.loading.checkpoints.first() {
-            let what = format!("{checkpoint:?} is loaded, and no file holds that: call `load` in code");
-            return Err(S::Error::custom(what));
+        match self.unwritable() {
+            Some(what) => Err(S::Error::custom(what)),
+            None => File::of(self).serialize(serializer),
         }
-        if let Some((pattern, growth)) = policy.loading.grown.first() {
-            let what =
-                format!("how `{}` grows (by {growth}) goes with a checkpoint: say it in code", pattern.text);
-            return Err(S::Error::custom(what));
+    }
+}
+
+// What follows knows no format: it is compiled here, not wherever a format is read or written.
+impl Initializer {
+    /// What of it no file holds, if there is something, and the way out.
+    fn unwritable(&self) -> Option<String> {
+        let loading = &self.policy().loading;
+        if let Some(checkpoint) = loading.checkpoints.first() {
+            return Some(format!("{checkpoint:?} is loaded, and no file holds that: call `load` in code"));
         }
+        let (pattern, growth) = loading.grown.first()?;
+        Some(format!("how `{}` grows (by {growth}) goes with a checkpoint: say it in code", pattern.text))
+    }
+}
+
+impl File {
+    fn of(init: &Initializer) -> Self {
+        let policy = init.policy();
         let existence = &policy.existence;
-        File {
+        Self {
             seed: Seed(policy.seed),
             defaults: policy.framework,
             weights: policy.weights.clone(),
@@ -177,7 +191,27 @@ impl Serialize for Initializer {
             frozen: policy.frozen.iter().map(|(p, ())| p.text.clone()).collect(),
             scope: policy.scope.clone(),
         }
-        .serialize(serializer)
+    }
+
+    fn initializer(self) -> Result<Initializer> {
+        let mut init = Initializer::new(self.seed.0);
+        init = self.defaults.into_iter().fold(init, Initializer::defaults);
+        init = self.weights.into_iter().fold(init, |init, rule| init.weights(rule));
+        init = self.rules.into_iter().fold(init, |init, (pattern, rule)| init.rule(&pattern, rule));
+        init = init.prescribed(self.recipe);
+        for (pattern, exists) in self.recipe_exists {
+            init.policy.existence.family.push((Pattern::new(&pattern)?, exists));
+        }
+        init.policy.existence.family_ties = self.recipe_ties;
+        init = self.layers.into_iter().fold(init, |init, (pattern, layer)| init.layer(&pattern, layer));
+        init = self.absent.iter().fold(init, |init, pattern| init.absent(pattern));
+        init = self.shapes.into_iter().fold(init, |init, (pattern, shape)| init.shape(&pattern, shape));
+        init = self.ties.iter().fold(init, |init, (name, of)| init.tie(name, of));
+        init = self.frozen.iter().fold(init, |init, pattern| init.frozen(pattern));
+        init = self.scope.iter().fold(init, |init, path| init.scope(path));
+        let init = if self.lenient { init.lenient() } else { init };
+        init.check()?;
+        Ok(init)
     }
 }
 
@@ -186,26 +220,8 @@ impl<'de> Deserialize<'de> for Initializer {
     ///
     /// # Errors
     /// What is wrong with a text or a pattern, with the nearest known name.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let file: File = deserializer.deserialize_map(OfMap(PhantomData))?;
-        let mut init = Self::new(file.seed.0);
-        init = file.defaults.into_iter().fold(init, Self::defaults);
-        init = file.weights.into_iter().fold(init, |init, rule| init.weights(rule));
-        init = file.rules.into_iter().fold(init, |init, (pattern, rule)| init.rule(&pattern, rule));
-        init = init.prescribed(file.recipe);
-        for (pattern, exists) in file.recipe_exists {
-            let pattern = Pattern::new(&pattern).map_err(D::Error::custom)?;
-            init.policy.existence.family.push((pattern, exists));
-        }
-        init.policy.existence.family_ties = file.recipe_ties;
-        init = file.layers.into_iter().fold(init, |init, (pattern, layer)| init.layer(&pattern, layer));
-        init = file.absent.iter().fold(init, |init, pattern| init.absent(pattern));
-        init = file.shapes.into_iter().fold(init, |init, (pattern, shape)| init.shape(&pattern, shape));
-        init = file.ties.iter().fold(init, |init, (name, of)| init.tie(name, of));
-        init = file.frozen.iter().fold(init, |init, pattern| init.frozen(pattern));
-        init = file.scope.iter().fold(init, |init, path| init.scope(path));
-        let init = if file.lenient { init.lenient() } else { init };
-        init.check().map_err(D::Error::custom)?;
-        Ok(init)
+        file.initializer().map_err(D::Error::custom)
     }
 }

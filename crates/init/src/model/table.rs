@@ -12,16 +12,16 @@ const BREAK: char = '\u{200b}';
 /// A table with these columns; those named in `numbers` are aligned to the right, and only those in `wrapped` are wrapped
 /// where the table is too wide. Also for the tables of candle-init-probe.
 #[must_use]
-pub fn table<const N: usize>(
-    header: [&str; N],
+pub fn table(
+    header: &[&str],
     numbers: &[usize],
     wrapped: &[usize],
-    rows: impl Iterator<Item = [String; N]>,
+    rows: impl Iterator<Item: IntoIterator<Item = String>>,
 ) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(WIDTH).set_delimiter(BREAK).set_header(header);
-    table.add_rows(rows.map(|row| row.map(|cell| with_breaks(&cell))));
+    table.add_rows(rows.map(|row| row.into_iter().map(|cell| with_breaks(&cell))));
     for (i, column) in table.column_iter_mut().enumerate() {
         if numbers.contains(&i) {
             column.set_cell_alignment(CellAlignment::Right);

@@ -194,11 +194,11 @@ impl Policy {
     /// That every rule decides for at least one of `names`, and every statement of a layer kind too.
     pub(crate) fn check_rules(&self, names: &[&str]) -> Result<()> {
         let learnt: Vec<_> = names.iter().copied().filter(|name| !is_running_statistic(name)).collect();
-        check_used(self.rules.iter(), &learnt, |_, _| true)?;
-        check_used(self.layers.iter(), &learnt, |layer, name| applies(*layer, name))?;
-        check_used(self.frozen.iter(), names, |(), _| true)?;
-        check_used(self.loading.grown.iter(), names, |_, _| true)?;
-        check_used(self.existence.shapes.iter(), names, |_, _| true)
+        check_used("rule", self.rules.iter(), &learnt, |_, _| true)?;
+        check_used("layer", self.layers.iter(), &learnt, |layer, name| applies(*layer, name))?;
+        check_used("frozen", self.frozen.iter(), names, |(), _| true)?;
+        check_used("grow", self.loading.grown.iter(), names, |_, _| true)?;
+        check_used("shape", self.existence.shapes.iter(), names, |_, _| true)
     }
 
     /// The name whose stream a parameter is drawn from.

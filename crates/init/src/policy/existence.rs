@@ -39,11 +39,11 @@ impl Existence {
     /// That every name that is stated to be another's was asked for.
     pub(crate) fn check_ties(&self, asked: &[&str]) -> Result<()> {
         let unused = self.ties.iter().find(|(alias, _)| !asked.contains(&alias.as_str()));
-        unused.map_or(Ok(()), |(alias, _)| Err(unused_rule(alias, asked)))
+        unused.map_or(Ok(()), |(alias, _)| Err(unused_rule("tie", alias, asked)))
     }
 
     /// That the model asked for everything that it shall be without.
     pub(crate) fn check_absent(&self, asked: &[&str]) -> Result<()> {
-        check_used(self.absent.iter(), asked, |(), _| true)
+        check_used("absent", self.absent.iter(), asked, |(), _| true)
     }
 }

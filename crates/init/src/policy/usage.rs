@@ -1,12 +1,13 @@
 //! Whether every rule decides for something.
 
 use crate::error::{Error, Result};
-use crate::nearest::nearest;
+use crate::nearest::{nearest, nearest_to_pattern};
 use crate::policy::pattern::Pattern;
 
-/// That every pattern is the first to match at least one of the names that it applies to. Each is held against each name
-/// once.
+/// That every pattern that a method was given is the first to match at least one of the names that it applies to. Each is held
+/// against each name once.
 pub(crate) fn check_used<'a, T: 'a>(
+    call: &'static str,
     stated: impl Iterator<Item = &'a (Pattern, T)>,
     names: &[&str],
     applies: impl Fn(&T, &str) -> bool,
@@ -22,7 +23,7 @@ pub(crate) fn check_used<'a, T: 'a>(
         }
         match earlier {
             _ if is_first => {}
-            None => return Err(unused_rule(&pattern.text, names)),
+            None => return Err(unused_rule(call, &pattern.text, names)),
             Some(earlier) => {
                 let (pattern, earlier) = (pattern.text.clone(), earlier.text.clone());
                 return Err(Error::ShadowedRule { pattern, earlier });
@@ -33,7 +34,13 @@ pub(crate) fn check_used<'a, T: 'a>(
 }
 
 /// The error that a pattern matches none of the names.
-pub(crate) fn unused_rule(pattern: &str, names: &[&str]) -> Error {
-    let nearest = nearest(pattern, names.iter().copied()).map(String::from);
-    Error::UnusedRule { pattern: pattern.into(), parameters: names.len(), nearest }
+pub(crate) fn unused_rule(call: &'static str, pattern: &str, names: &[&str]) -> Error {
+    let near = nearest(pattern, names.iter().copied());
+    let near = near.or_else(|| nearest_to_pattern(pattern, names.iter().copied()));
+    Error::UnusedRule {
+        call,
+        pattern: pattern.into(),
+        parameters: names.len(),
+        nearest: near.map(String::from),
+    }
 }

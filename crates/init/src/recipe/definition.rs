@@ -274,7 +274,7 @@ impl fmt::Display for Recipe {
     /// Its rules as a file has them, under a comment that says where they come from.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source = if self.source.is_empty() { "one's own" } else { &self.source };
-        writeln!(f, "# {}: {}", one_line(&self.family), one_line(source))?;
+        writeln!(f, "# {}: {}", shown(&*self.family), shown(source))?;
         writeln!(f, "rules = [")?;
         for Prescription { pattern, gives, .. } in &self.prescriptions {
             writeln!(f, "    [{}, \"{gives}\"],", quoted(&pattern.text))?;
@@ -282,10 +282,10 @@ impl fmt::Display for Recipe {
         write!(f, "]")?;
         for (pattern, exists) in self.exists() {
             let exists = if *exists { "exists" } else { "does not exist" };
-            write!(f, "\n# {} {exists}", one_line(&pattern.text))?;
+            write!(f, "\n# {} {exists}", shown(&pattern.text))?;
         }
         for (name, same) in self.ties() {
-            write!(f, "\n# {} is {}", one_line(name), one_line(same))?;
+            write!(f, "\n# {} is {}", shown(name), shown(same))?;
         }
         Ok(())
     }
@@ -294,9 +294,4 @@ impl fmt::Display for Recipe {
 /// A text as TOML has it between quotes: JSON's escapes are TOML's, which wants one more.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
-}
-
-/// What a comment can hold: a line end within would end it.
-fn one_line(text: &str) -> String {
-    shown(text).to_string().replace('\n', "\\n")
 }

@@ -86,7 +86,7 @@ impl Manifest {
     /// [`Error::Document`] for what is none, or of another version; [`Error::Digest`] for one that was changed.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let system = |source| Error::System { path: path.into(), what: "cannot be read", source };
+        let system = |cause| Error::System { path: path.into(), what: "cannot be read", cause };
         let text = fs::read_to_string(path).map_err(system)?;
         Self::parse_at(&text, path)
     }

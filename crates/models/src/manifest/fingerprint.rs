@@ -16,7 +16,7 @@ const SAMPLE: u64 = 4096;
 /// The size of a safetensors file, and SHA-256 of its header and of samples of its data. Two trainings of one model have the
 /// same header and size, and hardly a value in common.
 pub(crate) fn fingerprint(path: &Path) -> Result<(u64, String)> {
-    sampled(path).map_err(|source| Error::System { path: path.into(), what: "cannot be read", source })
+    sampled(path).map_err(|cause| Error::System { path: path.into(), what: "cannot be read", cause })
 }
 
 fn sampled(path: &Path) -> io::Result<(u64, String)> {

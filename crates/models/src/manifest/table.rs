@@ -21,7 +21,7 @@ impl fmt::Display for Manifest {
         };
         let rows = folded_rows(self.tensors().map(row));
         let header = ["tensor", "shape", "initializer", "why"];
-        writeln!(f, "{}", fitted_table(header, &[], &[0, 2, 3], rows.into_iter()))?;
+        writeln!(f, "{}", fitted_table(&header, &[], &[0, 2, 3], rows.into_iter()))?;
         let digest = self.digest().get(..12).unwrap_or_default();
         writeln!(f, "{} · seed {} · digest {digest}…", self.source(), self.seed())?;
         let (tensors, files) = (self.tensors().count(), self.files().len());

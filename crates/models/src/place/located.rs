@@ -62,12 +62,12 @@ impl Place {
     /// What cannot be done to a file of it.
     pub(crate) fn cannot(&self, name: &str, what: &'static str) -> impl Fn(io::Error) -> Error + use<> {
         let path = self.path_of(name);
-        move |source| Error::System { path: path.clone(), what, source }
+        move |cause| Error::System { path: path.clone(), what, cause }
     }
 
     fn whole(&self, what: &'static str) -> impl Fn(io::Error) -> Error + use<> {
         let path = self.path();
-        move |source| Error::System { path: path.clone(), what, source }
+        move |cause| Error::System { path: path.clone(), what, cause }
     }
 
     pub(crate) fn prepare(&self) -> Result<()> {

@@ -13,6 +13,9 @@ use crate::parameters::report::inspection::Inspection;
 use crate::rehearsal::report::{Outcome, Rehearsal};
 use crate::signals::report::signal::Signal;
 
+/// What a verdict with faults says that no rehearsal decides.
+const OPEN: &str = "One pass knows no optimizer: whether yours gets over it, `Probe::rehearse` shows.";
+
 /// What was found of a model before its first step: the answer of
 /// [`Probe::check`](crate::Probe::check).
 ///
@@ -169,6 +172,12 @@ impl Verdict {
         Ok(serde_json::to_string_pretty(self)?)
     }
 
+    /// Whether an optimizer might get over what one pass found: all but what it never reaches.
+    fn is_open(&self) -> bool {
+        let is_cut = |finding: &Finding| matches!(finding.fault, Fault::NoGradient { .. });
+        self.signal.is_some() && self.count(Severity::Fault) > 0 && !self.findings.iter().any(is_cut)
+    }
+
     fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity() == severity).count()
     }
@@ -177,15 +186,16 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", shown(&self.headline()))?;
-        if let Some(rehearsal) = &self.rehearsal {
-            writeln!(f, "\n{rehearsal}")?;
+        match &self.rehearsal {
+            Some(rehearsal) => writeln!(f, "\n{rehearsal}")?,
+            None if self.is_open() => writeln!(f, "{OPEN}")?,
+            None => {}
         }
         for (finding, others) in groups(&self.findings) {
-            let (name, what, limit, advice) =
-                (finding.name(), finding.what(), finding.limit(), finding.advice());
-            let place = format!("`{}`{}", finding.place, likewise(&others));
-            let text = format!("{name} · {place}\n  {what}\n  limit {limit}\n  → {advice}");
-            writeln!(f, "\n{}", shown(&text))?;
+            let (name, place) = (finding.name(), format!("`{}`{}", finding.place, likewise(&others)));
+            writeln!(f, "\n{name} · {}\n  {}", shown(&place), shown(&finding.what()))?;
+            let too = if others.is_empty() { "" } else { "; the others likewise" };
+            writeln!(f, "  limit {}\n  → {}{too}", finding.limit(), shown(&finding.advice()))?;
         }
         match (&self.signal, &self.inspection) {
             (Some(signal), _) => write!(f, "\n{signal}"),

@@ -43,8 +43,8 @@ where
             if !number(&loss)?.is_finite() {
                 return Ok(Course { before, after: vec![f64::INFINITY; BATCHES] });
             }
-            let gradients = loss.backward().map_err(|source| Error::Backward { source })?;
-            optimizer.step(&gradients).map_err(|source| Error::Step { source })?;
+            let gradients = loss.backward().map_err(|cause| Error::Backward { cause })?;
+            optimizer.step(&gradients).map_err(|cause| Error::Step { cause })?;
         }
         Ok(Course { before, after: self.measured(steps)? })
     }
@@ -60,9 +60,9 @@ impl<L: FnMut(usize) -> candle_core::Result<Tensor>, M> Training<'_, L, M> {
     }
 
     fn forward(&mut self, step: usize) -> Result<Tensor> {
-        let loss = (self.loss)(step).map_err(|source| {
-            let location = blame(&source, &[], &[], self.parameters);
-            Error::Forward { location, source }
+        let loss = (self.loss)(step).map_err(|cause| {
+            let location = blame(&cause, &[], &[], self.parameters);
+            Error::Forward { location, cause }
         })?;
         require(loss.elem_count() == 1, Error::NoLoss { shape: loss.dims().to_vec() })?;
         Ok(loss)

@@ -12,7 +12,7 @@ use crate::text::table::table;
 pub(crate) const BATCHES: usize = 8;
 /// From this share of what there is to gain on, a net learns: the half that the nets of `docs/probe.md` are judged by.
 const LEARNS: f64 = 0.5;
-/// Below this share it does not. Of the nets there that train, healthy or not, 2 in 662 gain less.
+/// Below this share it does not. Of the nets there that train, healthy or not, 1 in 662 gains less.
 const FAILS: f64 = 0.1;
 
 /// What some steps of training made of a model, beside the same model with other weights: the answer of
@@ -22,7 +22,7 @@ const FAILS: f64 = 0.1;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Rehearsal {
-    /// How many steps each start was trained: those that were asked for, or twice as many where these did not decide.
+    /// How many steps each start was trained: those that were asked for, or twice as many where it did not learn in these.
     pub steps: usize,
     /// The model as it is.
     pub as_is: Course,
@@ -51,7 +51,7 @@ pub struct Course {
 pub enum Outcome {
     /// It gains at least half of what there is to gain, and no weight is stuck.
     Learns,
-    /// It gains less than half, but more than a tenth, in twice the steps that were asked for, too.
+    /// It gains less than half, but more than a tenth.
     Lags,
     /// It gains less than a tenth, diverges, or a weight is stuck.
     Fails,
@@ -99,9 +99,9 @@ impl Rehearsal {
         }
     }
 
-    /// Whether more steps might say more.
+    /// Whether more steps might say more: it does not learn, and its loss is a number still.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.outcome(), Outcome::Lags | Outcome::Undecided)
+        self.outcome() != Outcome::Learns && self.as_is.last().is_finite()
     }
 
     /// The answer in one line.

@@ -8,7 +8,7 @@ use candle_init::{Initializer, named_vars};
 use candle_nn::VarMap;
 
 use crate::error::{Error, Result};
-use crate::requirement::{require, some_parameters};
+use crate::requirement::{at_least_two_classes, require, some_parameters};
 use crate::signals::checks::twins::twins;
 use crate::signals::checks::unread::unread;
 use crate::signals::passes::batch::checked;
@@ -122,8 +122,8 @@ impl<'a> Probe<'a> {
     /// [`any_error`](crate::any_error()).
     ///
     /// # Errors
-    /// [`Error::NoParameters`] for an empty map, [`Error::NoLayers`] where no layer is seen and nothing is wrong with
-    /// the gradients, so that nothing was checked; [`Error::Batch`] for a batch that is empty or not finite;
+    /// [`Error::Number`] for fewer than two classes; [`Error::NoParameters`] for an empty map, [`Error::NoLayers`] where no
+    /// layer is seen and nothing is wrong with the gradients, so that nothing was checked; [`Error::Batch`] for a batch that is empty or not finite;
     /// [`Error::Forward`] and [`Error::Backward`] where a pass fails; [`Error::NoLoss`] where `forward` gives more than
     /// one value.
     pub fn signal(
@@ -131,6 +131,7 @@ impl<'a> Probe<'a> {
         batch: &Tensor,
         forward: impl FnOnce(&Tensor) -> candle_core::Result<Tensor>,
     ) -> Result<Signal> {
+        at_least_two_classes(self.classes)?;
         let parameters = named_vars(self.vars);
         some_parameters(parameters.len(), "the `VarMap`")?;
         let trained = self.trained(&parameters)?;
@@ -165,14 +166,14 @@ impl<'a> Probe<'a> {
     ) -> Result<Pass> {
         let input = checked(batch)?;
         let (loss, taps, entered) = self.recorder.listening(|| forward(&input));
-        let loss = loss.map_err(|source| {
-            let location = blame(&source, &taps, &entered, parameters);
-            Error::Forward { location, source }
+        let loss = loss.map_err(|cause| {
+            let location = blame(&cause, &taps, &entered, parameters);
+            Error::Forward { location, cause }
         })?;
         if loss.elem_count() != 1 {
             return Err(Error::NoLoss { shape: loss.dims().to_vec() });
         }
-        let gradients = loss.backward().map_err(|source| Error::Backward { source })?;
+        let gradients = loss.backward().map_err(|cause| Error::Backward { cause })?;
         Ok(Pass { input, loss, taps, gradients })
     }
 

@@ -132,7 +132,7 @@ fn train(trained: TrainedNet<'_>, steps: usize) -> Result<Course> {
     course.note(&pass)?;
     let mut loss = pass.result;
     for _ in 0..steps {
-        step(&loss).map_err(|source| Error::Step { source })?;
+        step(&loss).map_err(|cause| Error::Step { cause })?;
         let pass = runner.run()?;
         course.note(&pass)?;
         loss = pass.result;

@@ -9,7 +9,7 @@ pub(crate) fn table<const N: usize>(
     rows: impl Iterator<Item = [String; N]>,
 ) -> String {
     let numbers: Vec<_> = (words..N).collect();
-    fitted_table(header, &numbers, &[0, N - 1], rows)
+    fitted_table(&header, &numbers, &[0, N - 1], rows)
 }
 
 /// `(256, 784)`.

@@ -44,8 +44,9 @@ fn makes(f: Activation, before: &[f32], after: &[f32], precision: f64) -> bool {
     before.iter().zip(after).all(near)
 }
 
-/// The slope below zero, as its first negative value has it.
+/// The slope below zero, as its first negative value has it. Where no value is positive, it is any multiple.
 fn leak(before: &[f32], after: &[f32]) -> Option<f64> {
+    before.iter().find(|x| **x > 0.0)?;
     let (x, y) = before.iter().zip(after).find(|(x, _)| **x < 0.0)?;
     let slope = f64::from(*y) / f64::from(*x);
     // Six digits are what f32 holds of it.
@@ -96,6 +97,8 @@ mod tests {
         let scaled: Vec<f32> = before.iter().map(|x| 0.5 * x).collect();
         assert_eq!(activation(&before, &scaled, 1e-5), None);
         assert_eq!(activation(&before, &scaled[1..], 1e-5), None);
+        // Logits that are one number, and their logarithm of softmax.
+        assert_eq!(activation(&[-5.0; 8], &[-1.609_438; 8], 1e-5), None);
     }
 
     #[test]

@@ -65,9 +65,9 @@ impl<'a> Runner<'a> {
     /// [`Error::Forward`] where it fails; what candle says of reading values.
     pub(crate) fn run(&mut self) -> Result<Pass> {
         self.passes += 1;
-        let result = (self.forward)(&self.input).map_err(|source| {
-            let location = blame(&source, &[], &[], self.parameters);
-            Error::Forward { location, source }
+        let result = (self.forward)(&self.input).map_err(|cause| {
+            let location = blame(&cause, &[], &[], self.parameters);
+            Error::Forward { location, cause }
         })?;
         let tensors = Tape::tensors(&result);
         let shapes = tensors.iter().map(|tensor| tensor.dims().to_vec()).collect();

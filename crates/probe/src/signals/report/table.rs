@@ -2,33 +2,41 @@
 
 use std::fmt;
 
+use candle_init::fitted_table;
+
 use crate::signals::report::signal::{LayerSignal, Signal};
 use crate::text::number::{percent, short};
-use crate::text::table::table;
 
-/// What the columns of the table are.
-const LEGEND: &str = "\
-reads, gives, passes: rms of a layer's input, its output, and its output after the activation; theory: of its output
-off: units off for the whole batch; flat: outputs where the activation is flat; cor.: correlation between samples
-error: rms of the loss's gradient at the output; grad/weight: rms of the weight's gradient over that of the weight";
+/// The columns of numbers, each with what it is. Those in which no layer has anything are left out, so that names have room.
+const COLUMNS: [(&str, &str); 10] = [
+    ("reads", "rms of a layer's input"),
+    ("gives", "rms of its output"),
+    ("theory", "the same, predicted from the weights"),
+    ("then", "the activation that follows"),
+    ("passes", "rms of its output after the activation"),
+    ("off", "units off for the whole batch"),
+    ("flat", "outputs where the activation is flat"),
+    ("cor.", "correlation between samples"),
+    ("error", "rms of the loss's gradient at the output"),
+    ("grad", "rms of the weight's gradient over that of the weight"),
+];
+
+/// What a cell says that has nothing to say.
+const NOTHING: &str = "–";
 
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let header = [
-            "layer",
-            "reads",
-            "gives",
-            "theory",
-            "then",
-            "passes",
-            "off",
-            "flat",
-            "cor.",
-            "error",
-            "grad/weight",
-        ];
-        writeln!(f, "{}", table(header, 1, self.layers.iter().map(|layer| self.row(layer))))?;
-        writeln!(f, "{LEGEND}")?;
+        let rows: Vec<_> = self.layers.iter().map(|layer| self.row(layer)).collect();
+        let says = |column: &usize| rows.iter().any(|row| !matches!(&*row[*column], NOTHING | "0 %"));
+        let columns: Vec<_> = (0..COLUMNS.len()).filter(says).collect();
+        let header: Vec<_> =
+            std::iter::once("layer").chain(columns.iter().map(|&at| COLUMNS[at].0)).collect();
+        let numbers: Vec<_> = (1..header.len()).collect();
+        let cells = self.layers.iter().zip(&rows).map(|(layer, row)| {
+            std::iter::once(layer.name.clone()).chain(columns.iter().map(|&at| row[at].clone()))
+        });
+        writeln!(f, "{}", fitted_table(&header, &numbers, &[0], cells))?;
+        write_legend(f, &columns)?;
         write!(f, "loss {}", short(self.loss))?;
         match self.classes {
             Some(classes) => write!(f, ", ln({classes}) = {}", short((classes as f64).ln())),
@@ -37,22 +45,33 @@ impl fmt::Display for Signal {
     }
 }
 
+/// What the columns are, two to a line.
+fn write_legend(f: &mut fmt::Formatter<'_>, columns: &[usize]) -> fmt::Result {
+    let meanings: Vec<_> =
+        columns.iter().map(|&at| format!("{}: {}", COLUMNS[at].0, COLUMNS[at].1)).collect();
+    meanings.chunks(2).try_for_each(|line| writeln!(f, "{}", line.join("; ")))
+}
+
 impl Signal {
-    fn row(&self, layer: &LayerSignal) -> [String; 11] {
-        let known = |value: f64| if value.is_finite() { short(value) } else { "–".into() };
-        let ratio = self.weight_gradient(&layer.name);
+    /// The cells of a layer in the order of the columns.
+    fn row(&self, layer: &LayerSignal) -> [String; COLUMNS.len()] {
+        let known = |value: f64| if value.is_finite() { short(value) } else { NOTHING.into() };
+        let stated = |value: Option<f64>| value.map_or_else(|| NOTHING.into(), known);
+        let follows = layer.activation.is_some();
+        // What no activation follows passes on what it gives; a parameter that reads nothing is the same for all samples.
+        let of_activation = |cell: String| if follows { cell } else { NOTHING.into() };
+        let off = if follows || layer.input_rms.is_finite() { percent(layer.dead) } else { NOTHING.into() };
         [
-            layer.name.clone(),
             known(layer.input_rms),
             known(layer.output.rms()),
-            layer.predicted.map_or_else(|| "–".into(), |band| short(band.rms)),
-            layer.activation.clone().unwrap_or_else(|| "–".into()),
-            known(layer.passed.rms()),
-            percent(layer.dead),
-            percent(layer.saturated),
+            stated(layer.predicted.map(|band| band.rms)),
+            layer.activation.clone().unwrap_or_else(|| NOTHING.into()),
+            of_activation(known(layer.passed.rms())),
+            off,
+            of_activation(percent(layer.saturated)),
             known(layer.correlation),
-            layer.error_rms.map_or_else(|| "–".into(), short),
-            ratio.map_or_else(|| "–".into(), known),
+            stated(layer.error_rms),
+            stated(self.weight_gradient(&layer.name)),
         ]
     }
 
