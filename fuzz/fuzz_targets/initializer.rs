@@ -2,6 +2,7 @@
 #![no_main]
 
 use candle_core::DType;
+use candle_init::checkpoint::shown;
 use candle_init::{Error, Initializer, Plan};
 use candle_init_fuzz::{says_something, text};
 use libfuzzer_sys::fuzz_target;
@@ -11,11 +12,11 @@ fuzz_target!(|bytes: &[u8]| {
     let read = if text.trim_start().starts_with('{') {
         serde_json::from_str::<Initializer>(text).map_err(|error| error.to_string())
     } else {
-        // What it says around our words, a line of the text with a mark below, is its own.
-        toml::from_str(text).map_err(|error: toml::de::Error| format!("in TOML: {}", error.message()))
+        toml::from_str(text).map_err(|error| error.to_string())
     };
     let init = match read {
-        Err(said) => return says_something(&said),
+        // Around our words are those of the format, which shows keys and lines as they are.
+        Err(said) => return says_something(&shown(&said)),
         Ok(init) => init,
     };
     let json = |init: &Initializer| serde_json::to_string(init).expect("what was read can be written");

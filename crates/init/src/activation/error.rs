@@ -100,7 +100,7 @@ pub enum Error {
         activation: Activation,
     },
     /// A text is no activation.
-    #[error("`{}` is not an activation: {reason}", shown(.text))]
+    #[error("`{}` is not an activation: {}", shown(.text), shown(.reason))]
     Text {
         /// The text.
         text: String,
