@@ -166,8 +166,8 @@ fn capital(text: &str) -> String {
 
 /// The losses of each start.
 fn starts(rehearsal: &Rehearsal) -> Table {
-    let last = format!("loss after {}", counted(rehearsal.steps, "step"));
-    let table = Table::new("The same training from three starts", ["weights", "loss at first", &last]);
+    let last = format!("after {}", counted(rehearsal.steps, "step"));
+    let table = Table::new("The loss of the same training from three starts", ["weights", "at first", &last]);
     rehearsal.rows().into_iter().fold(table, Table::row)
 }
 
