@@ -8,9 +8,8 @@ pub(crate) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str> + 
         .unwrap_or_else(|| format!("known are {}", known.collect::<Vec<_>>().join(", ")))
 }
 
-/// What to say of an unknown word that some are near to, or have as a part. What ends in `_` in PyTorch ends without it here.
+/// What to say of an unknown word that some are near to, or have as a part.
 pub(crate) fn meant<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
-    let word = word.trim_end_matches('_');
     let has_it = |name: &&str| name.split('_').any(|part| part == word);
     let names: Vec<_> = match nearest(word, known.clone()) {
         Some(nearest) => vec![nearest],
