@@ -23,6 +23,20 @@ fn gains_have_their_known_values() -> Result<()> {
     Ok(())
 }
 
+/// Where a slope jumps there is a kink that the activation tells, and its slope there is that of one side.
+#[test]
+fn kinks_are_where_slopes_jump() {
+    for (activation, _) in GAINS.into_iter().filter(|(activation, _)| *activation != Activation::Swiglu) {
+        for z in (-16..=16).map(|half| f64::from(half) / 2.0) {
+            let [left, at, right] = [z - 1e-9, z, z + 1e-9].map(|z| activation.derivative(z));
+            let told = activation.kinks().unwrap_or_default().contains(&z);
+            assert!(told || (left - right).abs() < 1e-6, "{activation} at {z}: {left}, {right}");
+            let is_near = |side: f64| (at - side).abs() < 1e-6;
+            assert!(is_near(left) || is_near(right), "{activation} at {z}: {at}, {left}, {right}");
+        }
+    }
+}
+
 #[test]
 fn closed_forms_lie_within_the_error() -> Result<()> {
     let exact = [

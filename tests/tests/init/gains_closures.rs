@@ -241,6 +241,9 @@ fn what_ends_well_is_right() -> Result<()> {
     assert!((sign.correlation_map(1.0, 0.5)? - 1.0 / 3.0).abs() < 1e-12);
     assert_eq!(sign.chi(1.0)?, f64::INFINITY);
     assert_eq!(sign.correlation_fixed_point(1.0)?, 0.0);
+    // 2/π/√(1 − c²), which has no end at either.
+    assert!((sign.correlation_slope(1.0, -0.6)? - 2.0 / PI / 0.8).abs() < 1e-12);
+    assert!(matches!(sign.correlation_slope(1.0, -1.0), Err(Error::Jump { at: 0.0 })));
     assert!((sign.fixed_point()? - 1.0).abs() < 1e-12);
     // With biases, C(c) = (2/π·asin(c) + b)/(1 + b) crosses the diagonal below one.
     let biased = MeanField::new(f64::signum, 1.0, 0.1)?;

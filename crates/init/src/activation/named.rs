@@ -74,7 +74,7 @@ const QUICK: f64 = 1.702;
 const CUBIC: f64 = 0.044_715;
 
 impl Activation {
-    /// `f′(z)`; at a kink, the left side's.
+    /// `f′(z)`; at a kink, that of one side.
     #[must_use]
     pub fn derivative(&self, z: f64) -> f64 {
         match *self {
