@@ -127,7 +127,6 @@ impl Verdict {
 
     /// What the rehearsal comes to. That it learns says nothing of a part that is cut off from every start.
     pub(crate) fn rehearsed_as(&self) -> Option<Outcome> {
-        let is_cut = |finding: &Finding| matches!(finding.fault, Fault::NoGradient { .. });
         let mut faults = self.findings.iter().filter(|finding| finding.severity() == Severity::Fault);
         let outcome = self.rehearsal.as_ref()?.outcome();
         if outcome == Outcome::Learns && faults.any(is_cut) { None } else { Some(outcome) }
@@ -174,7 +173,6 @@ impl Verdict {
 
     /// Whether an optimizer might get over what one pass found: all but what it never reaches.
     fn is_open(&self) -> bool {
-        let is_cut = |finding: &Finding| matches!(finding.fault, Fault::NoGradient { .. });
         self.signal.is_some() && self.count(Severity::Fault) > 0 && !self.findings.iter().any(is_cut)
     }
 
@@ -203,6 +201,11 @@ impl fmt::Display for Verdict {
             (None, None) => Ok(()),
         }
     }
+}
+
+/// Whether it is of what no gradient reaches.
+fn is_cut(finding: &Finding) -> bool {
+    matches!(finding.fault, Fault::NoGradient { .. })
 }
 
 /// `2 faults`.

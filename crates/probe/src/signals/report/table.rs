@@ -82,3 +82,29 @@ impl Signal {
         self.gradients.iter().find(|gradient| of_layer(&gradient.name))?.to_weight
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Eight columns of numbers leave a name of a usual length in its line; what no layer has is no column.
+    #[test]
+    fn a_table_has_room_for_names() {
+        let layer = |name: &str, activation: Option<&str>| LayerSignal {
+            name: name.into(),
+            input_rms: 1.0,
+            correlation: 0.123_456,
+            activation: activation.map(String::from),
+            error_rms: Some(0.001_234),
+            ..LayerSignal::default()
+        };
+        let layers = vec![layer("blocks.10.mlp.down", None), layer("blocks.11.mlp.up", Some("gelu_tanh"))];
+        let mut signal = Signal { layers, ..Signal::default() };
+        let text = signal.to_string();
+        assert!(text.contains("│ blocks.10.mlp.down ┆") && text.contains("gelu_tanh"), "{text}");
+        assert!(!text.contains("flat") && !text.contains("off"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 110), "{text}");
+        signal.layers[1].saturated = 0.25;
+        assert!(signal.to_string().contains("25 % │") || signal.to_string().contains("25 % ┆"), "{signal}");
+    }
+}
