@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,8 +53,8 @@ fn a_writer_without_end() {
 fn a_killed_writer_leaves_nothing_for_long() -> Outcome {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("page.html");
-    let kills = std::env::var("KILLS").map_or(Ok(1), |kills| kills.parse())?;
-    for _ in 0..kills {
+    let kills = std::env::var("KILLS").map_or(Ok(NonZeroU32::MIN), |kills| kills.parse())?;
+    for _ in 0..kills.get() {
         kill_at_work(folder.path(), &path)?;
         write_whole(&path, "new")?;
         let left = (names(folder.path())?, fs::read_to_string(&path)?);

@@ -114,7 +114,7 @@ fn values_are_those_of_a_model_built_in_candle() {
 /// So many kills, from no time to as long as a run takes: `KILLS=200` for more.
 #[test]
 fn a_run_that_was_killed_is_resumed_to_the_same_bytes() {
-    let kills = std::env::var("KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20u32);
+    let kills = std::env::var("KILLS").map_or(20u32, |kills| kills.parse().unwrap());
     let folder = folder();
     let here = folder.path();
     let large = LLAMA.replace("\"vocab_size\": 1000", "\"vocab_size\": 100000");

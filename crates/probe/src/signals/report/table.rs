@@ -45,11 +45,20 @@ impl fmt::Display for Signal {
     }
 }
 
-/// What the columns are, two to a line.
+/// The most letters of a line, as of the table above it.
+const WIDTH: usize = 100;
+
+/// What the columns are, as many to a line as it has room for.
 fn write_legend(f: &mut fmt::Formatter<'_>, columns: &[usize]) -> fmt::Result {
-    let meanings: Vec<_> =
-        columns.iter().map(|&at| format!("{}: {}", COLUMNS[at].0, COLUMNS[at].1)).collect();
-    meanings.chunks(2).try_for_each(|line| writeln!(f, "{}", line.join("; ")))
+    let mut line = String::new();
+    for meaning in columns.iter().map(|&at| format!("{}: {}", COLUMNS[at].0, COLUMNS[at].1)) {
+        if !line.is_empty() && line.chars().count() + 2 + meaning.chars().count() > WIDTH {
+            writeln!(f, "{}", std::mem::take(&mut line))?;
+        }
+        line += if line.is_empty() { "" } else { "; " };
+        line += &meaning;
+    }
+    writeln!(f, "{line}")
 }
 
 impl Signal {
@@ -103,7 +112,7 @@ mod tests {
         let text = signal.to_string();
         assert!(text.contains("│ blocks.10.mlp.down ┆") && text.contains("gelu_tanh"), "{text}");
         assert!(!text.contains("flat") && !text.contains("off"), "{text}");
-        assert!(text.lines().all(|line| line.chars().count() <= 110), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         signal.layers[1].saturated = 0.25;
         assert!(signal.to_string().contains("25 % │") || signal.to_string().contains("25 % ┆"), "{signal}");
     }
