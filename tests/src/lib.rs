@@ -17,7 +17,7 @@ pub mod scratch;
 pub mod strategies;
 pub mod values;
 
-pub use reference::{depth, stats};
+pub use reference::{depth, matrix, stats};
 
 /// The code of the project's README, compiled and run.
 #[cfg(doctest)]

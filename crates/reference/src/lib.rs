@@ -15,6 +15,7 @@ mod distribution;
 mod fans;
 pub mod gauss;
 mod key;
+pub mod matrix;
 mod philox;
 mod quantile;
 mod scaling;

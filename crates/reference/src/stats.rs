@@ -34,6 +34,22 @@ pub fn moments(values: &[f32]) -> Moments {
     Moments { n: values.len(), mean, std: variance.sqrt(), kurtosis: fourth / (variance * variance) }
 }
 
+/// Mean, std and kurtosis of the finite values, in two passes over `f64`, their least and largest, and how many zeros, NaN and
+/// infinities there are: what an inspection says, by the definition.
+#[must_use]
+pub fn described(values: &[f64]) -> [f64; 8] {
+    let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let n = finite.len() as f64;
+    let mean = finite.iter().sum::<f64>() / n;
+    let power = |k: i32| finite.iter().map(|v| (v - mean).powi(k)).sum::<f64>() / n;
+    let count = |is: fn(&f64) -> bool| values.iter().filter(|v| is(v)).count() as f64;
+    let (min, max) =
+        finite.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &v| (a.min(v), b.max(v)));
+    let kurtosis = power(4) / power(2).powi(2);
+    let (zeros, nan, infinite) = (count(|v| *v == 0.0), count(|v| v.is_nan()), count(|v| v.is_infinite()));
+    [mean, power(2).sqrt(), kurtosis, min, max, zeros, nan, infinite]
+}
+
 /// Whether `values` have the mean and the standard deviation of an initializer with that kurtosis.
 ///
 /// The standard error of the mean is `std/√n`, that of the standard deviation `std·√((kurtosis − 1)/4n)`: at

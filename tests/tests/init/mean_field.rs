@@ -127,38 +127,45 @@ fn what_has_no_answer_is_an_error() -> Result<()> {
     Ok(())
 }
 
-/// A pair of inputs through a net, in candle: each layer's two variances and correlation.
+/// Pairs of inputs, each with its correlation, through one net, in candle: their correlations after each layer.
 fn follow(
     net: &MeanField<Activation>,
     f: Op,
     seed: u64,
-    start: (f64, f64),
+    (q, starts): (f64, &[f64]),
     layers: usize,
-) -> Result<Vec<f64>> {
-    let mut h = pair(seed, UNITS, start.0, start.1)?;
+) -> Result<Vec<Vec<f64>>> {
+    let pairs = starts.iter().map(|&c| pair(seed, UNITS, q, c)).collect::<candle_init::Result<Vec<_>>>()?;
+    let mut h = Tensor::cat(&pairs, 1)?;
     let mut seen = Vec::new();
     for layer in 0..layers {
         let hidden = weight(seed, layer, UNITS, net.weight_std())?.matmul(&f(&h)?)?;
         h = hidden.broadcast_add(&bias(seed, layer, UNITS, net.bias_std())?)?;
-        let (a, b) = (h.narrow(1, 0, 1)?, h.narrow(1, 1, 1)?);
-        seen.push(mean_product(&a, &b)? / (squares(&a)? * squares(&b)?).sqrt());
+        let correlation = |at: usize| {
+            let (a, b) = (h.narrow(1, 2 * at, 1)?, h.narrow(1, 2 * at + 1, 1)?);
+            Ok(mean_product(&a, &b)? / (squares(&a)? * squares(&b)?).sqrt())
+        };
+        seen.push((0..starts.len()).map(correlation).collect::<Result<_>>()?);
     }
     Ok(seen)
 }
 
 type Op = fn(&Tensor) -> candle_core::Result<Tensor>;
 
-/// Mean over nets of each layer's correlation.
+/// For each correlation to start from, the mean over nets of each layer's.
 fn correlations(
     nets: u64,
     net: &MeanField<Activation>,
     f: Op,
-    start: (f64, f64),
+    start: (f64, &[f64]),
     layers: usize,
-) -> Result<Vec<f64>> {
+) -> Result<Vec<Vec<f64>>> {
     let nets = (0..nets).into_par_iter().map(|seed| follow(net, f, seed, start, layers));
     let nets = nets.collect::<Result<Vec<_>>>()?;
-    Ok((0..layers).map(|l| mean_and_spread(&nets.iter().map(|n| n[l]).collect::<Vec<_>>()).0).collect())
+    let mean = |layer: usize, at: usize| {
+        mean_and_spread(&nets.iter().map(|net| net[layer][at]).collect::<Vec<_>>()).0
+    };
+    Ok((0..start.1.len()).map(|at| (0..layers).map(|layer| mean(layer, at)).collect()).collect())
 }
 
 /// What the map says of the same.
@@ -177,9 +184,10 @@ fn predicted(net: &MeanField<Activation>, (q, c): (f64, f64), layers: usize) -> 
 fn tanh_at_the_edge_follows_its_map() -> Result<()> {
     let q = 0.5;
     let edge = critical(Activation::Tanh, q)?;
-    for c in [0.0, 0.6, 0.9] {
+    let starts = [0.0, 0.6, 0.9];
+    let all = correlations(12 * NETS, &edge, Tensor::tanh, (q, &starts), 20)?;
+    for (c, measured) in starts.into_iter().zip(all) {
         let theory = predicted(&edge, (q, c), 20)?;
-        let measured = correlations(12 * NETS, &edge, Tensor::tanh, (q, c), 20)?;
         let worst = theory.iter().zip(&measured).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         println!(
             "c0 {c}: after 20 layers {:.4}, predicted {:.4}, worst {worst:.4}",
@@ -199,7 +207,7 @@ fn correlations_decay_at_their_depth_scale() -> Result<()> {
         let net = MeanField::new(activation, weight, bias)?;
         let q = net.fixed_point()?;
         let (scale, layers) = (net.correlation_depth(q)?, 14);
-        let measured = correlations(NETS, &net, f, (q, 0.9), layers)?;
+        let measured = correlations(NETS, &net, f, (q, &[0.9]), layers)?.remove(0);
         let decay = |l: usize| (1.0 - measured[l]).ln();
         let observed = (layers - 1 - 4) as f64 / (decay(4) - decay(layers - 1));
         println!(

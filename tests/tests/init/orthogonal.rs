@@ -3,6 +3,7 @@
 //! Seeds are fixed. Each statistic is refused beyond `LIMIT` standard errors, or at a p-value of 1e-12, so the
 //! whole suite would refuse a right sampler with a probability below 1e-9.
 
+use acceptance::matrix::{determinant, product};
 use acceptance::stats::{FALSE_ALARM, LIMIT, ks};
 use anyhow::Context;
 use candle_core::{DType, Device, Tensor};
@@ -103,11 +104,6 @@ fn assert_moments(values: &[f64], mean: f64, variance: f64, what: &str) {
     );
 }
 
-fn product(a: &[f64], b: &[f64], n: usize) -> Vec<f64> {
-    let at = |i: usize| (0..n).map(|k| a[i / n * n + k] * b[k * n + i % n]).sum();
-    (0..n * n).map(at).collect()
-}
-
 /// The traces of powers are the Fourier coefficients of the eigenvalues' angles: for uniform matrices and
 /// `2k ≤ n`, `tr Qᵏ` has mean 1 for even and 0 for odd `k`, variance `k`, and the moments of a normal up to the
 /// order that is used (P. Diaconis and M. Shahshahani, "On the eigenvalues of random matrices", 1994, theorem 4).
@@ -123,22 +119,6 @@ fn eigenvalues_are_those_of_uniform_matrices() -> anyhow::Result<()> {
         powers = powers.iter().zip(&matrices).map(|(p, q)| product(p, q, N)).collect();
     }
     Ok(())
-}
-
-/// The determinant, by elimination.
-fn determinant(q: &[f32], n: usize) -> f64 {
-    let mut a: Vec<f64> = q.iter().map(|&v| f64::from(v)).collect();
-    let mut det = 1.0;
-    for k in 0..n {
-        let pivot = (k..n).max_by(|&i, &j| a[i * n + k].abs().total_cmp(&a[j * n + k].abs())).unwrap_or(k);
-        det *= if pivot == k { a[k * n + k] } else { -a[pivot * n + k] };
-        (0..n).for_each(|j| a.swap(k * n + j, pivot * n + j));
-        for i in k + 1..n {
-            let factor = a[i * n + k] / a[k * n + k];
-            (k..n).for_each(|j| a[i * n + j] -= factor * a[k * n + j]);
-        }
-    }
-    det
 }
 
 #[test]

@@ -52,10 +52,10 @@ fn bands(signal: &Signal) -> Result<Vec<(Band, f64)>> {
     signal.layers.iter().map(band).collect::<Option<_>>().context("no prediction")
 }
 
-const WIDTH: usize = 1024;
+const WIDTH: usize = 512;
 const DEPTH: usize = 8;
 const SAMPLES: usize = 16;
-const NETS: u64 = 128;
+const NETS: u64 = 288;
 
 /// The mean square of each layer's output, of each activation, in one plain net whose matrices all three share.
 fn squares(seed: u64, gains: &[f64; 3]) -> Result<Vec<[f64; 3]>> {
@@ -83,7 +83,7 @@ fn mean(sample: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     (mean, (sample.map(|x| (x - mean).powi(2)).sum::<f64>() / n / (n - 1.0)).sqrt())
 }
 
-/// Over 128 nets of width 1024, the size of every layer's output is as predicted of one of them, within 5 %: that is
+/// Over 288 nets of width 512, the size of every layer's output is as predicted of one of them, within 5 %: that is
 /// `stats::LIMIT` standard errors or more. What is off by 1 % in each layer is refused at the end. And each of the nets
 /// lies in the band of a healthy one, at every layer.
 #[test]

@@ -19,14 +19,15 @@ fn drawn<T: Element>(distribution: &Distribution) -> Result<[f64; 2], Error> {
     let first = values[0].widen();
     let share = 1.0 / DRAWS as f64;
     let mean = values.iter().map(|v| (v.widen() - first) * share).sum::<f64>();
+    let unit = distribution.std(); // an integral of a narrow window, so once
     let [second, fourth] = values
         .iter()
-        .map(|v| ((v.widen() - first - mean) / distribution.std()).powi(2))
+        .map(|v| ((v.widen() - first - mean) / unit).powi(2))
         .fold([0.0; 2], |[second, fourth], square| {
             [second + square * share, fourth + square * square * share]
         });
     let error = if second > 0.0 { (fourth / (second * second) - 1.0) * share / 4.0 } else { 0.0 };
-    Ok([second.sqrt() * distribution.std(), error.max(0.0).sqrt()])
+    Ok([second.sqrt() * unit, error.max(0.0).sqrt()])
 }
 
 /// The standard deviation that the refusal states.

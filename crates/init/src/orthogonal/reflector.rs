@@ -33,7 +33,9 @@ impl Draw<'_> {
             self.stream.fill_with(self.kernel, &normal, self.start + k as u64 * self.stride, x)?;
             Ok(reflector(x))
         };
-        v.par_chunks_mut(stride).enumerate().map(draw).collect()
+        // Fewer values than these take less time than a thread takes to wake.
+        let least = (1 << 12) / stride.max(1) + 1;
+        v.par_chunks_mut(stride).enumerate().with_min_len(least).map(draw).collect()
     }
 }
 

@@ -16,7 +16,7 @@ use crate::tensor::Tensor;
 /// The most tensors of a model: a hundred times what the largest have.
 const MOST: usize = if cfg!(fuzzing) { 10_000 } else { 10_000_000 };
 /// The most turns of loops and lines looked at: those whose conditions do not hold make no tensor.
-const STEPS: usize = 3 * MOST;
+const STEPS: i64 = 3 * MOST as i64;
 /// The most loops within loops, and the most numbers that are calculated from one another in turn: each takes stack.
 const DEEPEST: usize = 16;
 
@@ -30,7 +30,7 @@ pub(crate) struct Reading<'a> {
     values: RefCell<BTreeMap<String, Option<Value>>>,
     /// The variables of the loops that run.
     running: RefCell<Vec<(&'a str, i64)>>,
-    steps: Cell<usize>,
+    steps: Cell<i64>,
     /// How many numbers wait for others.
     waiting: Cell<usize>,
 }
@@ -108,16 +108,17 @@ impl<'a> Reading<'a> {
                 rest = rest.get(1..).unwrap_or_default();
                 continue;
             };
-            let running = self.running.borrow().clone();
-            let together = rest.iter().take_while(|line| line.variable(&running) == Some(variable)).count();
-            let (now, later) = rest.split_at(together);
-            if running.len() == DEEPEST {
+            let is_same = |line: &&Line| line.variable(&self.running.borrow()) == Some(variable);
+            let (now, later) = rest.split_at(rest.iter().take_while(is_same).count());
+            if self.running.borrow().len() == DEEPEST {
                 return Err(
                     self.wrong(variable, format!("loops stand in one another more than {DEEPEST} deep"))
                 );
             }
-            for i in 0..self.count(variable)? {
-                self.step(variable)?;
+            let count = self.count(variable)?;
+            // Before it begins, so that one that would never end need not be waited for.
+            self.steps(variable, count)?;
+            for i in 0..count {
                 self.running.borrow_mut().push((variable, i));
                 self.run(now, out)?;
                 self.running.borrow_mut().pop();
@@ -132,15 +133,15 @@ impl<'a> Reading<'a> {
         count.number(self).map_err(|reason| self.wrong(variable, reason))
     }
 
-    fn step(&self, at: &str) -> Result<()> {
-        self.steps.set(self.steps.get() + 1);
+    fn steps(&self, at: &str, count: i64) -> Result<()> {
+        self.steps.set(self.steps.get().saturating_add(count.max(0)));
         let reason = || format!("its loops and conditions take more than {STEPS} steps, which no model does");
         if self.steps.get() > STEPS { Err(self.wrong(at, reason())) } else { Ok(()) }
     }
 
     fn line(&self, line: &Line, out: &mut Vec<Tensor>) -> Result<()> {
         let name = line.name(&self.running.borrow());
-        self.step(&name)?;
+        self.steps(&name, 1)?;
         let wrong = |reason| self.wrong(&name, reason);
         let there = |condition: &Expression| condition.truth(self);
         if !line.condition.as_ref().map_or(Ok(true), there).map_err(wrong)? {
@@ -287,12 +288,17 @@ mod tests {
         thread.join().unwrap().err().map_or_else(|| "it was read".into(), |error| error.to_string())
     }
 
-    /// Loops that make nothing end as well.
+    /// Loops that make nothing end as well: before they begin, or when all together have run too long.
     #[test]
     fn loops_end() {
-        let endless = "loops.i = \"9000000000000000\"\nloops.j = \"0\"\n";
-        for line in ["[\"{i}\", \"1\", \"1 == 2\"]", "[\"{i}.{j}\", \"1\"]"] {
-            let said = said(format!("{endless}tensors = [{line}]\n"));
+        let nothing = "[\"{i}.{j}\", \"1\", \"1 == 2\"]";
+        for (i, j, line) in [
+            (i64::MAX, 0, "[\"{i}\", \"1\", \"1 == 2\"]"),
+            (i64::MAX, 0, "[\"{i}.{j}\", \"1\"]"),
+            (2, i64::MAX, nothing),
+            (4_000, 10_000, nothing),
+        ] {
+            let said = said(format!("loops.i = \"{i}\"\nloops.j = \"{j}\"\ntensors = [{line}]\n"));
             assert!(said.contains("more than 30000000 steps, which no model does"), "{said}");
         }
     }

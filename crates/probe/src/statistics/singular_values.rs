@@ -9,7 +9,8 @@ const HALVINGS: usize = 54;
 /// The singular values of `rows × columns` values, row-major, largest first, each to some ε of the largest.
 ///
 /// Reflections from both sides make the matrix bidiagonal (Golub and Kahan 1965), and the signs of pivots count its singular
-/// values below a number. Halving an interval always ends, which an iteration need not.
+/// values below a number. Halving an interval always ends, which an iteration need not. Compiled for the machine's vectors,
+/// whose bits are the same.
 pub(crate) fn singular_values(values: &[f64], rows: usize, columns: usize) -> Vec<f64> {
     let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
     if largest == 0.0 {
@@ -24,40 +25,50 @@ pub(crate) fn singular_values(values: &[f64], rows: usize, columns: usize) -> Ve
     } else {
         (0..columns).map(|column| (0..rows).map(|row| at(row, column)).collect()).collect()
     };
-    let beside = bidiagonal(&mut lines);
-    let ranks: Vec<usize> = (0..lines.len()).collect();
-    ranks.chunks(LANES).flat_map(|ranks| bisected(&beside, ranks)).map(|value| value * scale).collect()
+    let arch = pulp::Arch::new();
+    let beside = arch.dispatch(Bidiagonal(&mut lines));
+    let firsts = (0..lines.len()).step_by(LANES);
+    let each = firsts.flat_map(|first| arch.dispatch(Bisected { beside: &beside, first }));
+    each.take(lines.len()).map(|value| value * scale).collect()
 }
 
 /// The elements of the bidiagonal form from the upper left down, diagonal and superdiagonal in turn, of the matrix with these
 /// columns, of which none is shorter than their number.
-fn bidiagonal(columns: &mut [Vec<f64>]) -> Vec<f64> {
-    let mut beside = Vec::with_capacity(2 * columns.len());
-    for step in 0..columns.len() {
-        let Some((column, rest)) = columns[step..].split_first_mut() else { break };
-        let column = &mut column[step..];
-        beside.push(reflection(column));
-        for other in rest.iter_mut() {
-            let along = dot(column, &other[step..]);
-            add(&mut other[step..], -along, column);
+struct Bidiagonal<'a>(&'a mut [Vec<f64>]);
+
+impl pulp::NullaryFnOnce for Bidiagonal<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn call(self) -> Vec<f64> {
+        let mut beside = Vec::with_capacity(2 * self.0.len());
+        for step in 0..self.0.len() {
+            let Some((column, rest)) = self.0[step..].split_first_mut() else { break };
+            let column = &mut column[step..];
+            beside.push(reflection(column));
+            for other in rest.iter_mut() {
+                let along = dot(column, &other[step..]);
+                add(&mut other[step..], -along, column);
+            }
+            if rest.is_empty() {
+                break;
+            }
+            let mut row: Vec<f64> = rest.iter().map(|other| other[step]).collect();
+            beside.push(reflection(&mut row));
+            let mut along = vec![0.0; column.len() - 1];
+            for (other, &part) in rest.iter().zip(&row) {
+                add(&mut along, part, &other[step + 1..]);
+            }
+            for (other, &part) in rest.iter_mut().zip(&row) {
+                add(&mut other[step + 1..], -part, &along);
+            }
         }
-        if rest.is_empty() {
-            break;
-        }
-        let mut row: Vec<f64> = rest.iter().map(|other| other[step]).collect();
-        beside.push(reflection(&mut row));
-        let mut along = vec![0.0; column.len() - 1];
-        for (other, &part) in rest.iter().zip(&row) {
-            add(&mut along, part, &other[step + 1..]);
-        }
-        for (other, &part) in rest.iter_mut().zip(&row) {
-            add(&mut other[step + 1..], -part, &along);
-        }
+        beside
     }
-    beside
 }
 
 /// Turns `x` into the `v` for which `I − v·vᵀ` takes it to a multiple of the first axis, and gives the multiple.
+#[inline(always)]
 fn reflection(x: &mut [f64]) -> f64 {
     let size = dot(x, x).sqrt();
     let Some(first) = x.first_mut().filter(|_| size > 0.0) else { return 0.0 };
@@ -65,40 +76,60 @@ fn reflection(x: &mut [f64]) -> f64 {
     let onto = -size.copysign(*first);
     let scale = (size * (size + first.abs())).sqrt();
     *first -= onto;
-    x.iter_mut().for_each(|value| *value /= scale);
+    for value in x {
+        *value /= scale;
+    }
     onto
 }
 
-/// A sum of fixed order in four parts, which the processor adds side by side.
+/// A sum of fixed order in as many parts as the processor adds side by side.
+#[inline(always)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (fours, ends) = (a.chunks_exact(4).zip(b.chunks_exact(4)), a.len() / 4 * 4);
-    let mut sums = [0.0; 4];
-    for (a, b) in fours {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
+    let (parts, a_end) = a.as_chunks::<LANES>();
+    let (others, b_end) = b.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (a, b) in parts.iter().zip(others) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
         }
     }
-    let end: f64 = a[ends..].iter().zip(&b[ends..]).map(|(a, b)| a * b).sum();
-    sums[0] + sums[1] + (sums[2] + sums[3]) + end
+    for (lane, (a, b)) in a_end.iter().zip(b_end).enumerate() {
+        sums[lane] += a * b;
+    }
+    sums.iter().sum()
 }
 
+#[inline(always)]
 fn add(to: &mut [f64], times: f64, what: &[f64]) {
     for (to, what) in to.iter_mut().zip(what) {
         *to += times * what;
     }
 }
 
-/// The singular values of these ranks, at most [`LANES`], 0 being the largest.
-fn bisected(beside: &[f64], ranks: &[usize]) -> Vec<f64> {
-    let (mut low, mut high) = ([0.0; LANES], [bound(beside); LANES]);
-    for _ in 0..HALVINGS {
-        let middle: [f64; LANES] = std::array::from_fn(|lane| 0.5 * (low[lane] + high[lane]));
-        let above = not_below(beside, &middle);
-        for (lane, &rank) in ranks.iter().enumerate() {
-            *(if above[lane] > rank { &mut low[lane] } else { &mut high[lane] }) = middle[lane];
+/// The singular values of [`LANES`] ranks from `first`, 0 being the largest; zeros past the last.
+struct Bisected<'a> {
+    beside: &'a [f64],
+    first: usize,
+}
+
+impl pulp::NullaryFnOnce for Bisected<'_> {
+    type Output = [f64; LANES];
+
+    #[inline(always)]
+    fn call(self) -> [f64; LANES] {
+        let (mut low, mut high, mut middle) = ([0.0; LANES], [bound(self.beside); LANES], [0.0; LANES]);
+        for _ in 0..HALVINGS {
+            for lane in 0..LANES {
+                middle[lane] = 0.5 * (low[lane] + high[lane]);
+            }
+            let counts = not_below(self.beside, &middle);
+            for lane in 0..LANES {
+                let is_above = counts[lane] > (self.first + lane) as f64;
+                *(if is_above { &mut low[lane] } else { &mut high[lane] }) = middle[lane];
+            }
         }
+        low
     }
-    low[..ranks.len()].to_vec()
 }
 
 /// No singular value exceeds the largest sum of two neighbours: the eigenvalues of the symmetric matrix with a diagonal of zeros
@@ -111,19 +142,23 @@ fn bound(beside: &[f64]) -> f64 {
 
 /// How many singular values are not below each of the numbers: the pivots of `BᵀB − x²`, `B` being the bidiagonal form, that
 /// are not negative, by the differential form of the quotient-difference transform, which loses no digits (Parlett and Marques
-/// 2000; LAPACK's `dlaneg`).
-fn not_below(beside: &[f64], numbers: &[f64; LANES]) -> [usize; LANES] {
-    let shifts = numbers.map(|number| number * number);
-    let (mut rests, mut counts) = (shifts.map(|shift| -shift), [0; LANES]);
+/// 2000; LAPACK's `dlaneg`). Counted in `f64`, which stand in the same lanes.
+#[inline(always)]
+fn not_below(beside: &[f64], numbers: &[f64; LANES]) -> [f64; LANES] {
+    let (mut shifts, mut rests, mut counts) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    for lane in 0..LANES {
+        shifts[lane] = numbers[lane] * numbers[lane];
+        rests[lane] = -shifts[lane];
+    }
     for pair in beside.chunks(2) {
         let (diagonal, above) = (pair[0] * pair[0], pair.get(1).map_or(0.0, |above| above * above));
-        for ((rest, count), shift) in rests.iter_mut().zip(&mut counts).zip(&shifts) {
-            let pivot = diagonal + *rest;
-            *count += usize::from(pivot >= 0.0);
-            let share = *rest / pivot;
+        for lane in 0..LANES {
+            let pivot = diagonal + rests[lane];
+            counts[lane] += if pivot >= 0.0 { 1.0 } else { 0.0 };
+            let share = rests[lane] / pivot;
             // Of a rest and a pivot that are both zero, or both infinite.
             let share = if share.is_nan() { 1.0 } else { share };
-            *rest = above * share - shift;
+            rests[lane] = above * share - shifts[lane];
         }
     }
     counts

@@ -1,5 +1,6 @@
 //! The numbers: moments of every dtype, the same from map and file and for any number of threads.
 
+use acceptance::stats::described;
 use acceptance::values::values;
 use candle_core::{DType, Device, Tensor, Var};
 use candle_init::{Init, Initializer};
@@ -30,20 +31,6 @@ fn one(tensor: &Tensor) -> Result<VarMap, Box<dyn std::error::Error>> {
     Ok(vars)
 }
 
-/// Mean, std, kurtosis in two passes over `f64`, and counts, by the definition.
-fn plain(values: &[f64]) -> [f64; 8] {
-    let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    let n = finite.len() as f64;
-    let mean = finite.iter().sum::<f64>() / n;
-    let power = |k: i32| finite.iter().map(|v| (v - mean).powi(k)).sum::<f64>() / n;
-    let count = |is: fn(&f64) -> bool| values.iter().filter(|v| is(v)).count() as f64;
-    let (min, max) =
-        finite.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &v| (a.min(v), b.max(v)));
-    let kurtosis = power(4) / power(2).powi(2);
-    let (zeros, nan, infinite) = (count(|v| *v == 0.0), count(|v| v.is_nan()), count(|v| v.is_infinite()));
-    [mean, power(2).sqrt(), kurtosis, min, max, zeros, nan, infinite]
-}
-
 fn of(moments: &Moments) -> [f64; 8] {
     let m = moments;
     [m.mean, m.std, m.kurtosis, m.min, m.max, m.zeros as f64, m.nan as f64, m.infinite as f64]
@@ -68,7 +55,7 @@ fn moments_are_those_of_the_values() -> Outcome {
             let tensor =
                 if dtype.is_int() { drawn.abs()?.to_dtype(dtype)? } else { drawn.to_dtype(dtype)? };
             let vars = one(&tensor)?;
-            let due = plain(&values(&tensor)?);
+            let due = described(&values(&tensor)?);
             // What is promised: sums in f32 where f32 holds the values.
             let exact = matches!(dtype, DType::F64 | DType::U32 | DType::I32 | DType::I64);
             let within = if exact { 1e-9 } else { 1e-5 };
@@ -88,7 +75,7 @@ fn an_unlike_start_costs_no_digits() -> Outcome {
     let values: Vec<f32> = drawn.iter().enumerate().map(|(i, &x)| if i < 32 { 1e5 } else { x }).collect();
     let wide: Vec<f64> = values.iter().map(|&x| f64::from(x)).collect();
     let inspection = Inspection::of(&one(&Tensor::new(values.as_slice(), &CPU)?)?)?;
-    assert_near(of(&inspection.parameters[0].moments), plain(&wide), 1e-9);
+    assert_near(of(&inspection.parameters[0].moments), described(&wide), 1e-9);
     Ok(())
 }
 
@@ -104,7 +91,7 @@ proptest! {
         let wide: Vec<f64> = all.iter().map(|&v| f64::from(v)).collect();
         let inspection = Inspection::of(&one(&tensor).map_err(|e| TestCaseError::fail(e.to_string()))?)
             .map_err(|e| TestCaseError::fail(e.to_string()))?;
-        assert_near(of(&inspection.parameters[0].moments), plain(&wide), 1e-9);
+        assert_near(of(&inspection.parameters[0].moments), described(&wide), 1e-9);
     }
 }
 
