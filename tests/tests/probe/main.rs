@@ -10,6 +10,7 @@ mod depth;
 mod healthy;
 mod inspect;
 mod lesson;
+mod limits;
 mod lsuv;
 mod lsuv_layers;
 mod many;

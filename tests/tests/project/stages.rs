@@ -16,12 +16,23 @@ fn words(text: &str, after: &str, before: &str) -> Result<Words, Box<dyn Error>>
     Ok(list.split(is_part).filter(|word| !word.is_empty()).map(str::to_owned).collect())
 }
 
+fn fuzz_targets() -> Result<Words, Box<dyn Error>> {
+    let paths = fs::read_dir(format!("{ROOT}/fuzz/fuzz_targets"))?.map(|entry| Ok(entry?.path()));
+    let paths = paths.collect::<Result<Vec<_>, std::io::Error>>()?;
+    let sources = paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
+    Ok(sources.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect())
+}
+
 #[test]
 fn stages_are_the_same_wherever_they_are_listed() -> Result<(), Box<dyn Error>> {
     let read = |path: &str| fs::read_to_string(format!("{ROOT}/{path}"));
     let run = read(".ci/run")?;
     let night = words(&run, "for stage in ", "; do")?;
-    assert_eq!(words(&read(".github/workflows/nightly.yml")?, "stage: [", "]")?, night);
+    let nightly = read(".github/workflows/nightly.yml")?;
+    let mut long = words(&nightly, "stage: [", "]")?;
+    long.insert("fuzz".to_owned()); // whose targets have an hour each, and a job
+    assert_eq!(long, night);
+    assert_eq!(words(&nightly, "target: [", "]")?, fuzz_targets()?);
     let known = words(&run, "case \"$stage\" in", ")")?;
     let beside = words(&read(".github/workflows/ci.yml")?, "stage: [", "]")?;
     let mut said = Words::from(["night".to_owned()]);
