@@ -6,22 +6,15 @@ use acceptance::healthy::{blocks, he, plain, verdict};
 use acceptance::nets::{Block, CLASSES, Function, Net, built, cross_entropy};
 use candle_core::{D, DType, Device, Result, Tensor};
 use candle_init::{Init, Initializer, init};
-use candle_init_probe::{Probe, Signal, Verdict, noise, tokens};
+use candle_init_probe::{Probe, Verdict, noise, tokens};
 use candle_nn::{Activation, Module, VarMap, linear, loss};
+
+use crate::support::{found, set};
 
 const CPU: Device = Device::Cpu;
 
 fn names(verdict: &Verdict) -> Vec<&'static str> {
     verdict.findings.iter().map(|finding| finding.name()).collect()
-}
-
-fn found(signal: &Signal) -> Vec<(&'static str, &str)> {
-    signal.findings.iter().map(|finding| (finding.name(), finding.place.as_str())).collect()
-}
-
-fn set(vars: &VarMap, name: &str, change: impl Fn(&Tensor) -> Result<Tensor>) {
-    let data = vars.data().lock().unwrap();
-    data[name].set(&change(&data[name].as_detached_tensor()).unwrap()).unwrap();
 }
 
 /// A head of zeros is sound, and hides nothing that is wrong before it.

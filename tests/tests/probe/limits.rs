@@ -6,19 +6,12 @@ use acceptance::healthy::{he, plain, verdict};
 use acceptance::nets::{CLASSES, Function, built, cross_entropy};
 use candle_core::{D, DType, Device, Result, Tensor};
 use candle_init::{Initializer, init};
-use candle_init_probe::{Probe, Signal, noise, tokens};
+use candle_init_probe::{Probe, noise, tokens};
 use candle_nn::{Activation, Linear, Module, VarMap, linear, linear_no_bias};
 
+use crate::support::{found, set};
+
 const CPU: Device = Device::Cpu;
-
-fn found(signal: &Signal) -> Vec<(&'static str, &str)> {
-    signal.findings.iter().map(|finding| (finding.name(), finding.place.as_str())).collect()
-}
-
-fn set(vars: &VarMap, name: &str, change: impl Fn(&Tensor) -> Result<Tensor>) {
-    let data = vars.data().lock().unwrap();
-    data[name].set(&change(&data[name].as_detached_tensor()).unwrap()).unwrap();
-}
 
 /// A number for the first of some, another for the rest.
 fn first(of: &Tensor, count: usize, then: [f32; 2]) -> Result<Tensor> {

@@ -21,5 +21,6 @@ mod rehearsal;
 mod reported;
 mod signal;
 mod start;
+mod support;
 mod untrained;
 mod verdict;

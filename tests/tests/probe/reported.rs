@@ -10,16 +10,13 @@ use candle_init::{Init, Initializer, init};
 use candle_init_probe::{Inspection, Probe, Severity, Verdict, noise};
 use candle_nn::{BatchNormConfig, Conv2dConfig, Module, VarMap, linear, loss};
 
+use crate::support::set;
+
 const CPU: Device = Device::Cpu;
 
 fn faults(verdict: &Verdict) -> Vec<(&'static str, &str)> {
     let faults = verdict.findings.iter().filter(|finding| finding.severity() == Severity::Fault);
     faults.map(|finding| (finding.name(), finding.place.as_str())).collect()
-}
-
-fn set(vars: &VarMap, name: &str, change: impl Fn(&Tensor) -> Result<Tensor>) {
-    let data = vars.data().lock().unwrap();
-    data[name].set(&change(&data[name].as_detached_tensor()).unwrap()).unwrap();
 }
 
 /// A linear layer, a batch norm and ReLU.

@@ -10,7 +10,7 @@ const HALVINGS: usize = 54;
 ///
 /// Reflections from both sides make the matrix bidiagonal (Golub and Kahan 1965), and the signs of pivots count its singular
 /// values below a number. Halving an interval always ends, which an iteration need not. Compiled for the machine's vectors,
-/// whose bits are the same.
+/// whose bits are the same: the order of a sum is written out, and Rust fuses no product with it.
 pub(crate) fn singular_values(values: &[f64], rows: usize, columns: usize) -> Vec<f64> {
     let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
     if largest == 0.0 {
