@@ -28,7 +28,7 @@ pub(crate) struct Test {
 /// Builds the tests of a workspace, as CI does.
 pub(crate) fn programs(root: &Path, target: &Path) -> Result<Vec<Program>> {
     let output = Command::new("cargo")
-        .args(["test", "--locked", "--workspace", "--features", "acceptance/models", "--no-run"])
+        .args(["test", "--locked", "--workspace", "--features", "acceptance/full", "--no-run"])
         // Kernels that ask which change is on take a quarter of an hour at the third level.
         .args(["--config", "profile.dev.package.counter-rng.opt-level=1"])
         .args(["--message-format", "json", "--target-dir"])

@@ -7,6 +7,7 @@ use candle_nn::{Activation as Candle, Module, VarMap, linear};
 use rayon::prelude::*;
 
 use crate::nets::{Block, CLASSES, Function, Net, Plan, built, cross_entropy};
+use crate::share::share;
 
 const CPU: Device = Device::Cpu;
 /// Samples of a batch, and values of a sample.
@@ -128,8 +129,8 @@ fn transformer(seed: u64, initializers: bool) -> candle_init_probe::Result<Verdi
     probe.check(&tokens((8, 16), 50, 7, &CPU)?, forward)
 }
 
-/// Seeds of each kind; the odd ones are checked against their initializers.
-pub const SEEDS: u64 = 200;
+/// Seeds of each kind, as many as this run takes; the odd ones are checked against their initializers.
+const SEEDS: u64 = share(200) as u64;
 
 /// Faults found in the nets of one kind, over all seeds; none is due. Prints how many, and how many nets had a warning.
 ///

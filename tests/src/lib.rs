@@ -14,6 +14,7 @@ pub mod planted;
 pub mod requests;
 pub mod rounded;
 pub mod scratch;
+pub mod share;
 pub mod strategies;
 pub mod values;
 

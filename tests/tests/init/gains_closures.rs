@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::f64::consts::{PI, SQRT_2};
 use std::time::Duration;
 
+use acceptance::share::share;
 use anyhow::Result;
 use candle_init::activation::{
     Error, Estimate, MeanField, ScalarFunction, backward_gain_estimate, expectation, gain_estimate,
@@ -41,8 +42,8 @@ fn holds(estimate: Estimate, exact: f64, error: f64) -> Result<(), TestCaseError
 }
 
 proptest! {
-    // A thousand steps, clips and shifted ReLUs in all; each night has others.
-    #![proptest_config(ProptestConfig::with_cases(350))]
+    // A thousand steps, clips and shifted ReLUs in all in CI; each night has others.
+    #![proptest_config(ProptestConfig::with_cases(share(350)))]
 
     #[test]
     fn steps(t in -3.5..3.5_f64, low in -2.0..2.0_f64) {
@@ -98,7 +99,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(share(100)))]
 
     #[test]
     fn mean_fields(t in -2.5..2.5_f64, q in 0.05..20.0_f64, c in -0.999..0.999_f64) {

@@ -239,6 +239,7 @@ fn gradient(net: &MeanField<Activation>, f: Op, seed: u64, q: f64, layers: usize
 
 /// A gradient's mean square changes by χ₁ a layer: it is kept at the edge, and lost or blown up beside it.
 #[test]
+#[cfg_attr(not(feature = "full"), ignore = "hundreds of deep nets: with --features acceptance/full, as CI")]
 fn gradients_decay_by_chi() -> Result<()> {
     let tanh = critical(Activation::Tanh, 0.3)?;
     let nets: [(&str, MeanField<Activation>, Op, Activation); 3] = [

@@ -29,6 +29,10 @@ const VIEWS: [View; 6] = [
 const HANDLE: &str = include_str!("lesson/handle.js");
 
 #[test]
+#[cfg_attr(
+    not(feature = "full"),
+    ignore = "the lesson trains nets for half a minute: with --features acceptance/full, as CI"
+)]
 fn the_page_fits_is_quiet_and_can_be_handled_by_keyboard() {
     assert!(LESSON.page.len() < 1_500_000, "{} bytes", LESSON.page.len());
     let script = format!("globalThis.may = {{ scripts: true, links: true }}; {HANDLE}\n{MEASURE}");
@@ -54,6 +58,10 @@ fn bare() -> String {
 
 /// On paper each question has its still pictures and its answer, whatever was pressed before, with a script and without.
 #[test]
+#[cfg_attr(
+    not(feature = "full"),
+    ignore = "the lesson trains nets for half a minute: with --features acceptance/full, as CI"
+)]
 fn paper_has_each_picture_once_and_all_answers() {
     let pressed = format!("{HANDLE}\nJSON.stringify({{ height: 0 }})");
     let folded = "JSON.stringify({ height: 0 })";
@@ -83,6 +91,10 @@ fn paper_has_each_picture_once_and_all_answers() {
 
 /// Without a script each exhibit is a still picture, and no button or slider is in the way.
 #[test]
+#[cfg_attr(
+    not(feature = "full"),
+    ignore = "the lesson trains nets for half a minute: with --features acceptance/full, as CI"
+)]
 fn the_page_reads_without_a_script() {
     let bare = bare();
     let script = "JSON.stringify({

@@ -5,6 +5,7 @@
 use acceptance::corpus::gpt::{fused, gpt};
 use acceptance::healthy::{blocks, he, plain, verdict};
 use acceptance::nets::{CLASSES, Function, Net, Plan, built, cross_entropy};
+use acceptance::share::share;
 use candle_core::{Device, Result, Tensor};
 use candle_init::{Init, Initializer, init};
 use candle_init_probe::{Fault, Finding, Probe, Severity, Verdict, assert_trainable, noise};
@@ -13,7 +14,7 @@ use candle_nn::{Activation, Module, VarMap};
 const CPU: Device = Device::Cpu;
 /// The layer of the faults.
 const PLACE: &str = "fc6";
-const SEEDS: u64 = 20;
+const SEEDS: u64 = share(20) as u64;
 
 /// A fault, what it must be called, where it must be found, and how it is planted.
 struct Plant {

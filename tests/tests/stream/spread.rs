@@ -1,5 +1,6 @@
 //! A dtype that is too coarse for a distribution refuses it, and what it accepts has the spread that was asked.
 
+use acceptance::share::share;
 use counter_rng::{Distribution, Element, Error, Stream};
 use float8::F8E4M3;
 use half::{bf16, f16};
@@ -120,7 +121,7 @@ fn kept<T: Element>(distribution: &Distribution) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(share(128)))]
 
     #[test]
     fn what_is_accepted_has_its_spread(distribution in distribution()) {

@@ -19,6 +19,10 @@ fn asking(names: &[String], hint: Init) -> impl Fn(VarBuilder<'static>) -> candl
 }
 
 #[test]
+#[cfg_attr(
+    not(feature = "full"),
+    ignore = "a hundred million questions: with --features acceptance/full, as CI"
+)]
 fn a_rule_for_each_of_ten_thousand_parameters() -> Outcome {
     let names = names(10_000, "model");
     let init = names.iter().fold(Initializer::new(1), |init, name| init.rule(name, init::ONES));
