@@ -2,9 +2,10 @@
 //!
 //! `cargo run -p acceptance --example corpus -- train 4` trains every net, healthy and with each fault, under seeds 0 to 3
 //! and writes what came of it to `tests/data/corpus.json`; `-- check` reads that and prints the confusion matrix and each
-//! disagreement. `-- rehearse 2` rehearses them all and writes to `tests/data/rehearsals.json`; `-- tally` holds that and the
-//! verdicts against training. A further word leaves the nets whose name holds it, or of that family. `-- alarms 100` checks healthy nets under more seeds
-//! without training, `-- show NAME [FAULT]` prints verdicts.
+//! disagreement. `-- again 1` trains them on other batches and prints how often training disagrees with itself.
+//! `-- rehearse 2` rehearses them all and writes to `tests/data/rehearsals.json`; `-- tally` holds that and the verdicts
+//! against training. A further word leaves the nets whose name holds it, or of that family. `-- alarms 100` checks healthy
+//! nets under more seeds without training, `-- show NAME [FAULT]` prints verdicts.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +24,8 @@ fn main() -> Result<()> {
         ["train", seeds, name] => train(&file, seeds.parse()?, name),
         ["check"] => check(&file, ""),
         ["check", name] => check(&file, name),
+        ["again", seeds] => again(&file, seeds.parse()?, ""),
+        ["again", seeds, name] => again(&file, seeds.parse()?, name),
         ["rehearse", seeds] => rehearse(seeds.parse()?, ""),
         ["rehearse", seeds, name] => rehearse(seeds.parse()?, name),
         ["tally"] => tally(&file),
@@ -30,7 +33,7 @@ fn main() -> Result<()> {
         ["show", name] => show(name, None),
         ["show", name, plant] => show(name, Some(plant)),
         _ => anyhow::bail!(
-            "say `train SEEDS [NAME]`, `check [NAME]`, `rehearse SEEDS [NAME]`, `tally`, `alarms SEEDS` or `show NAME [PLANT]`"
+            "say `train SEEDS [NAME]`, `again SEEDS [NAME]`, `check [NAME]`, `rehearse SEEDS [NAME]`, `tally`, `alarms SEEDS` or `show NAME [PLANT]`"
         ),
     }
 }
@@ -39,7 +42,28 @@ fn train(file: &Path, seeds: u64, name: &str) -> Result<()> {
     // Before the hour of training, so that a file that cannot be read costs none.
     let means = means(name);
     let kept: Vec<_> = read::<Run>(file)?.into_iter().filter(|run| !means(&run.family, &run.net)).collect();
-    write(file, kept.into_iter().chain(of_each(seeds, name, runs)?))
+    write(file, kept.into_iter().chain(of_each(seeds, name, |subject, seed| runs(subject, seed, 0))?))
+}
+
+/// Holds training against itself, on other batches: no verdict can agree with it better.
+fn again(file: &Path, seeds: u64, name: &str) -> Result<()> {
+    let record = read::<Run>(file)?;
+    let (mut nets, mut changed) = ([0; 2], [0; 2]);
+    for run in of_each(seeds, name, |subject, seed| runs(subject, seed, 1))? {
+        let is_it = |was: &&Run| was.net == run.net && was.plant == run.plant && was.seed == run.seed;
+        let was = record.iter().find(is_it).context("a net that is not in the record")?;
+        for optimizer in [0, 1].into_iter().filter(|_| was.trains[0] == was.trains[1]) {
+            let trains = was.trains[optimizer];
+            nets[usize::from(trains)] += 1;
+            if run.trains[optimizer] != trains {
+                changed[usize::from(trains)] += 1;
+                println!("{was:?}\n  {run:?}");
+            }
+        }
+    }
+    println!("of {} that train, {} do not on other batches", nets[1], changed[1]);
+    println!("of {} that do not train, {} do on other batches", nets[0], changed[0]);
+    Ok(())
 }
 
 fn rehearse(seeds: u64, name: &str) -> Result<()> {

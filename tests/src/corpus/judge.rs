@@ -14,6 +14,8 @@ use crate::corpus::trial::Trial;
 const STEPS: u64 = 200;
 /// Batches that the loss is measured on, which training does not see.
 const HELD: std::ops::Range<u64> = 1_000_000..1_000_004;
+/// From one set of batches to the next, of which no two share a batch.
+const SET: u64 = 10_000_000;
 
 /// What training made of a net.
 #[derive(Clone, Debug)]
@@ -27,19 +29,19 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Trains two nets of one start.
+    /// Trains two nets of one start on a set of batches.
     ///
     /// # Errors
     /// What the net says.
-    pub fn of(make: impl Fn() -> anyhow::Result<Trial>) -> anyhow::Result<Self> {
+    pub fn of(make: impl Fn() -> anyhow::Result<Trial>, set: u64) -> anyhow::Result<Self> {
         let trial = make()?;
-        let (first, before) = (held(&trial)?, copies(&trial)?);
+        let (first, before) = (held(&trial, set)?, copies(&trial)?);
         let mut sgd = SGD::new(trained(&trial), trial.rates.0)?;
-        let sgd = after(&trial, |loss| sgd.backward_step(loss))?;
+        let sgd = after(&trial, set, |loss| sgd.backward_step(loss))?;
         let sgd = (sgd, stuck(&trial, &before)?);
         let trial = make()?;
         let mut adam = AdamW::new(trained(&trial), adam(&trial))?;
-        let adam = after(&trial, |loss| adam.backward_step(loss))?;
+        let adam = after(&trial, set, |loss| adam.backward_step(loss))?;
         Ok(Self { first, sgd, adam: (adam, stuck(&trial, &before)?) })
     }
 
@@ -61,18 +63,22 @@ fn adam(trial: &Trial) -> ParamsAdamW {
 }
 
 /// The loss of a net that knows nothing of its input: all weights are zero and stay so, the vectors are trained.
-fn blind(subject: &Subject, seed: u64) -> anyhow::Result<f64> {
+fn blind(subject: &Subject, seed: u64, set: u64) -> anyhow::Result<f64> {
     let trial = (subject.build)(seed)?;
     let weights = named_vars(&trial.vars).into_iter().map(|(_, var)| var).filter(|var| var.rank() > 1);
     for weight in weights.clone() {
         weight.set(&weight.zeros_like()?)?;
     }
-    let first = held(&trial)?;
+    let first = held(&trial, set)?;
     let ids: Vec<_> = weights.map(|weight| weight.id()).collect();
     let vectors = trained(&trial).into_iter().filter(|var| !ids.contains(&var.id())).collect();
     let mut optimizer = AdamW::new(vectors, adam(&trial))?;
-    let last = after(&trial, |loss| optimizer.backward_step(loss))?;
-    Ok(if first.is_finite() { last.min(first) } else { (subject.build)(seed).and_then(|net| held(&net))? })
+    let last = after(&trial, set, |loss| optimizer.backward_step(loss))?;
+    Ok(if first.is_finite() {
+        last.min(first)
+    } else {
+        (subject.build)(seed).and_then(|net| held(&net, set))?
+    })
 }
 
 /// The trained parameters of rank 2 and more, by name.
@@ -119,22 +125,22 @@ fn trained(trial: &Trial) -> Vec<Var> {
     named.filter(|(name, var)| part.matches(name) && ids.contains(&var.id())).map(|(_, var)| var).collect()
 }
 
-fn after(trial: &Trial, mut step: impl FnMut(&Tensor) -> Result<()>) -> anyhow::Result<f64> {
+fn after(trial: &Trial, set: u64, mut step: impl FnMut(&Tensor) -> Result<()>) -> anyhow::Result<f64> {
     for number in 0..STEPS {
-        let loss = (trial.loss)(&trial.batches.batch(100 + number)?)?;
+        let loss = (trial.loss)(&trial.batches.batch(set * SET + 100 + number)?)?;
         if !loss.to_dtype(candle_core::DType::F32)?.to_scalar::<f32>()?.is_finite() {
             return Ok(f64::INFINITY);
         }
         step(&loss)?;
     }
-    let loss = held(trial)?;
+    let loss = held(trial, set)?;
     Ok(if loss.is_nan() { f64::INFINITY } else { loss })
 }
 
-fn held(trial: &Trial) -> anyhow::Result<f64> {
+fn held(trial: &Trial, set: u64) -> anyhow::Result<f64> {
     let mut sum = 0.0;
     for batch in HELD {
-        sum += f64::from((trial.loss)(&trial.batches.batch(batch)?)?.to_scalar::<f32>()?);
+        sum += f64::from((trial.loss)(&trial.batches.batch(set * SET + batch)?)?.to_scalar::<f32>()?);
     }
     Ok(sum / HELD.count() as f64)
 }
@@ -160,16 +166,16 @@ pub struct Run {
     pub trains: [bool; 2],
 }
 
-/// Trains a subject and all that can be planted in it.
+/// Trains a subject and all that can be planted in it, on a set of batches: the record is of set 0.
 ///
 /// # Errors
 /// What a net says.
-pub fn runs(subject: &Subject, seed: u64) -> anyhow::Result<Vec<Run>> {
-    let (healthy, blind) = (Outcome::of(|| subject.planted(None, seed))?, blind(subject, seed)?);
+pub fn runs(subject: &Subject, seed: u64, set: u64) -> anyhow::Result<Vec<Run>> {
+    let (healthy, blind) = (Outcome::of(|| subject.planted(None, seed), set)?, blind(subject, seed, set)?);
     let all = std::iter::once(None).chain(subject.plants.iter().map(Some));
     let run = |plant: Option<&Plant>| {
         let outcome = match plant {
-            Some(_) => Outcome::of(|| subject.planted(plant, seed))?,
+            Some(_) => Outcome::of(|| subject.planted(plant, seed), set)?,
             None => healthy.clone(),
         };
         Ok(Run {

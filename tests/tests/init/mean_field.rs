@@ -181,6 +181,7 @@ fn predicted(net: &MeanField<Activation>, (q, c): (f64, f64), layers: usize) -> 
 
 /// At the edge of chaos a tanh net's correlation creeps to one, as its map says, layer by layer.
 #[test]
+#[cfg_attr(not(feature = "full"), ignore = "thousands of deep nets: with --features acceptance/full, as CI")]
 fn tanh_at_the_edge_follows_its_map() -> Result<()> {
     let q = 0.5;
     let edge = critical(Activation::Tanh, q)?;

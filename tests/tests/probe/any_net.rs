@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails by panicking says where")]
 
 use acceptance::nets::{Function, Net, Plan, cross_entropy};
+use acceptance::share::share;
 use acceptance::values::all_bits;
 use candle_core::{DType, Device, Tensor};
 use candle_init::{Init, Initializer, init};
@@ -59,7 +60,7 @@ fn verdict(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(share(300)) })]
 
     #[test]
     fn a_verdict_and_never_a_panic(

@@ -87,7 +87,7 @@ fn healthy_nets_of_the_corpus_raise_no_alarm() -> anyhow::Result<()> {
 fn the_record_is_what_training_gives() -> anyhow::Result<()> {
     let recorded = recorded()?;
     for subject in subjects().iter().filter(|subject| subject.name.starts_with("tutorial")) {
-        let again = runs(subject, 0)?;
+        let again = runs(subject, 0, 0)?;
         let of_net: Vec<_> = recorded.iter().filter(|run| run.net == subject.name && run.seed == 0).collect();
         // Another machine's arithmetic may differ in the last digits of a loss.
         let what = |run: &Run| (run.plant.clone(), run.trains, run.stuck);

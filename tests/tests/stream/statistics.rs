@@ -3,11 +3,13 @@
 //! Fixed seeds; each check refuses a right sampler with probability 1e-12 (`stats::FALSE_ALARM`) and there are
 //! fewer than 500, so the whole suite stays below 1e-9. At n = 4 Mi a mean off by 0.42 % of std or a std off by
 //! 0.30 % is refused with 91 % probability (normal distribution), and a distribution function off by 0.0023 anywhere.
-//! Every statistic is also fed data that are wrong by about 1 %, which it must refuse.
+//! Every statistic is also fed data that are wrong by about 1 %, which it must refuse: of all distributions in CI, of the first
+//! elsewhere.
 
 use std::collections::HashSet;
 use std::error::Error;
 
+use acceptance::share::share;
 use acceptance::stats::{self, FALSE_ALARM, LIMIT};
 use counter_rng::{Distribution, Element, Purpose, Stream};
 use half::bf16;
@@ -74,6 +76,9 @@ fn values_follow_their_distribution_and_mutants_do_not() -> Outcome {
         // Sorting a sorted sample again costs nothing: most mutants stay in order.
         values.sort_unstable_by(f32::total_cmp);
         follows(&values, oracle).map_err(|e| format!("{distribution:?}: {e}"))?;
+        if i >= share(6) as usize {
+            continue;
+        }
         for (kind, mutant) in mutants(&values, oracle)?.iter().enumerate() {
             let [mean, std, kurtosis] = oracle.moments();
             // The other distribution has the right mean and std: only Kolmogorov's test can see it.
