@@ -96,7 +96,7 @@ impl<'a> Arguments<'a> {
             let (key, value) = match pair.split_once('=') {
                 Some((key, value)) => (key.trim(), value.trim()),
                 None if texts.len() == 1 => ("", *pair),
-                None => return Err(format!("write it as `{form}`")),
+                None => return Err(format!("its arguments have names, as in `{form}`")),
             };
             if !known.insert(key) {
                 return Err(format!("`{key}` is given twice"));
@@ -117,7 +117,7 @@ impl<'a> Arguments<'a> {
     }
 
     pub(crate) fn missing(&self, key: &str) -> Refusal {
-        format!("`{key}` is missing; write it as `{}`", self.form)
+        format!("`{key}` is missing, as in `{}`", self.form)
     }
 
     /// A number, of whatever type.
@@ -147,8 +147,8 @@ impl<'a> Arguments<'a> {
 
     pub(crate) fn finish(self) -> Result<(), Refusal> {
         match self.pairs.first() {
-            Some(("", value)) => Err(format!("`{value}` has no name; write it as `{}`", self.form)),
-            Some((key, _)) => Err(format!("it has no argument `{key}`; write it as `{}`", self.form)),
+            Some(("", value)) => Err(format!("`{value}` needs a name, as in `{}`", self.form)),
+            Some((key, _)) => Err(format!("it has no argument `{key}`: its form is that of `{}`", self.form)),
             None => Ok(()),
         }
     }

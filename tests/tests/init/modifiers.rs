@@ -208,7 +208,7 @@ fn spectral_norms_follow_the_shape() -> Outcome {
 #[test]
 fn schemes_without_their_numbers() {
     for (text, part) in [
-        ("he_normal.deep_norm()", "`layers` is missing; write it as `deep_norm(layers=12)`"),
+        ("he_normal.deep_norm()", "`layers` is missing, as in `deep_norm(layers=12)`"),
         ("he_normal.deep_norm(layers=0)", "layers is 0: a number from 1 on"),
         ("he_normal.gpt2(layers=-3)", "`layers=-3` is not a number that it takes"),
         ("he_normal.fixup(blocks=3, layers_per_block=1)", "layers_per_block is 1: a number from 2 on"),

@@ -84,7 +84,10 @@ impl fmt::Display for Report {
         write!(f, "{}", table::table(&header, &[4, 5], &[0, 2, 3], self.records.iter().map(row)))?;
         let notes = [
             (Reason::Uncovered, "covered by no rule and no hint: zero, as candle leaves them"),
-            (Reason::Foreign, "not made by this initializer"),
+            (
+                Reason::Foreign,
+                "not made by this initializer: they were in the map before it. For its values, build in a new `VarMap`",
+            ),
         ];
         for (reason, note) in notes {
             match self.count(&reason) {
