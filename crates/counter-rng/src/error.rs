@@ -81,8 +81,8 @@ pub enum Error {
     /// The values of the dtype lie too far apart for the distribution: rounding would change its standard deviation by
     /// more than 5 %, up to a tensor of zeros.
     #[error(
-        "rounding to {dtype} would turn the std of {std:.4e} into {rounded:.4e}, more than 5 % off: use a larger std, a wider \
-         dtype, or draw in f32 and convert"
+        "rounding to {dtype} would turn the std of {std:.4e} into {rounded:.4e}, more than 5 % off: use a larger std or a wider \
+         dtype"
     )]
     SpreadLost {
         /// The dtype asked.

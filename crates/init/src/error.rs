@@ -132,7 +132,7 @@ pub enum Error {
     },
     /// Parameters that no rule, no hint and no default covers. candle would leave them zero.
     #[error(
-        "no rule and no hint covers {}: candle would leave them zero. Add {}, or call .lenient() to accept zeros",
+        "no rule and no hint covers {}: candle would leave zeros. Add {}, or call .lenient() to accept zeros",
         names(.parameters), rules(.parameters)
     )]
     Uncovered {
