@@ -15,10 +15,11 @@ type Build = fn(VarBuilder<'static>) -> candle_core::Result<Net>;
 const RUNS: usize = 5;
 
 fn main() -> Result<()> {
-    let cases: [(&str, &[usize], Build); 5] = [
+    let cases: [(&str, &[usize], Build); 6] = [
         ("MLP, 12 layers of 512", &[64, 512], mlp),
         ("ViT, 12 blocks of 192, 65 tokens", &[4, 65, 192], blocks::<12, 192>),
         ("depthwise net, 16 blocks to 320 channels", &[1, 3, 64, 64], depthwise),
+        ("the same, eight images", &[8, 3, 64, 64], depthwise),
         ("LSTM, 200 steps", &[8, 200, 32], lstm),
         ("decoder, 24 blocks of 256, 64 tokens", &[2, 64, 256], blocks::<24, 256>),
     ];
