@@ -45,3 +45,16 @@ fn stages_are_the_same_wherever_they_are_listed() -> Result<(), Box<dyn Error>> 
     assert!(beside.is_subset(&known) && night.is_subset(&known));
     Ok(())
 }
+
+/// What the plain command leaves out or takes a tenth of is taken by CI, each night and for each change of the sources.
+#[test]
+fn what_the_plain_command_leaves_out_is_run() -> Result<(), Box<dyn Error>> {
+    for (path, command) in [
+        (".ci/run", "PROBE_BROWSER=required suites --features acceptance/full"),
+        (".ci/run", "KILLS=200 suites --features acceptance/full"),
+        (".github/workflows/nightly.yml", "cargo test --workspace --features acceptance/full"),
+    ] {
+        assert!(fs::read_to_string(format!("{ROOT}/{path}"))?.contains(command), "{path} has no `{command}`");
+    }
+    Ok(())
+}
