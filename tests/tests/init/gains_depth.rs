@@ -117,7 +117,7 @@ fn number(cell: &str) -> Result<f64> {
 }
 
 #[test]
-#[cfg_attr(not(feature = "full"), ignore = "hundreds of deep nets: with --features acceptance/full, as CI")]
+#[cfg_attr(not(feature = "long"), ignore = "hundreds of deep nets: with --features acceptance/full, as CI")]
 fn thirty_layers_follow_the_variance_map() -> Result<()> {
     let rows = rows()?;
     for row in &rows {

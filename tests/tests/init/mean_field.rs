@@ -181,7 +181,7 @@ fn predicted(net: &MeanField<Activation>, (q, c): (f64, f64), layers: usize) -> 
 
 /// At the edge of chaos a tanh net's correlation creeps to one, as its map says, layer by layer.
 #[test]
-#[cfg_attr(not(feature = "full"), ignore = "thousands of deep nets: with --features acceptance/full, as CI")]
+#[cfg_attr(not(feature = "long"), ignore = "thousands of deep nets: with --features acceptance/full, as CI")]
 fn tanh_at_the_edge_follows_its_map() -> Result<()> {
     let q = 0.5;
     let edge = critical(Activation::Tanh, q)?;
@@ -240,7 +240,7 @@ fn gradient(net: &MeanField<Activation>, f: Op, seed: u64, q: f64, layers: usize
 
 /// A gradient's mean square changes by χ₁ a layer: it is kept at the edge, and lost or blown up beside it.
 #[test]
-#[cfg_attr(not(feature = "full"), ignore = "hundreds of deep nets: with --features acceptance/full, as CI")]
+#[cfg_attr(not(feature = "long"), ignore = "hundreds of deep nets: with --features acceptance/full, as CI")]
 fn gradients_decay_by_chi() -> Result<()> {
     let tanh = critical(Activation::Tanh, 0.3)?;
     let nets: [(&str, MeanField<Activation>, Op, Activation); 3] = [

@@ -120,7 +120,7 @@ fn predicted_sizes_are_measured_within_five_percent() -> Result<()> {
 /// `5L/n + 2/n`, for tanh less, since it forgets. At 4000 nets a variance is known to 2.3 %, so 16 % is the limit, and
 /// a 4 in the place of the 5 is refused.
 #[test]
-#[cfg_attr(not(feature = "full"), ignore = "eight thousand nets: with --features acceptance/full, as CI")]
+#[cfg_attr(not(feature = "long"), ignore = "eight thousand nets: with --features acceptance/full, as CI")]
 fn bands_are_six_times_the_spread_of_single_nets() -> Result<()> {
     const NARROW: usize = 64;
     const SINGLE: u64 = 4000;

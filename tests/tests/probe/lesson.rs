@@ -30,7 +30,7 @@ const HANDLE: &str = include_str!("lesson/handle.js");
 
 #[test]
 #[cfg_attr(
-    not(feature = "full"),
+    not(feature = "long"),
     ignore = "the lesson trains nets for half a minute: with --features acceptance/full, as CI"
 )]
 fn the_page_fits_is_quiet_and_can_be_handled_by_keyboard() {
@@ -59,7 +59,7 @@ fn bare() -> String {
 /// On paper each question has its still pictures and its answer, whatever was pressed before, with a script and without.
 #[test]
 #[cfg_attr(
-    not(feature = "full"),
+    not(feature = "long"),
     ignore = "the lesson trains nets for half a minute: with --features acceptance/full, as CI"
 )]
 fn paper_has_each_picture_once_and_all_answers() {
@@ -92,7 +92,7 @@ fn paper_has_each_picture_once_and_all_answers() {
 /// Without a script each exhibit is a still picture, and no button or slider is in the way.
 #[test]
 #[cfg_attr(
-    not(feature = "full"),
+    not(feature = "long"),
     ignore = "the lesson trains nets for half a minute: with --features acceptance/full, as CI"
 )]
 fn the_page_reads_without_a_script() {

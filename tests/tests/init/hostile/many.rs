@@ -20,7 +20,7 @@ fn asking(names: &[String], hint: Init) -> impl Fn(VarBuilder<'static>) -> candl
 
 #[test]
 #[cfg_attr(
-    not(feature = "full"),
+    not(feature = "long"),
     ignore = "a hundred million questions: with --features acceptance/full, as CI"
 )]
 fn a_rule_for_each_of_ten_thousand_parameters() -> Outcome {

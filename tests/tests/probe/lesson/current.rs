@@ -11,7 +11,7 @@ const NEAR: f64 = 0.02;
 /// can miss: a change that moves every number by less than that.
 #[test]
 #[cfg_attr(
-    not(feature = "full"),
+    not(feature = "long"),
     ignore = "the lesson trains nets for half a minute: with --features acceptance/full, as CI"
 )]
 fn the_page_and_the_picture_are_up_to_date() {
@@ -27,7 +27,7 @@ fn the_page_and_the_picture_are_up_to_date() {
 
 #[test]
 #[cfg_attr(
-    not(feature = "full"),
+    not(feature = "long"),
     ignore = "the lesson trains nets for half a minute: with --features acceptance/full, as CI"
 )]
 fn other_words_and_other_numbers_are_seen() {

@@ -36,7 +36,7 @@ fn settings() -> Vec<Spec> {
 
 #[test]
 #[cfg_attr(
-    not(feature = "full"),
+    not(feature = "long"),
     ignore = "the lesson trains nets for half a minute: with --features acceptance/full, as CI"
 )]
 fn the_pages_numbers_are_candles() {
