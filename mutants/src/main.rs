@@ -1,6 +1,6 @@
 //! Do the tests see a change?
 //!
-//! `scripts/mutants [CRATE…] [--sample N] [--seed S] [--within SECONDS] [--longest SECONDS] [--least PERCENT] [--only TEXT]`
+//! `scripts/mutants [CRATE…] [--sample N] [--seed S] [--within SECONDS] [--longest SECONDS] [--minutes MINUTES] [--least PERCENT] [--only TEXT]`
 //!
 //! A small change of the sources, such as `<` for `==` or a function that returns at once, should make a test fail. Compiling
 //! each change by itself takes days; here all changes of a crate are compiled at once, each behind the question whether it is
@@ -19,6 +19,7 @@ mod viable;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
@@ -33,6 +34,7 @@ struct Options {
     seed: u64,
     within: f64,
     longest: f64,
+    minutes: f64,
     least: f64,
     only: String,
 }
@@ -50,8 +52,8 @@ fn main() -> Result<()> {
     let programs = suite::programs(&tree.root, &target)?;
     let tests = tests(&programs, options.longest, &target)?;
     let chosen = sample(mutants, &options);
-    let judged = judged(&chosen, &programs, &tests, options.within)?;
-    let share = report::print(&judged);
+    let judged = judged(&chosen, &programs, &tests, &options)?;
+    let share = report::print(&judged, chosen.len());
     if share < options.least {
         bail!("{share:.1} % are caught: {} % should be", options.least);
     }
@@ -65,6 +67,7 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<Options> {
         seed: 1,
         within: 600.0,
         longest: 60.0,
+        minutes: f64::INFINITY,
         least: 0.0,
         only: String::new(),
     };
@@ -75,12 +78,13 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<Options> {
             "--seed" => options.seed = value()?.parse()?,
             "--within" => options.within = value()?.parse()?,
             "--longest" => options.longest = value()?.parse()?,
+            "--minutes" => options.minutes = value()?.parse()?,
             "--least" => options.least = value()?.parse()?,
             "--only" => options.only = value()?,
             name if !name.starts_with('-') => options.crates.push(name.to_owned()),
             _ => {
                 bail!(
-                    "no option is called {word}: there are --sample, --seed, --within, --longest, --least and --only"
+                    "no option is called {word}: there are --sample, --seed, --within, --longest, --minutes, --least and --only"
                 )
             }
         }
@@ -121,11 +125,15 @@ fn judged<'a>(
     chosen: &[&'a Mutant],
     programs: &[Program],
     tests: &[Test],
-    within: f64,
+    options: &Options,
 ) -> Result<Vec<(&'a Mutant, Outcome)>> {
     let (found, done) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
+    let start = Instant::now();
     in_parallel(chosen, |_, mutant| {
-        let outcome = judge(mutant.id, programs, tests, within)?;
+        if start.elapsed().as_secs_f64() > 60.0 * options.minutes {
+            return Ok(());
+        }
+        let outcome = judge(mutant.id, programs, tests, options.within)?;
         if !outcome.is_caught() {
             eprintln!("{}:{} {}: {}: {outcome:?}", mutant.file, mutant.line, mutant.function, mutant.what);
         }
