@@ -60,7 +60,7 @@ pub enum Error {
     },
     /// The distribution reaches values that the dtype cannot hold.
     #[error(
-        "the distribution reaches {value}, beyond the largest {dtype}, {max}: use a smaller distribution or a wider dtype"
+        "the distribution reaches {value:?}, beyond the largest {dtype}, {max:?}: use a smaller distribution or a wider dtype"
     )]
     Overflow {
         /// The dtype asked.

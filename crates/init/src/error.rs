@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use candle_core::{DType, Shape};
 use candle_init_checkpoint::shown;
 
+use crate::number::said;
 use crate::refusal::{self, Refusal};
 use crate::uncovered::{Uncovered, names, rules};
 
@@ -40,7 +41,7 @@ pub enum Error {
         required: String,
     },
     /// A number of an initializer, a modifier or a net is out of its range.
-    #[error("{parameter} is {value}: {required} is required")]
+    #[error("{parameter} is {}: {required} is required", said(*.value))]
     Number {
         /// Which number.
         parameter: &'static str,
@@ -62,7 +63,7 @@ pub enum Error {
         dtype: DType,
     },
     /// A value that was computed or given is not a number that the dtype holds.
-    #[error("element {index} is {value}, which {dtype:?} cannot hold: use a wider dtype or other numbers")]
+    #[error("element {index} is {}, which {dtype:?} cannot hold: use a wider dtype or other numbers", said(*.value))]
     Value {
         /// The dtype.
         dtype: DType,
@@ -212,7 +213,8 @@ pub enum Error {
     /// A layer asks for Kaiming's initializer where there is no fan: candle refuses that too, and some models decide by it
     /// whether a layer is there.
     #[error(
-        "its layer scales by a fan, and this shape has a fan of 0: ask for no layer, or for one with inputs and a kernel"
+        "its layer divides by a fan, which is 0 for this shape: give the layer an input, an output and a kernel of 1 at least, \
+         or leave it out"
     )]
     Impossible,
     /// A model asked for parameters that it could not have, and went on without them.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::str::FromStr;
 
-use crate::nearest::suggestion;
+use crate::nearest::suggestion_of;
 
 /// What is wrong with a text, and what would be right.
 pub(crate) type Refusal = String;
@@ -163,8 +163,12 @@ pub(crate) fn word<T: PartialEq>(list: &[(&'static str, T)], value: &T) -> &'sta
     list.iter().find(|(_, v)| v == value).map_or("?", |(word, _)| word)
 }
 
-/// The form of a name, or what to say of an unknown one.
-pub(crate) fn form<'a>(name: &str, forms: &[(&'a str, &'a str)]) -> Result<&'a str, Refusal> {
+/// The form of a name, or what to say of an unknown one. `elsewhere` are words of other libraries, each with ours.
+pub(crate) fn form<'a>(
+    name: &str,
+    forms: &[(&'a str, &'a str)],
+    elsewhere: &[(&'a str, &'a str)],
+) -> Result<&'a str, Refusal> {
     let found = forms.iter().find(|(n, _)| *n == name).map(|(_, form)| *form);
-    found.ok_or_else(|| suggestion(name, forms.iter().map(|(n, _)| *n)))
+    found.ok_or_else(|| suggestion_of(name, forms.iter().map(|(n, _)| *n), elsewhere))
 }

@@ -30,6 +30,20 @@ fn the_spread_of_sparse_values_with_a_mean() -> Outcome {
     Ok(())
 }
 
+/// No spread at all, also of what has a scale, which must not be zero.
+#[test]
+fn zero_times_anything_is_zero() -> Outcome {
+    for rule in
+        ["he_normal", "glorot_uniform", "normal", "orthogonal", "normal.sparse(0.5)", "values([1, 2])"]
+    {
+        let drawn = drawn("w", &[4, 2], rule.parse::<Rule>()?.times(0.0), DType::F64)?;
+        assert!(drawn.iter().all(|x| *x == 0.0), "{rule}: {drawn:?}");
+    }
+    let wrong = "variance_scaling(scale=-1)".parse::<Rule>()?.times(0.0);
+    assert!(drawn("w", &[4, 2], wrong, DType::F64).is_err());
+    Ok(())
+}
+
 proptest! {
     /// Every column loses `⌈fraction·rows⌉` elements; the others are the initializer's own, bit for bit.
     #[test]

@@ -43,6 +43,35 @@ fn patterns_that_are_no_globs() -> Outcome {
     Ok(())
 }
 
+/// Numbers that no parameter could have are found before one is asked for; what one could have is not.
+#[test]
+fn numbers_that_no_rule_takes() -> Outcome {
+    for (text, part) in [
+        ("normal(std=-0.02)", "did you mean 0.02?"),
+        ("uniform(lo=1, up=0)", "the interval [1, 0] is empty"),
+        ("variance_scaling(scale=-2)", "scale is -2: a positive, finite number"),
+        ("he_normal.sparse(90)", "sparsity is 90: a fraction in [0, 1]"),
+        ("he_normal.times(-1e20)", "factor is -1e20: a finite number"),
+        ("blocks(zeros, normal(std=-1))", "did you mean 1?"),
+    ] {
+        let ruled = Initializer::new(1).rule("*", text).check();
+        let weighed = Initializer::new(1).weights(text).check();
+        for error in [ruled, weighed].map(|checked| checked.err().map(|error| error.to_string())) {
+            let error = error.ok_or_else(|| format!("`{text}` was taken"))?;
+            assert!(
+                error.starts_with('`') && error.contains("is not a rule: ") && error.contains(part),
+                "{error}"
+            );
+        }
+    }
+    for text in
+        ["orthogonal(axis=7)", "he_normal.times(0)", "normal.zero_row(99)", "stft", "norm_of('weight_v')"]
+    {
+        Initializer::new(1).weights(text).check()?;
+    }
+    Ok(())
+}
+
 #[test]
 fn patterns_that_are_globs() -> Outcome {
     for pattern in

@@ -108,6 +108,9 @@ fn files_with_mistakes() {
         ("weights = \"values([[1, 2], [3]])\"", "rows of one length"),
         ("rules = [[\"a[\", \"zeros\"]]", "`a[` is not a pattern"),
         ("layers = [[\"rnn.*\", \"lstn\"]]", "did you mean `lstm`?"),
+        ("rules = [[\"fc.*\"]]", "invalid length 1, expected a pair of a name or pattern and what it gets"),
+        ("ties = [[\"a\", \"b\", \"c\"]]", "invalid length 3, expected a pair"),
+        ("rules = [\"fc.*\"]", "expected a pair"),
     ] {
         let text = if text.starts_with("se") { text.to_string() } else { format!("seed = 1\n{text}") };
         let error = toml::from_str::<Initializer>(&text).err().map(|e| e.to_string()).unwrap_or_default();

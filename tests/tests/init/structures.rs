@@ -350,7 +350,7 @@ fn what_does_not_fit() {
         (&[3, 3], "normal.sparse(-0.1)", "sparsity is -0.1: a fraction in [0, 1]"),
         (&[3, 3], "normal.sparse(1.1)", "sparsity is 1.1"),
         (&[3, 3, 3], "normal.sparse(0.5)", "a matrix is required"),
-        (&[3, 3], "normal.zero_row(3)", "less than the number of rows"),
+        (&[3, 3], "normal.zero_row(3)", "row 3 is asked for, and it has 3"),
         (&[3, 3], "const(1000).exp()", "which F32 cannot hold"),
         (&[3, 3], "const(-1).ln()", "element 0 is NaN"),
         (&[3, 3], "normal.by_depth()", "a layer number in the parameter's path is required"),

@@ -83,16 +83,31 @@ fn missing_arguments_have_the_stated_defaults() -> Outcome {
     assert_eq!("truncated_normal(std=.5)".parse::<Init>()?, init::truncated_normal(0.0, 0.5));
     assert_eq!("variance_scaling".parse::<Init>()?, init::LECUN_NORMAL);
     assert_eq!("variance_scaling(scale=2)".parse::<Init>()?, init::HE_NORMAL);
+    assert_eq!("variance_scaling(fan=fan_avg)".parse::<Init>()?, init::GLOROT_NORMAL);
     Ok(())
 }
 
 /// What is no initializer, and what its message must say.
-const MALFORMED: [(&str, &str); 31] = [
+const MALFORMED: [(&str, &str); 42] = [
     ("", "known are zeros, ones, glorot_uniform"),
     ("he_normall", "did you mean `he_normal`?"),
     ("glorot", "did you mean `glorot_uniform` or `glorot_normal` or `glorot_truncated_normal`?"),
     ("trunc_normal_", "did you mean `truncated_normal`?"),
     ("xavier_normal_", "did you mean `xavier_normal`?"),
+    ("trunk_normal", "did you mean `truncated_normal`?"),
+    ("truncnormal(std=0.02)", "did you mean `truncated_normal`?"),
+    ("randn(0, 0.02)", "did you mean `normal`?"),
+    ("gaussian", "did you mean `normal`?"),
+    ("rand", "did you mean `uniform`?"),
+    ("constant(0)", "did you mean `const`?"),
+    ("he_normal(2)", "as in `he_normal.times(2)`"),
+    ("xavier_uniform(gain=1.5)", "as in `xavier_uniform.times(1.5)`"),
+    ("kaiming_normal(mode=fan_out)", "it is `variance_scaling(scale=2, fan=out, distribution=normal)`"),
+    (
+        "kaiming_uniform(a=0.2, mode='out')",
+        "it is `variance_scaling(scale=2, fan=out, distribution=uniform)`",
+    ),
+    ("lecun_uniform(nonlinearity=relu)", "as in `lecun_uniform.pytorch_gain"),
     ("kaiming_normal(a=0.2)", "as in `lecun_normal.pytorch_gain(leaky_relu(slope=0.2))`"),
     ("kaimming_uniform", "did you mean `kaiming_uniform`?"),
     ("normel(std=1)", "did you mean `normal`?"),

@@ -68,6 +68,17 @@ fn a_pass_that_meets_no_layer_is_an_error() {
     assert!(!verdict.is_trainable() && verdict.findings[0].name() == "no gradient");
 }
 
+/// No table of no layers, and the first thing to look at.
+#[test]
+fn another_map_than_the_models_is_said() {
+    let ((vars, _), (_, fc)) = (layer(), layer());
+    let verdict = Probe::new(&vars).check(&batch(), |x| square(&fc.forward(x)?)).unwrap();
+    let said = verdict.to_string();
+    assert!(said.contains("2 of 2 parameters: the loss depends on nothing in this `VarMap`"), "{said}");
+    assert!(said.contains("Give the `VarMap` that the model was built in"), "{said}");
+    assert!(!said.contains("╞═══════╡") && !said.contains("│ layer │"), "{said}");
+}
+
 #[test]
 fn a_sweep_over_no_depth_is_an_error() {
     let (vars, fc) = layer();

@@ -215,6 +215,23 @@ fn tied_weights_are_one_layer_and_their_first_loss_is_named() {
     assert_eq!(signal.loss, finding.measured());
 }
 
+/// Ten logits for three classes: a loss of ln 10 is right, and what was stated is not.
+#[test]
+fn fewer_classes_than_logits_are_said_to_be() {
+    let vars = VarMap::new();
+    let vb = Initializer::new(1).weights(init::LECUN_NORMAL).var_builder(&vars, DType::F32, &CPU);
+    let head = linear(16, CLASSES, vb.pp("head")).unwrap();
+    let batch = noise((32, 16), 7, &CPU).unwrap();
+    let said = |classes: usize, factor: f64| {
+        let forward = |x: &Tensor| cross_entropy(&(head.forward(x)? * factor)?);
+        let signal = Probe::new(&vars).classes(classes).signal(&batch, forward).unwrap();
+        signal.findings.iter().map(|finding| finding.advice()).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(said(3, 0.1), "`head.weight` gives 10 numbers: if each is a class, state .classes(10)");
+    assert_eq!(said(10, 0.1), "");
+    assert!(said(3, 10.0).contains("Start the head smaller"), "{}", said(3, 10.0));
+}
+
 #[test]
 fn images_have_channels_for_units() {
     let vars = VarMap::new();

@@ -95,7 +95,7 @@ fn distributions_beyond_the_dtype() -> Result<(), Error> {
     }
     assert_eq!(
         reaches[1].to_string(),
-        "the distribution reaches 449, beyond the largest f8e4m3, 448: use a smaller distribution or a wider dtype"
+        "the distribution reaches 449.0, beyond the largest f8e4m3, 448.0: use a smaller distribution or a wider dtype"
     );
     Ok(())
 }

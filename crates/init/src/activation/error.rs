@@ -3,6 +3,7 @@
 use candle_init_checkpoint::shown;
 
 use crate::activation::named::Activation;
+use crate::number::said;
 
 /// What the functions of [`activation`](crate::activation) return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -17,7 +18,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A function has no finite value where its expectation needs one.
-    #[error("the function is {value} at {at}: an expectation needs it finite from -37 to 37 sigmas")]
+    #[error("the function is {} at {at}: an expectation needs it finite from -37 to 37 sigmas", said(*.value))]
     NotFinite {
         /// Where.
         at: f64,
@@ -62,7 +63,7 @@ pub enum Error {
     #[error("a gated activation multiplies two pre-activations: the mean-field map covers functions of one")]
     Gated,
     /// A number of a net is out of its range.
-    #[error("{parameter} is {value}: {required} is required")]
+    #[error("{parameter} is {}: {required} is required", said(*.value))]
     Number {
         /// Which number.
         parameter: &'static str,
@@ -72,7 +73,7 @@ pub enum Error {
         required: &'static str,
     },
     /// The variance grows without end or falls to zero.
-    #[error("from {from} the variance passes {reached:e} and has no fixed point: {remedy}", remedy = remedy(*.from, *.reached))]
+    #[error("from {} the variance passes {reached:e} and has no fixed point: {remedy}", said(*.from), remedy = remedy(*.from, *.reached))]
     NoFixedPoint {
         /// Where it started.
         from: f64,
@@ -81,8 +82,8 @@ pub enum Error {
     },
     /// No bias variance makes a critical point at this variance.
     #[error(
-        "no critical point at variance {variance}: its bias variance would be {bias_variance}, below zero; try another \
-         variance"
+        "no critical point at variance {}: its bias variance would be {}, below zero; try another variance",
+        said(*.variance), said(*.bias_variance)
     )]
     NoCriticalPoint {
         /// The variance that was asked for.

@@ -10,6 +10,7 @@ pub(crate) mod lazy;
 pub(crate) mod loaded;
 mod moments;
 mod norm;
+pub(crate) mod numbers;
 mod operation;
 pub(crate) mod origin;
 pub(crate) mod parameter;

@@ -151,7 +151,10 @@ fn zero_row(index: usize, parameter: &Parameter<'_>) -> Result<Operation> {
         return Err(parameter.refuse("zero_row", "rank 1 or more is required"));
     };
     if index >= rows && parameter.elements() > 0 {
-        return Err(parameter.refuse("zero_row", "the index must be less than the number of rows"));
+        return Err(parameter.refuse(
+            "zero_row",
+            format!("row {index} is asked for, and it has {rows}: an index below that is required"),
+        ));
     }
     let row: usize = rest.iter().product();
     Ok(Operation::ZeroRow {

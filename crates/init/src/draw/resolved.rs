@@ -81,7 +81,9 @@ impl Resolved {
 
     fn of_init(init: &Init, parameter: &Parameter<'_>) -> Result<Self> {
         let needs = |rank: usize| {
-            let required = format!("rank {rank} or more is required");
+            let required = format!(
+                "rank {rank} or more is required; give this parameter another initializer, such as `zeros`"
+            );
             if parameter.shape.rank() < rank { Err(parameter.refuse(init, required)) } else { Ok(()) }
         };
         match *init {

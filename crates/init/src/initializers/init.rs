@@ -140,6 +140,8 @@ impl Init {
                 };
                 Self::TruncatedNormal { mean: mean * factor, stdev: stdev * factor, cut }
             }
+            // No scale is zero, but no spread at all has a name.
+            Self::VarianceScaling(v) if factor == 0.0 && v.scale > 0.0 => Self::Const(0.0),
             Self::VarianceScaling(v) => {
                 Self::VarianceScaling(VarianceScaling { scale: v.scale * factor * factor, ..v })
             }

@@ -68,13 +68,27 @@ pub(crate) const FORMS: [(&str, &str); 16] = [
     ("prior_bias", "prior_bias(p=0.01)"),
 ];
 
-const FANS: [(&str, Fan); 6] = [
+/// Words of other libraries, for a message.
+const ELSEWHERE: [(&str, &str); 7] = [
+    ("constant", "const"),
+    ("randn", "normal"),
+    ("gaussian", "normal"),
+    ("random_normal", "normal"),
+    ("rand", "uniform"),
+    ("random_uniform", "uniform"),
+    ("trunc_normal", "truncated_normal"),
+];
+
+const FANS: [(&str, Fan); 9] = [
     ("in", Fan::In),
     ("out", Fan::Out),
     ("average", Fan::Average),
     ("geometric_average", Fan::GeometricAverage),
     ("in_squared", Fan::InSquared),
     ("spectral", Fan::Spectral),
+    ("fan_in", Fan::In),
+    ("fan_out", Fan::Out),
+    ("fan_avg", Fan::Average),
 ];
 
 const CENTRES: [(&str, Centre); 3] =
@@ -181,9 +195,7 @@ pub(crate) fn parse_init(call: Call<'_>, others: &[(&str, &str)]) -> Result<Init
     let named = NAMED.iter().find(|(name, _)| *name == call.name).map(|(_, init)| *init);
     match (named, FORMS.iter().find(|(name, _)| *name == call.name)) {
         (Some(init), _) if empty => Ok(init),
-        (Some(init), None) => {
-            call.plain().map(|()| init).map_err(|refusal| refusal + scaled(call.name, init))
-        }
+        (Some(init), None) => call.plain().map(|()| init).map_err(|refusal| refusal + &as_chain(call, init)),
         (_, Some((_, form))) => {
             let mut arguments = call.arguments(form)?;
             let init = formed(call.name, &mut arguments)?;
@@ -194,17 +206,29 @@ pub(crate) fn parse_init(call: Call<'_>, others: &[(&str, &str)]) -> Result<Init
     }
 }
 
-/// How a scale is said that PyTorch takes as arguments of `kaiming_normal_`.
-fn scaled(name: &str, init: Init) -> &'static str {
-    match init {
-        Init::VarianceScaling(_) if name.ends_with("uniform") => {
-            "; a gain stands behind it, as in `lecun_uniform.pytorch_gain(leaky_relu(slope=0.2))`"
+/// How a fan, a gain or a nonlinearity is said, which PyTorch's `kaiming_normal_` and `xavier_normal_` take as arguments.
+fn as_chain(call: Call<'_>, init: Init) -> String {
+    let Init::VarianceScaling(scaling) = init else { return String::new() };
+    let inside = call.inside.unwrap_or_default();
+    let pairs = inside.split(',').map(|pair| pair.split_once('=').unwrap_or(("gain", pair)));
+    let argument = |keys: &[&str]| pairs.clone().find(|(key, _)| keys.contains(&key.trim()));
+    let fan = argument(&["mode", "fan"]).and_then(|(_, word)| fan(word));
+    let gain = argument(&["gain", "scale"]).and_then(|(_, number)| number.trim().parse::<f64>().ok());
+    let (name, uniform) = (call.name, if call.name.ends_with("uniform") { "uniform" } else { "normal" });
+    match (fan, gain) {
+        (Some(fan), _) => {
+            format!("; with that fan it is `{}`", Init::VarianceScaling(VarianceScaling { fan, ..scaling }))
         }
-        Init::VarianceScaling(_) => {
-            "; a gain stands behind it, as in `lecun_normal.pytorch_gain(leaky_relu(slope=0.2))`"
+        (None, Some(gain)) => format!("; a factor stands behind it, as in `{name}.times({gain})`"),
+        (None, None) => {
+            format!("; a gain stands behind it, as in `lecun_{uniform}.pytorch_gain(leaky_relu(slope=0.2))`")
         }
-        _ => "",
     }
+}
+
+fn fan(word: &str) -> Option<Fan> {
+    let word = word.trim().trim_matches(['\'', '"']);
+    FANS.iter().find(|(name, _)| *name == word).map(|(_, fan)| *fan)
 }
 
 fn formed(name: &str, arguments: &mut Arguments<'_>) -> Result<Init, Refusal> {
@@ -297,7 +321,7 @@ fn cut(arguments: &mut Arguments<'_>) -> Result<Cut, Refusal> {
 fn unknown(name: &str, others: &[(&str, &str)]) -> Refusal {
     let forms = || FORMS.iter().chain(others);
     let names = NAMED.iter().map(|(n, _)| *n).chain(forms().map(|(n, _)| *n));
-    if let Some(meant) = meant(name, names) {
+    if let Some(meant) = meant(name, names, &ELSEWHERE) {
         return meant;
     }
     let known = NAMED.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", ");

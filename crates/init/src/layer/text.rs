@@ -70,7 +70,7 @@ impl FromStr for Layer {
 
 fn parse(text: &str) -> Result<Layer, Refusal> {
     let call = Call::new(text.trim())?;
-    let form = form(call.name, &FORMS)?;
+    let form = form(call.name, &FORMS, &[])?;
     if let Some((_, layer)) = PLAIN.iter().find(|(name, _)| *name == call.name) {
         return call.plain().map(|()| *layer);
     }

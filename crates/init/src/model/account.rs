@@ -42,7 +42,7 @@ impl Initializer {
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        self.check()?;
+        self.understood()?;
         let collect = Collect::new(&self.policy);
         let model = model(VarBuilder::from_backend(Box::new(collect.clone()), dtype, Device::Cpu));
         let plan = match model.err().map(Error::of_model) {
@@ -62,7 +62,7 @@ impl Initializer {
     /// [`Error::UnusedRule`] and [`Error::ShadowedRule`] unless [lenient](Self::lenient);
     /// [`Error::Refused`] where the model went on without a parameter that it could not have; candle's errors in measuring.
     pub fn report(&self, vars: &VarMap) -> Result<Report> {
-        self.check()?;
+        self.understood()?;
         let named = named_vars(vars);
         let mut log = lock(&self.log);
         let mut answers = log.answers(vars).clone();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use candle_init_checkpoint::Checkpoint;
 
+use crate::draw::numbers::numbers;
 use crate::error::{Error, Result};
 use crate::model::log::SharedLog;
 use crate::model::refused::Refused;
@@ -115,11 +116,26 @@ impl Initializer {
         self.policy.loading.checkpoints.iter()
     }
 
-    /// That every pattern and every text was understood.
+    /// That every pattern and every text was understood, and that [rules](Self::rule) and [weights](Self::weights) have
+    /// numbers that they take. What depends on a parameter, its shape and dtype, is left to
+    /// [`plan`](Self::plan) and [`build`](Self::build).
+    ///
+    /// ```
+    /// use candle_init::{Initializer, init};
+    /// let wrong = Initializer::new(1).weights(init::normal(0.0, -0.02)).check();
+    /// assert!(wrong.is_err_and(|error| error.to_string().contains("did you mean 0.02?")));
+    /// ```
     ///
     /// # Errors
-    /// [`Error::Text`] for the first that was not.
+    /// [`Error::Text`] for the first that is wrong.
     pub fn check(&self) -> Result<(), Error> {
+        self.understood()?;
+        let rules = self.policy.rules.iter().map(|(_, rule)| rule);
+        rules.chain(&self.policy.weights).try_for_each(numbers)
+    }
+
+    /// The same of patterns and texts alone.
+    pub(crate) fn understood(&self) -> Result<(), Error> {
         self.refused.as_ref().map_or(Ok(()), |refused| Err(refused.error()))
     }
 }

@@ -103,7 +103,7 @@ impl Initializer {
         N: AsRef<str>,
         S: Into<Shape>,
     {
-        self.check()?;
+        self.understood()?;
         let collect = Collect::new(&self.policy);
         for (name, shape, dtype) in parameters {
             let (name, shape) = (name.as_ref(), shape.into());

@@ -13,6 +13,7 @@ mod log;
 mod make;
 mod making;
 mod measure;
+mod pairs;
 mod plan;
 mod record;
 mod refused;

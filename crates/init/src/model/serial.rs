@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::initializers::Init;
 use crate::layer::{Axes, Layer};
 use crate::model::initializer::Initializer;
+use crate::model::pairs::pairs;
 use crate::model::seed::Seed;
 use crate::policy::Framework;
 use crate::policy::pattern::Pattern;
@@ -88,23 +89,23 @@ struct File {
     weights: Option<Rule>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     lenient: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "pairs", skip_serializing_if = "Vec::is_empty")]
     rules: Vec<(String, Rule)>,
     /// What recipes say: family, pattern and rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     recipe: Vec<Prescription>,
     /// Whether there is what they speak of, and what is another name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "pairs", skip_serializing_if = "Vec::is_empty")]
     recipe_exists: Vec<(String, bool)>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "pairs", skip_serializing_if = "Vec::is_empty")]
     recipe_ties: Vec<(String, String)>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "pairs", skip_serializing_if = "Vec::is_empty")]
     layers: Vec<(String, Layer)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     absent: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "pairs", skip_serializing_if = "Vec::is_empty")]
     shapes: Vec<(String, Vec<usize>)>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "pairs", skip_serializing_if = "Vec::is_empty")]
     ties: Vec<(String, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     frozen: Vec<String>,
@@ -150,7 +151,7 @@ impl Serialize for Initializer {
     /// # Errors
     /// A rule that was refused, a closure, and a loaded checkpoint.
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        self.check().map_err(S::Error::custom)?;
+        self.understood().map_err(S::Error::custom)?;
         match self.unwritable() {
             Some(what) => Err(S::Error::custom(what)),
             None => File::of(self).serialize(serializer),
@@ -210,7 +211,7 @@ impl File {
         init = self.frozen.iter().fold(init, |init, pattern| init.frozen(pattern));
         init = self.scope.iter().fold(init, |init, path| init.scope(path));
         let init = if self.lenient { init.lenient() } else { init };
-        init.check()?;
+        init.understood()?;
         Ok(init)
     }
 }

@@ -127,6 +127,8 @@ fn proposed(name: &str, rank: usize) -> &'static str {
         _ if layer(&path) == "grn" => "ZEROS",
         "gamma" if rank == 4 => "ZEROS", // of all channels at once: a response norm, too
         "gamma" if layer(&path).contains("layer_scale") => "constant(1e-5)", // timm's, of FastViT and EfficientFormer
+        // Of a norm written by hand: a scale of ConvNeXt's stands in a block.
+        "gamma" if path == own => "ONES",
         "gamma" if !is_norm(&path) => "constant(1e-6)",
         "scale" if layer(&path).contains("layer_scale") => "constant(0.01)",
         "text_projection" => BY_WIDTH,
@@ -196,6 +198,7 @@ mod tests {
             ("blocks.0.attn.rel_pos_h", &[9, 4], "ZEROS"),
             ("stages.0.blocks.0.gamma", &[16], "constant(1e-6)"),
             ("stages.0.blocks.0.mlp.grn.gamma", &[1, 1, 1, 16], "ZEROS"),
+            ("gamma", &[16], "ONES"),
             ("blocks.0.layer_scale_1.gamma", &[16, 1, 1], "constant(1e-5)"),
             ("encoder.layer.0.attention.output.LayerNorm.gamma", &[16], "ONES"),
             ("logit_scale", &[], "constant(2.6592)"),

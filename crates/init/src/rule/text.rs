@@ -51,6 +51,18 @@ const MODIFIERS: [(&str, &str); 22] = [
     ("deep_norm", "deep_norm(layers=12)"),
 ];
 
+/// Words for modifiers in other libraries and in arithmetic, for a message.
+const ELSEWHERE: [(&str, &str); 8] = [
+    ("scale", "times"),
+    ("mul", "times"),
+    ("multiply", "times"),
+    ("add", "plus"),
+    ("log", "ln"),
+    ("pow", "power"),
+    ("clamp_min", "at_least"),
+    ("clamp_max", "at_most"),
+];
+
 impl fmt::Display for Rule {
     /// The text that [`FromStr`] reads back; of a closure its name, which is not read.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -266,7 +278,7 @@ fn nested(text: &str, depth: usize, dims: &mut Vec<usize>, values: &mut Vec<f64>
 }
 
 fn changed(rule: Rule, call: Call<'_>) -> Result<Rule, Refusal> {
-    let form = form(call.name, &MODIFIERS)?;
+    let form = form(call.name, &MODIFIERS, &ELSEWHERE)?;
     if let Some(rule) = unary(&rule, call) {
         return rule;
     }

@@ -238,5 +238,7 @@ pub enum Fault {
         classes: usize,
         /// The standard deviation of the logits, where they are known.
         logits: Option<f64>,
+        /// How many numbers the last layer gives for a sample or a position, where it gives no planes of them.
+        width: Option<usize>,
     },
 }

@@ -138,8 +138,8 @@ fn stated(fault: &Fault, place: &str) -> Facts {
         }
         Fault::ZeroGradient => of_signals::zero_gradient(),
         Fault::FarAnswer { ratio, limit } => of_signals::far_answer(*ratio, *limit, place),
-        Fault::FirstLoss { loss, members, classes, logits } => {
-            of_signals::first_loss((*loss, *members), *classes, *logits, place)
+        Fault::FirstLoss { loss, members, classes, logits, width } => {
+            of_signals::first_loss((*loss, *members), *classes, (*logits, *width), place)
         }
     }
 }

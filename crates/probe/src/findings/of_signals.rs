@@ -9,7 +9,7 @@ use crate::text::number::{percent, short};
 const SIZES: &str = "a thousandfold, or six standard deviations of a net of this width and depth where that is more (its variance grows with depth over width: Hanin and Rolnick 2018)";
 
 /// The way out of a signal that grows or shrinks with depth.
-const GAINS: &str = "Use weights of variance gain²/fan_in, the gain that of the net's activation: .weights(\"lecun_normal.gain(relu)\"), or tanh, gelu, silu and others in place of relu";
+const GAINS: &str = "Use weights of variance gain²/fan_in, the gain that of the net's activation: .weights(\"lecun_normal.gain(relu)\"), or tanh, gelu, silu and others in place of relu; a rule that made them goes first: put it there";
 
 pub(crate) fn overflow(count: u64) -> Facts {
     let limit = (0.0, "every value of a signal must be finite");
@@ -124,8 +124,8 @@ pub(crate) fn no_gradient(operation: Option<Operation>, count: usize, of: usize,
         ),
         None if count == of => (
             Severity::Fault,
-            "the loss does not depend on the model".into(),
-            "Compute the loss from the model's output, without `detach` and without values read back from tensors",
+            "the loss depends on nothing in this `VarMap`".into(),
+            "Give the `VarMap` that the model was built in, and compute the loss from its output, without `detach` and without values read back from tensors",
         ),
         None => (
             Severity::Note,
@@ -161,7 +161,7 @@ const LOST: f64 = 10.0;
 pub(crate) fn first_loss(
     (loss, members): (f64, Option<usize>),
     classes: usize,
-    logits: Option<f64>,
+    (logits, width): (Option<f64>, Option<usize>),
     place: &str,
 ) -> Facts {
     let chance = (classes as f64).ln();
@@ -175,6 +175,14 @@ pub(crate) fn first_loss(
         || "the loss".into(),
         |members| format!("the largest of the {members} losses that the loss is the mean of"),
     );
+    // What a net that guesses among all that its last layer gives has at the most.
+    let guessed = width.filter(|&width| width > classes && loss <= 2.0 * (width as f64).ln());
+    let cure = match guessed {
+        Some(width) => {
+            format!("`{place}` gives {width} numbers: if each is a class, state .classes({width})")
+        }
+        None => format!("Start the head smaller: .rule(\"{place}\", \"normal(std=0.02)\"), or at zero"),
+    };
     let std = logits.map_or_else(String::new, |std| format!("; the std of the logits is {}", short(std)));
     facts("first loss", severity, loss, limit).say(
         format!(
@@ -182,6 +190,6 @@ pub(crate) fn first_loss(
             short(loss),
             short(chance)
         ),
-        format!("Start the head smaller: .rule(\"{place}\", \"normal(std=0.02)\"), or at zero"),
+        cure,
     )
 }

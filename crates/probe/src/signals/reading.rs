@@ -131,12 +131,14 @@ impl Reading {
     }
 
     /// The standard deviation of the last layer's output, if it is one number a class: a tied head is met at the
-    /// embedding.
-    fn logits(&self, signal: &Signal) -> Option<f64> {
-        let last = self.layers.last()?;
-        let width = self.flow.tape().tensor(last.output)?.dims().last().copied();
-        let head = signal.layers.get(self.layers.len() - 1)?;
-        (width == signal.classes).then_some(head.output.std)
+    /// embedding. And how many numbers it gives for a sample or a position, unless it gives planes of them.
+    fn logits(&self, signal: &Signal) -> (Option<f64>, Option<usize>) {
+        let last = self.layers.last().filter(|last| !last.is_table);
+        let output = last.and_then(|last| self.flow.tape().tensor(last.output));
+        let width =
+            output.filter(|output| output.rank() < 4).and_then(|output| output.dims().last().copied());
+        let head = signal.layers.get(self.layers.len().wrapping_sub(1));
+        (head.filter(|_| width == signal.classes).map(|head| head.output.std), width)
     }
 
     /// Whether the first axis of a tensor counts the batch's samples, or parts of them.

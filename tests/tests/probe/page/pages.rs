@@ -110,7 +110,13 @@ fn huge() -> Verdict {
 fn finding(place: String, figure: f64, index: usize) -> Finding {
     let fault = match index % 5 {
         0 => Fault::Vanishing { way: Way::Backward, ratio: figure, limit: 1e-3 },
-        1 => Fault::FirstLoss { loss: figure, members: Some(3), classes: 10, logits: Some(figure) },
+        1 => Fault::FirstLoss {
+            loss: figure,
+            members: Some(3),
+            classes: 10,
+            logits: Some(figure),
+            width: Some(10),
+        },
         2 => Fault::Copied { other: HOSTILE.repeat(3) },
         3 => Fault::FarAnswer { ratio: figure, limit: 10.0 },
         _ => Fault::Uninitialised { vector: false },

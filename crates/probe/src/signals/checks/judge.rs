@@ -281,7 +281,7 @@ pub(crate) fn first_loss(
     loss: f64,
     terms: &[Term],
     classes: Option<usize>,
-    logits: Option<f64>,
+    (logits, width): (Option<f64>, Option<usize>),
     name: impl Fn(Option<&Term>) -> String,
 ) -> Option<Finding> {
     // One class is nothing to tell apart.
@@ -289,7 +289,7 @@ pub(crate) fn first_loss(
     let finding = |term: Option<&Term>| {
         let loss = term.map_or(loss, |term| term.loss);
         let (members, logits) = (term.map(|_| terms.len()), logits.filter(|_| term.is_none()));
-        Finding::new(name(term), Fault::FirstLoss { loss, members, classes, logits })
+        Finding::new(name(term), Fault::FirstLoss { loss, members, classes, logits, width })
     };
     let finite = terms.iter().filter(|term| term.loss.is_finite());
     let worst = finite.max_by(|a, b| a.loss.total_cmp(&b.loss)).map(|term| finding(Some(term)));

@@ -26,6 +26,20 @@ const NOTHING: &str = "–";
 
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.layers.is_empty() {
+            self.write_layers(f)?;
+        }
+        write!(f, "loss {}", short(self.loss))?;
+        match self.classes {
+            Some(classes) => write!(f, ", ln({classes}) = {}", short((classes as f64).ln())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Signal {
+    /// A line for each layer, and what the columns are.
+    fn write_layers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<_> = self.layers.iter().map(|layer| self.row(layer)).collect();
         let says = |column: &usize| rows.iter().any(|row| !matches!(&*row[*column], NOTHING | "0 %"));
         let columns: Vec<_> = (0..COLUMNS.len()).filter(says).collect();
@@ -36,12 +50,7 @@ impl fmt::Display for Signal {
             std::iter::once(layer.name.clone()).chain(columns.iter().map(|&at| row[at].clone()))
         });
         writeln!(f, "{}", fitted_table(&header, &numbers, &[0], cells))?;
-        write_legend(f, &columns)?;
-        write!(f, "loss {}", short(self.loss))?;
-        match self.classes {
-            Some(classes) => write!(f, ", ln({classes}) = {}", short((classes as f64).ln())),
-            None => Ok(()),
-        }
+        write_legend(f, &columns)
     }
 }
 
