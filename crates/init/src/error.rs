@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use candle_core::{DType, Shape};
 use candle_init_checkpoint::shown;
 
-use crate::number::said;
 use crate::refusal::{self, Refusal};
+use crate::said::said;
 use crate::uncovered::{Uncovered, names, rules};
 
 /// What this crate's functions return.

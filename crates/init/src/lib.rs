@@ -52,6 +52,7 @@ pub mod prelude;
 mod recipe;
 mod refusal;
 mod rule;
+mod said;
 mod text;
 mod uncovered;
 mod widen;

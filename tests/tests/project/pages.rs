@@ -215,7 +215,7 @@ fn refusals_are_as_the_page_says() -> Outcome {
         (&[3, 3], "normal(std=nan)", "std is NaN"),
         (&[3, 3], "variance_scaling(scale=-1)", "a positive, finite number"),
         (&[3, 3], "variance_scaling(scale=0)", "a positive, finite number"),
-        (&[3, 3], "variance_scaling(fan=fan_in)", "known are in, out"),
+        (&[3, 3], "variance_scaling(fan=both)", "known are in, out"),
         (&[3, 3], "uniform(lo=1, up=0)", "give a lower bound below"),
     ];
     for (dims, text, part) in cases {

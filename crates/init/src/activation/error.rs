@@ -3,7 +3,7 @@
 use candle_init_checkpoint::shown;
 
 use crate::activation::named::Activation;
-use crate::number::said;
+use crate::said::said;
 
 /// What the functions of [`activation`](crate::activation) return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
