@@ -254,6 +254,59 @@ fn who_speaks_first() -> Outcome {
     Ok(())
 }
 
+/// What only looks like a slope, a bias or a weight keeps its hint.
+#[test]
+fn what_is_alike_keeps_its_hint() -> Outcome {
+    let uniform = candle_nn::Init::Uniform { lo: -0.1, up: 0.1 };
+    for framework in DIALECTS {
+        let init = Initializer::new(1).defaults(framework).weights(init::ONES);
+        let plan = init.plan(DType::F32, |vb| {
+            vb.get_with_hints((2, 3), "slopes", candle_nn::Init::Const(0.25))?;
+            vb.get_with_hints(8, "scale", uniform)?;
+            vb.get_with_hints((8, 2), "bias", uniform)?;
+            vb.get_with_hints((8, 2), "weight", uniform)
+        })?;
+        let text = |r: &candle_init::Record| r.rule.as_ref().map(ToString::to_string).unwrap_or_default();
+        for record in plan.records() {
+            let due = if record.name == "slopes" { "const(value=0.25)" } else { "uniform(lo=-0.1, up=0.1)" };
+            assert_eq!(
+                (text(record).as_str(), &record.reason),
+                (due, &Reason::Hint),
+                "{framework} {record:?}"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A bias of a layer whose kind is stated needs no plan: it is the layer's own.
+#[test]
+fn a_stated_kind_needs_no_plan_for_a_zero_bias() -> Outcome {
+    let init = Initializer::new(1).defaults(Framework::PyTorch);
+    let bias = |init: &Initializer| {
+        let vb = init.var_builder(&VarMap::new(), DType::F32, &Device::Cpu);
+        vb.get_with_hints(8, "fc.bias", candle_nn::Init::Const(0.0))
+    };
+    assert!(bias(&init).is_err());
+    assert_eq!(bias(&init.layer("fc.*", Layer::Linear))?.to_vec1::<f32>()?, [0.0; 8]);
+    Ok(())
+}
+
+/// Twelve rows are three gates or four: a rule by fan-out must know, one without a fan need not.
+#[test]
+fn gates_matter_to_fans_alone() -> Outcome {
+    let asked = |rule: &str| {
+        let init = Initializer::new(1).weights(rule);
+        let vb = init.var_builder(&VarMap::new(), DType::F32, &Device::Cpu);
+        vb.get_with_hints((12, 5), "weight_ih_l0", candle_nn::init::DEFAULT_KAIMING_UNIFORM).map(drop)
+    };
+    asked("normal(std=0.02)")?;
+    asked("he_normal")?;
+    let error = asked("glorot_uniform").err().ok_or("three gates or four?")?.to_string();
+    assert!(error.contains("an LSTM of 3 or a GRU of 4"), "{error}");
+    Ok(())
+}
+
 #[test]
 fn dialects_and_kinds_as_text() -> Outcome {
     for framework in DIALECTS {

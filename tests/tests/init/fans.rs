@@ -17,6 +17,25 @@ type Outcome = Result<(), Box<dyn Error>>;
 const CONV: Layer = Layer::conv(1);
 const TRANSPOSED: Layer = Layer::ConvTranspose { groups: 1, stride: 1 };
 
+/// What divides by a fan of zero names it: spectral µP divides by fan_in, and by fan_out for the smaller of the two.
+#[test]
+fn a_fan_of_zero_is_named() -> Outcome {
+    let said = |init: candle_init::Init, dims: (usize, usize)| -> Result<String, Box<dyn Error>> {
+        Ok(init.distribution(&Shape::from(dims), Layer::Linear).err().ok_or("divided by zero")?.to_string())
+    };
+    for (init, dims, name) in [
+        (init::SPECTRAL_NORMAL, (4, 0), "it divides by fan_in, which is 0"),
+        (init::SPECTRAL_NORMAL, (0, 4), "it divides by fan_out, which is 0"),
+        (init::HE_NORMAL, (4, 0), "it divides by fan_in, which is 0"),
+        (init::GLOROT_NORMAL, (0, 0), "it divides by the average fan, which is 0"),
+    ] {
+        let said = said(init, dims)?;
+        assert!(said.contains(name), "{said}");
+    }
+    assert!(init::HE_NORMAL.distribution(&Shape::from((0, 4)), Layer::Linear).is_ok());
+    Ok(())
+}
+
 /// Shape, layer, fan-in, fan-out: worked by hand.
 const TABLE: [(&[usize], Layer, f64, f64); 22] = [
     (&[64, 128], Layer::Linear, 128.0, 64.0),

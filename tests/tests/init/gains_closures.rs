@@ -18,6 +18,22 @@ fn above(t: f64) -> f64 {
     libm::erfc(t / SQRT_2) / 2.0
 }
 
+/// A function of a user's own that names no kink has them looked for.
+#[test]
+fn kinks_that_nobody_names_are_found() -> Result<()> {
+    struct Step(f64);
+    impl ScalarFunction for Step {
+        fn value(&self, z: f64) -> f64 {
+            f64::from(z > self.0)
+        }
+    }
+    for t in [0.3, 1.234_567, -2.1] {
+        let moment = second_moment(Step(t))?.value;
+        assert!((moment / above(t) - 1.0).abs() < 1e-11, "{t}: {moment} for {}", above(t));
+    }
+    Ok(())
+}
+
 fn density(z: f64) -> f64 {
     (-z * z / 2.0).exp() / (2.0 * PI).sqrt()
 }

@@ -47,6 +47,46 @@ fn new_head(init: Initializer) -> Initializer {
     init.rule("head.weight", init::GLOROT_UNIFORM).rule("head.bias", init::ZEROS)
 }
 
+/// A record of a plan gives again what the build gave: read, grown or drawn.
+#[test]
+fn records_give_their_values_again() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _) = saved(&folder, "model", DType::F32);
+    let init = new_head(Initializer::new(42).load(Checkpoint::open(&file).unwrap()))
+        .grow("model.embed.weight", Growth::MeanAndCovariance);
+    let build = |vb: VarBuilder<'static>| {
+        vb.get((23, 8), "model.embed.weight")?;
+        candle_nn::linear(8, 6, vb.pp("model.layers.0.fc"))?;
+        candle_nn::layer_norm(6, 1e-5, vb.pp("model.norm"))?;
+        candle_nn::linear(6, 3, vb.pp("head")).map(drop)
+    };
+    let vars = VarMap::new();
+    let plan = init.plan(DType::F32, build).unwrap();
+    build(builder(&init, &vars, DType::F32))?;
+    assert_eq!(plan.records().len(), 7);
+    for record in plan.records() {
+        let again = init.again(record, DType::F32, &CPU).unwrap().unwrap();
+        assert_eq!(bits(&again)?, bits(&tensor(&vars, &record.name))?, "{record:?}");
+    }
+    Ok(())
+}
+
+/// Elements narrower than a byte cannot be read one by one.
+#[test]
+fn what_has_no_bytes_is_not_lazy() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, _) = saved(&folder, "model", DType::F32);
+    let checkpoint = Checkpoint::open(&file).unwrap();
+    let init = Initializer::new(1);
+    let lazy = |dtype| {
+        let tensor = checkpoint.tensor("model.norm.weight").unwrap();
+        init.lazy_loaded("model.norm.weight", 6, &tensor, None, dtype).map(drop)
+    };
+    assert!(lazy(DType::BF16).is_ok());
+    let error = lazy(DType::F6E2M3).unwrap_err().to_string();
+    assert!(error.contains("which candle cannot read"), "{error}");
+}
+
 /// Renamed, converted, each parameter from exactly one place; what is new is what it would be without the file.
 #[test]
 fn a_backbone_is_loaded_and_a_head_is_made() -> Result<()> {

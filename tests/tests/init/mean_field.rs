@@ -98,6 +98,7 @@ fn critical_points_are_critical() -> Result<()> {
     }
     let he = critical(Activation::Relu, 1.0)?;
     assert!((he.weight_std() - 2.0_f64.sqrt()).abs() < 1e-12 && he.bias_std() == 0.0);
+    assert_eq!(MeanField::new(Activation::Tanh, 1.5, 0.0625)?.bias_std(), 0.25);
     Ok(())
 }
 

@@ -174,6 +174,38 @@ fn depth_comes_from_the_path() -> Outcome {
     Ok(())
 }
 
+/// As text, each scheme is its own factor.
+#[test]
+fn factors_of_the_papers_as_text() -> Outcome {
+    let unit = |factor: f64| UNIT.times(factor).to_string();
+    for (text, factor) in [
+        ("gpt2(layers=12)", depth::gpt2(12)?),
+        ("fixup(blocks=9, layers_per_block=2)", depth::fixup(9, 2)?),
+        ("t_fixup_encoder(layers=6)", depth::t_fixup_encoder(6)?),
+        ("t_fixup_decoder(layers=6)", depth::t_fixup_decoder(6)?),
+        ("deep_norm(layers=12)", depth::deep_norm(12)?.beta),
+    ] {
+        assert_eq!(format!("normal.{text}").parse::<Rule>()?.to_string(), unit(factor), "{text}");
+    }
+    Ok(())
+}
+
+/// By the number in the path; without one, an error.
+#[test]
+fn powers_and_terms_by_layer() -> Outcome {
+    let four = Init::Const(4.0);
+    for (layer, root, sum) in [(0, 2.0, 4.0), (2, 8.0, 5.0), (6, 128.0, 7.0)] {
+        let name = format!("layers.{layer}.w");
+        let drawn = |rule| drawn(&name, &[3], rule, DType::F64);
+        assert_eq!(drawn(four.power(0.5, 0.5))?, [root; 3], "{name}");
+        assert_eq!(drawn(four.plus_by_layer(0.5))?, [sum; 3], "{name}");
+    }
+    for rule in [four.power(0.5, 0.5), four.plus_by_layer(0.5)] {
+        assert!(drawn("w", &[3], rule, DType::F64).is_err());
+    }
+    Ok(())
+}
+
 /// The numbers that the papers' tables and codes give, computed by hand from their formulas.
 #[test]
 fn factors_of_the_papers() -> Outcome {

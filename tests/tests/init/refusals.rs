@@ -1,6 +1,7 @@
 //! Names, rules and patterns that do not go together are refused before anything is made or changed: patterns
 //! that are no globs, rules for nothing, parameters without an initializer, one name asked for in two ways.
 
+use std::cell::Cell;
 use std::error::Error;
 
 use acceptance::values::{bits, snapshot};
@@ -83,7 +84,14 @@ fn patterns_that_are_globs() -> Outcome {
 }
 
 fn planned(init: &Initializer) -> Result<InitError, Box<dyn Error>> {
-    Ok(init.plan(DType::F32, |vb| build(&vb)).err().ok_or("the plan was made")?)
+    planned_of(init, |vb| build(&vb))
+}
+
+fn planned_of<T>(
+    init: &Initializer,
+    build: impl FnOnce(VarBuilder<'static>) -> candle_core::Result<T>,
+) -> Result<InitError, Box<dyn Error>> {
+    Ok(init.plan(DType::F32, build).err().ok_or("the plan was made")?)
 }
 
 fn reported(init: &Initializer) -> Result<InitError, Box<dyn Error>> {
@@ -220,6 +228,39 @@ fn one_name_is_one_tensor_in_a_plan_too() -> Outcome {
     let error = cause(twice([4, 4], DType::F64).err().ok_or("another dtype")?);
     assert!(matches!(error, InitError::Conflict { .. }));
     assert_eq!(twice([4, 4], DType::F32)?.records().len(), 1);
+    Ok(())
+}
+
+/// A constructor that asks for another shape the second time is not what was planned.
+#[test]
+fn a_model_is_built_as_it_was_planned() -> Outcome {
+    let (init, vars, calls) = (Initializer::new(1).rule("w", Init::Const(0.5)), VarMap::new(), Cell::new(0));
+    let built = init.build(&vars, DType::F32, &Device::Cpu, |vb| {
+        calls.set(calls.get() + 1);
+        vb.get((calls.get(), 3), "w")
+    });
+    let error = built.err().ok_or("another model was built")?.to_string();
+    assert!(
+        error.contains("it exists as shape [1, 3] in the plan and is asked for as shape [2, 3]"),
+        "{error}"
+    );
+    assert!(snapshot(&vars)?.is_empty());
+    Ok(())
+}
+
+/// A line that is proposed must not take from others what they have: a hint is taken by a rule, an earlier rule is not.
+#[test]
+fn proposed_lines_leave_hints_alone() -> Outcome {
+    let build = |vb: VarBuilder<'static>| {
+        vb.get_with_hints(8, "up.0.weight", candle_nn::Init::Const(2.0))?;
+        vb.get(8, "up.1.weight")
+    };
+    let said =
+        |init: Initializer| -> Result<String, Box<dyn Error>> { Ok(planned_of(&init, build)?.to_string()) };
+    let hinted = said(Initializer::new(1))?;
+    assert!(hinted.contains(".rule(\"up.1.weight\", init::ONES)"), "{hinted}");
+    let ruled = said(Initializer::new(1).rule("up.0.*", Init::Const(3.0)))?;
+    assert!(ruled.contains(".rule(\"up.*.weight\", init::ONES)"), "{ruled}");
     Ok(())
 }
 

@@ -239,6 +239,22 @@ fn truncated(initializer: Init) -> bool {
         || matches!(initializer, Init::VarianceScaling(v) if scaled(v))
 }
 
+#[test]
+fn constants_are_said_in_candles_words() -> Outcome {
+    let hint = init::constant(0.3).to_candle(&Shape::from(3), Layer::Linear)?;
+    assert!(matches!(hint, Some(candle_nn::Init::Const(0.3))), "{hint:?}");
+    assert!(init::truncated_normal(0.0, 1.0).to_candle(&Shape::from(3), Layer::Linear)?.is_none());
+    Ok(())
+}
+
+/// Zero and one are no probabilities of a class.
+#[test]
+fn a_prior_is_between_zero_and_one() {
+    for p in [0.0, 1.0, -0.1, 1.1, f64::NAN] {
+        assert!(init::prior_bias(p).is_err(), "{p}");
+    }
+}
+
 proptest! {
     /// Said in candle's words and taken back, an initializer is the same at its shape; a cut one cannot be said.
     #[test]

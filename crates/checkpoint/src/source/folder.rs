@@ -125,6 +125,8 @@ mod tests {
         assert!(said(&[]).contains("but is empty"));
         let said = said(&["config.json", "pytorch_model.bin"]);
         assert!(said.contains("but holds `config.json` and `pytorch_model.bin`; give"), "{said}");
+        let said = listed(&["a", "b", "c", "d", "e", "f", "g"].map(String::from));
+        assert_eq!(said, "`a`, `b`, `c`, `d`, `e`, `f` and `g`");
     }
 
     #[test]
@@ -132,9 +134,13 @@ mod tests {
         let said = found(&[SHARD]).unwrap_err().to_string();
         assert!(said.contains("model-00002-of-00002.safetensors: there is no such file"), "{said}");
         assert_eq!(found(&[SHARD, "model-00002-of-00002.safetensors"]).unwrap().len(), 2);
-        for odd in
-            ["a-1-of-.safetensors", "a-of-2.safetensors", "a-é-of-é.safetensors", "a-1-of-22.safetensors"]
-        {
+        for odd in [
+            "a-1-of-.safetensors",
+            "a-of-2.safetensors",
+            "a-é-of-é.safetensors",
+            "a-1-of-22.safetensors",
+            "a-x-of-2.safetensors",
+        ] {
             assert_eq!(found(&[odd]).unwrap(), [odd]);
         }
         assert!(found(&["a-00-of-99.safetensors"]).is_err());

@@ -47,6 +47,30 @@ fn put(dtype: DType, out: &mut [u8], value: f64) -> Option<()> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn integers_are_written_in_the_range_of_their_dtype() {
+        for (dtype, least, most) in [
+            (DType::U8, 0, u8::MAX.into()),
+            (DType::U32, 0, u32::MAX.into()),
+            (DType::I16, i16::MIN.into(), i16::MAX.into()),
+            (DType::I32, i32::MIN.into(), i32::MAX.into()),
+            (DType::I64, -(1_i64 << 53), 1_i64 << 53),
+        ] {
+            let size = dtype.size_in_bytes();
+            for value in [least, 0, 3, most] {
+                let mut out = vec![0xaa; size];
+                assert_eq!(put(dtype, &mut out, value as f64), Some(()), "{dtype:?} {value}");
+                let native = value.to_ne_bytes();
+                let due = if cfg!(target_endian = "big") { &native[8 - size..] } else { &native[..size] };
+                assert_eq!(out, due, "{dtype:?} {value}");
+            }
+            for value in [least as f64 - 2.0, most as f64 + 2.0, 0.5, f64::NAN, f64::INFINITY] {
+                assert_eq!(put(dtype, &mut vec![0; size], value), None, "{dtype:?} {value}");
+            }
+        }
+        assert_eq!(put(DType::F32, &mut [0; 4], 1.0), None);
+    }
+
     /// The element is named, in whichever piece it is and wherever the first piece begins.
     #[test]
     fn what_is_no_integer_is_named_by_its_index() {

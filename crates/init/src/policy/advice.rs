@@ -188,6 +188,8 @@ mod tests {
             ("decoder.block.0.layer.0.layer_norm.weight", &[16], "ONES"),
             ("final_logits_bias", &[1, 50], "ZEROS"),
             ("attn.in_proj_bias", &[48], "ZEROS"),
+            ("decoder.rel_pos_bias.weight", &[32, 8], "ZEROS"),
+            ("encoder.pos_emb.weight", &[16], "ONES"),
             ("attn.in_proj_weight", &[48, 16], "GLOROT_UNIFORM"),
             ("cls_token", &[1, 1, 16], NORMAL),
             ("pos_embed", &[1, 5, 16], NORMAL),
