@@ -59,7 +59,11 @@ fn what_is_absent_is_not_found() {
     let error = vb.get(4, "block.gamma").unwrap_err().to_string();
     assert!(error.contains("cannot find tensor block.gamma"), "{error}");
     vb.get(4, "block.beta").unwrap();
-    assert_eq!(init.report(&vars).unwrap().records().len(), 1);
+    assert!(!vb.contains_tensor("block.gamma") && !vb.contains_tensor("block.alpha"));
+    let report = init.report(&vars).unwrap();
+    assert_eq!(report.records().len(), 1);
+    let note = "asked whether there is `block.alpha`: no; with a rule";
+    assert!(report.to_string().contains(note), "{report}");
     let unused = Initializer::new(1).absent("*.gama").rule("*", SMALL);
     let model = |vb: VarBuilder<'static>| vb.get(4, "block.beta").map(|_| vb.get(4, "block.gamma").ok());
     assert!(

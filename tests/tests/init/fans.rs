@@ -325,6 +325,9 @@ fn roles_that_contradict_one_another() -> Outcome {
     assert!(said(Axes::new(3, &[], &[0], &[])).contains("no axis is an input"));
     assert!(said(Axes::new(9, &[0], &[1], &[])).contains("a rank of at most 8"));
     assert!(Axes::new(8, &[0], &[1], &[]).is_ok());
+    let packed = Fans::new(&Shape::from((7, 3)), Layer::Packed { matrices: 2 }).err().ok_or("divided")?;
+    assert!(packed.to_string().contains("the matrices must divide the first dimension"), "{packed}");
+    assert!(Fans::new(&Shape::from((8, 3)), Layer::Packed { matrices: 2 }).is_ok());
     // No rows are in no number of groups.
     assert!(Fans::new(&Shape::from((0, 3, 3)), Layer::conv(0)).is_err());
     assert!(said("oixk".parse()).contains("`x` is not a role; known are i, o, k, s"));

@@ -174,6 +174,27 @@ fn depth_comes_from_the_path() -> Outcome {
     Ok(())
 }
 
+/// Factors and terms behind a mask, where no distribution takes them in; matrices at one tap of several.
+#[test]
+fn moments_that_a_plan_foresees() -> Outcome {
+    let planned = |rule: &str, dims: &[usize]| -> Result<(f64, f64), Box<dyn Error>> {
+        let init = candle_init::Initializer::new(1).rule("*", rule);
+        let plan = init.plan(DType::F32, |vb| vb.get(dims, "w"))?;
+        Ok(plan.records()[0].expected.map(|m| (m.mean, m.std)).ok_or("no moments")?)
+    };
+    for (rule, dims, mean, std) in [
+        ("normal(mean=0.5, std=0.2).sparse(0).times(3)", &[8, 4][..], 1.5, 0.6),
+        ("normal(mean=0.5, std=0.2).sparse(0).plus(2)", &[8, 4], 2.5, 0.2),
+        ("normal(mean=0.5, std=0.2).sparse(1).plus(2)", &[8, 4], 2.0, 0.0),
+        ("orthogonal(gain=2)", &[6, 4], 0.0, 2.0 / 6_f64.sqrt()),
+        ("delta_orthogonal(gain=2)", &[8, 4, 3], 0.0, 2.0 / 24_f64.sqrt()),
+    ] {
+        let (m, s) = planned(rule, dims)?;
+        assert!((m - mean).abs() < 1e-15 && (s - std).abs() < 1e-15, "{rule}: {m} {s}");
+    }
+    Ok(())
+}
+
 /// As text, each scheme is its own factor.
 #[test]
 fn factors_of_the_papers_as_text() -> Outcome {

@@ -264,6 +264,40 @@ fn proposed_lines_leave_hints_alone() -> Outcome {
     Ok(())
 }
 
+/// Integers that are all the same are candle's, unless a rule names them; what is no integer is an error.
+#[test]
+fn buffers_are_whole_and_nobody_names_them() -> Outcome {
+    let asked = |init: Initializer, value: f64| {
+        let vb = init.var_builder(&VarMap::new(), DType::U32, &Device::Cpu);
+        vb.get_with_hints(3, "position_ids", candle_nn::Init::Const(value))?.to_vec1::<u32>()
+    };
+    let init = || Initializer::new(1);
+    assert_eq!(asked(init(), 7.0)?, [7, 7, 7]);
+    assert_eq!(asked(init().rule("*_ids", "range").lenient(), 7.0)?, [7, 7, 7]);
+    let named = asked(init().rule("position_ids", "range"), 7.0).err().ok_or("weights of integers")?;
+    assert!(named.to_string().contains("U32 cannot hold weights"), "{named}");
+    assert!(asked(init(), 0.5).is_err());
+    Ok(())
+}
+
+/// The element that a dtype cannot hold is named where it is.
+#[test]
+fn a_value_too_large_is_named_by_its_index() -> Outcome {
+    let init = Initializer::new(1).rule("w", "blocks(zeros, values([1000000]))");
+    let error = init.plan(DType::F16, |vb| vb.get((4, 2), "w")).err().ok_or("it was held")?.to_string();
+    assert!(error.contains("element 4 is 1000000, which F16 cannot hold"), "{error}");
+    Ok(())
+}
+
+/// Two closures are two rules, whatever they are called.
+#[test]
+fn closures_are_equal_to_themselves_alone() {
+    let own = || candle_init::Rule::custom("own", |shape, _| Ok(vec![0.0; shape.elem_count()]));
+    let one = own();
+    assert_eq!(one, one.clone());
+    assert_ne!(one, own());
+}
+
 /// Asked for without a shape: what exists is given, the rest is not guessed.
 #[test]
 fn a_name_without_a_shape_must_exist() -> Outcome {

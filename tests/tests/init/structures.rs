@@ -45,6 +45,16 @@ fn structures() -> Vec<(Rule, Vec<usize>)> {
 
 /// Whatever the initializer, a narrow dtype is the f32 value rounded once, f64 agrees with it to f32's precision, two
 /// draws are equal, and the shape is the one that was asked for.
+/// A frame of one sample has the window's height, periodic or not.
+#[test]
+fn a_window_of_one_sample_is_that_sample() -> Outcome {
+    for periodic in [true, false] {
+        let text = format!("stft(window=hann, scaling=none, periodic={periodic})");
+        assert_eq!(drawn("w", &[2, 1, 1], text.parse::<Rule>()?, DType::F64)?, [1.0, 1.0], "{text}");
+    }
+    Ok(())
+}
+
 #[test]
 fn every_structure_in_every_dtype() -> Outcome {
     assert_eq!(structures().len(), 23, "a text was not read");
