@@ -71,6 +71,27 @@ fn records_give_their_values_again() -> Result<()> {
     Ok(())
 }
 
+/// Converted piece by piece, of which one holds 65,536 elements; whole, in part, and where it begins within a piece.
+#[test]
+fn long_tensors_are_converted_in_their_order() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("long.safetensors");
+    let values: Vec<f32> = (0..150_001_u32).map(|i| i as f32).collect();
+    let whole = Tensor::new(values.as_slice(), &CPU)?;
+    candle_core::safetensors::save(&std::collections::HashMap::from([("w", whole.clone())]), &file)?;
+    let checkpoint = Checkpoint::open(&file).unwrap();
+    let init = Initializer::new(1).load(checkpoint.clone());
+    let loaded = init.build(&VarMap::new(), DType::F64, &CPU, |vb| vb.get(150_001, "w")).unwrap();
+    assert_eq!(bits(&loaded)?, bits(&whole.to_dtype(DType::F64)?)?);
+    let lazy = init.lazy_loaded("w", 150_001, &checkpoint.tensor("w").unwrap(), None, DType::F64).unwrap();
+    for first in [0, 1, 65_535, 70_000] {
+        let mut read = vec![0_f64; 150_001 - first];
+        lazy.read(first, bytemuck::cast_slice_mut(&mut read)).unwrap();
+        assert!(read.iter().zip(&values[first..]).all(|(a, b)| *a == f64::from(*b)), "from {first}");
+    }
+    Ok(())
+}
+
 /// Elements narrower than a byte cannot be read one by one.
 #[test]
 fn what_has_no_bytes_is_not_lazy() {

@@ -131,6 +131,22 @@ fn mup_at_the_base_is_the_initializer() -> Outcome {
     Ok(())
 }
 
+/// Kernels by their fans, vectors not at all.
+#[test]
+fn mup_of_kernels_and_vectors() -> Outcome {
+    let small = Init::Randn { mean: 0.0, stdev: 0.02 };
+    for (base, dims, due) in [
+        (&[8, 4, 3][..], &[16, 16, 3][..], 0.01),
+        (&[8, 4, 3], &[16, 4, 3], 0.02),
+        (&[8, 4, 3], &[8, 16, 3], 0.02),
+        (&[8], &[32], 0.02),
+    ] {
+        let planned = std(small.mup(Shape::from(base)), "w", dims)?;
+        assert!((planned / due - 1.0).abs() < 1e-12, "{base:?} {dims:?}: {planned}");
+    }
+    Ok(())
+}
+
 /// Zeros of a sparse column fall on all rows alike: chi-square with 49 degrees of freedom over 2000 columns,
 /// whose zeros exclude one another (variance p(1 − p) a column and row).
 #[test]

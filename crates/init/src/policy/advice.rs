@@ -188,6 +188,7 @@ mod tests {
             ("decoder.block.0.layer.0.layer_norm.weight", &[16], "ONES"),
             ("final_logits_bias", &[1, 50], "ZEROS"),
             ("attn.in_proj_bias", &[48], "ZEROS"),
+            ("norm.beta", &[16], "ZEROS"),
             ("decoder.rel_pos_bias.weight", &[32, 8], "ZEROS"),
             ("encoder.pos_emb.weight", &[16], "ONES"),
             ("attn.in_proj_weight", &[48, 16], "GLOROT_UNIFORM"),
