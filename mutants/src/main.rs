@@ -1,6 +1,6 @@
 //! Do the tests see a change?
 //!
-//! `scripts/mutants [CRATE…] [--sample N] [--seed S] [--within SECONDS] [--longest SECONDS] [--minutes MINUTES] [--least PERCENT] [--only TEXT]`
+//! `scripts/mutants [CRATE…] [--sample N] [--seed S] [--within SECONDS] [--longest SECONDS] [--minutes MINUTES] [--least PERCENT] [--only TEXT] [--listed FILE]`
 //!
 //! A small change of the sources, such as `<` for `==` or a function that returns at once, should make a test fail. Compiling
 //! each change by itself takes days; here all changes of a crate are compiled at once, each behind the question whether it is
@@ -16,6 +16,7 @@ mod tree;
 mod value;
 mod viable;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -37,6 +38,7 @@ struct Options {
     minutes: f64,
     least: f64,
     only: String,
+    listed: Option<HashSet<String>>,
 }
 
 fn main() -> Result<()> {
@@ -70,6 +72,7 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<Options> {
         minutes: f64::INFINITY,
         least: 0.0,
         only: String::new(),
+        listed: None,
     };
     while let Some(word) = words.next() {
         let mut value = || words.next().with_context(|| format!("{word} wants a value"));
@@ -81,10 +84,11 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<Options> {
             "--minutes" => options.minutes = value()?.parse()?,
             "--least" => options.least = value()?.parse()?,
             "--only" => options.only = value()?,
+            "--listed" => options.listed = Some(listed(&value()?)?),
             name if !name.starts_with('-') => options.crates.push(name.to_owned()),
             _ => {
                 bail!(
-                    "no option is called {word}: there are --sample, --seed, --within, --longest, --minutes, --least and --only"
+                    "no option is called {word}: there are --sample, --seed, --within, --longest, --minutes, --least, --only and --listed"
                 )
             }
         }
@@ -93,6 +97,18 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<Options> {
         options.crates = ["counter-rng", "init", "checkpoint"].map(str::to_owned).into();
     }
     Ok(options)
+}
+
+/// What the lines of an earlier table or its messages name, wherever it stands by now.
+fn listed(file: &str) -> Result<HashSet<String>> {
+    let text = std::fs::read_to_string(file).with_context(|| file.to_owned())?;
+    let name = |line: &str| {
+        let (place, rest) = line.split_once(' ')?;
+        let (file, _) = place.rsplit_once(':')?;
+        let (change, _) = rest.rsplit_once(": ")?;
+        Some(format!("{file} {change}"))
+    };
+    Ok(text.lines().filter_map(name).collect())
 }
 
 fn package(workspace: &Path, name: &str) -> Result<String> {
@@ -174,6 +190,11 @@ fn in_parallel<T: Sync>(items: &[T], work: impl Fn(usize, &T) -> Result<()> + Sy
 /// Some of the changes, by a seed: each as likely as the next.
 fn sample<'a>(mut mutants: Vec<&'a Mutant>, options: &Options) -> Vec<&'a Mutant> {
     mutants.retain(|mutant| mutant.file.contains(&options.only));
+    if let Some(listed) = &options.listed {
+        mutants.retain(|mutant| {
+            listed.contains(&format!("{} {}: {}", mutant.file, mutant.function, mutant.what))
+        });
+    }
     let mut keyed: Vec<_> =
         mutants.into_iter().map(|mutant| (mixed(options.seed, mutant.id), mutant)).collect();
     keyed.sort_by_key(|&(key, mutant)| (key, mutant.id));
