@@ -161,8 +161,11 @@ mod tests {
     #[test]
     fn each_kind_is_told_by_its_first_bytes() {
         let archive = |name: &str| {
-            [b"PK\x03\x04".as_slice(), &[0; 22], &[name.len() as u8, 0, 0, 0], name.as_bytes()].concat()
+            let length = (name.len() as u16).to_le_bytes();
+            [b"PK\x03\x04".as_slice(), &[0; 22], &length, &[0, 0], name.as_bytes()].concat()
         };
+        let long = [&archive(&("a/".repeat(200) + "data.pkl"))[..], b"more of the archive"].concat();
+        assert_eq!(zip(&long), Kind::Torch);
         let cases: [(&[u8], Kind); 19] = [
             (b"version https://git-lfs.github.com/spec/v1\n", Kind::GitLfs),
             (b"<!DOCTYPE html><html>", Kind::Html),

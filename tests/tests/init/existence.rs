@@ -79,7 +79,8 @@ fn swallowed_refusals_are_told() {
     assert!(builder(&init, &vars).get((4, 4), "scale").is_err());
     builder(&init, &others).get_with_hints((4, 4), "scale", Hint::Const(1.0)).unwrap();
     let error = init.report(&vars).unwrap_err().to_string();
-    assert!(error.contains("`scale`") && error.contains(".absent(\"scale\")"), "{error}");
+    assert!(error.starts_with("the model was refused `scale` and went on without"), "{error}");
+    assert!(error.contains(".absent(\"scale\")"), "{error}");
     init.report(&others).unwrap();
     init.clone().lenient().report(&vars).unwrap();
     builder(&init, &vars).get_with_hints((4, 4), "scale", Hint::Const(1.0)).unwrap();
@@ -95,6 +96,23 @@ fn swallowed_refusals_are_told() {
     );
     assert!(none.is_err() && candle.is_err());
     init.report(&vars).unwrap();
+}
+
+/// A pattern without a `*` names, an escaped one too; an alias exists as what it is an alias of, and nothing else does.
+#[test]
+fn what_is_said_to_exist_exists() {
+    let init = Initializer::new(1).rule(r"a\*b", SMALL).rule("c*d", SMALL).tie("head.weight", "embed.weight");
+    let vb = builder(&init, &VarMap::new());
+    for (name, exists) in [
+        ("a*b", true),
+        ("axb", false),
+        ("c*d", false),
+        ("cxd", false),
+        ("head.weight", true),
+        ("foot.weight", false),
+    ] {
+        assert_eq!(vb.contains_tensor(name), exists, "{name}");
+    }
 }
 
 /// One variable under two names: one in the map, in the report and for an optimizer; another shape is an error.

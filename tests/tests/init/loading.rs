@@ -64,6 +64,10 @@ fn records_give_their_values_again() -> Result<()> {
     let plan = init.plan(DType::F32, build).unwrap();
     build(builder(&init, &vars, DType::F32))?;
     assert_eq!(plan.records().len(), 7);
+    let other = Tensor::ones(3, DType::F32, &CPU)?;
+    vars.data().lock().unwrap().insert("other".into(), candle_core::Var::from_tensor(&other)?);
+    let report = init.report(&vars).unwrap().to_string();
+    assert!(report.contains("loaded 4 · loaded in part 1 · initialized 2 · never asked for 0"), "{report}");
     for record in plan.records() {
         let again = init.again(record, DType::F32, &CPU).unwrap().unwrap();
         assert_eq!(bits(&again)?, bits(&tensor(&vars, &record.name))?, "{record:?}");

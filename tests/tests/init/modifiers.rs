@@ -202,6 +202,8 @@ fn moments_that_a_plan_foresees() -> Outcome {
         ("normal(mean=0.5, std=0.2).sparse(0).times(3)", &[8, 4][..], 1.5, 0.6),
         ("normal(mean=0.5, std=0.2).sparse(0).plus(2)", &[8, 4], 2.5, 0.2),
         ("normal(mean=0.5, std=0.2).sparse(1).plus(2)", &[8, 4], 2.0, 0.0),
+        ("blocks(const(1), normal(std=2))", &[8, 4], 0.5, 1.5),
+        ("blocks(1: const(4), 3: const(0))", &[8, 4], 1.0, 3_f64.sqrt()),
         ("orthogonal(gain=2)", &[6, 4], 0.0, 2.0 / 6_f64.sqrt()),
         ("delta_orthogonal(gain=2)", &[8, 4, 3], 0.0, 2.0 / 24_f64.sqrt()),
     ] {
@@ -223,6 +225,19 @@ fn factors_of_the_papers_as_text() -> Outcome {
         ("deep_norm(layers=12)", depth::deep_norm(12)?.beta),
     ] {
         assert_eq!(format!("normal.{text}").parse::<Rule>()?.to_string(), unit(factor), "{text}");
+    }
+    Ok(())
+}
+
+/// In the order in which they are written.
+#[test]
+fn modifiers_come_one_after_another() -> Outcome {
+    for (text, due) in [
+        ("const(1).plus(1).times(2)", 4.0),
+        ("const(1).times(2).plus(1)", 3.0),
+        ("const(1).plus(1).times(2).at_most(3).times(2)", 6.0),
+    ] {
+        assert_eq!(drawn("w", &[2], text.parse::<Rule>()?, DType::F64)?, [due; 2], "{text}");
     }
     Ok(())
 }

@@ -226,6 +226,20 @@ fn a_rule_says_the_layer_kind() -> Outcome {
     Ok(())
 }
 
+/// What no layer of candle asks for is a kernel by its rank, and a table where it has two axes.
+#[test]
+fn the_kind_of_what_no_layer_asks_for_is_by_its_shape() -> Outcome {
+    let two = candle_nn::Init::Const(2.0);
+    let plan = Initializer::new(1).plan(DType::F32, |vb| {
+        vb.get_with_hints((4, 3, 2), "kernel", two)?;
+        vb.get_with_hints((4, 3), "table", two)?;
+        vb.get_with_hints(4, "vector", two)
+    })?;
+    let layers: Vec<_> = plan.records().iter().map(|record| record.layer).collect();
+    assert_eq!(layers, [Layer::conv(1), Layer::Embedding, Layer::Linear]);
+    Ok(())
+}
+
 /// A rule for a running statistic changes nothing, and is refused as unused.
 #[test]
 fn no_rule_reaches_a_running_statistic() -> Outcome {

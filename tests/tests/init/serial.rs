@@ -5,7 +5,7 @@ use std::error::Error;
 
 use acceptance::strategies::any_rule;
 use acceptance::values::all_bits;
-use candle_core::{DType, Device};
+use candle_core::{DType, Device, Tensor};
 use candle_init::{Activation, Axes, Framework, Initializer, Layer, NAMED, Rule, init};
 use candle_nn::VarMap;
 use proptest::prelude::*;
@@ -116,6 +116,19 @@ fn files_with_mistakes() {
         let error = toml::from_str::<Initializer>(&text).err().map(|e| e.to_string()).unwrap_or_default();
         assert!(error.contains(part), "{text}: {error}");
     }
+}
+
+/// A checkpoint is no text either.
+#[test]
+fn what_is_loaded_cannot_be_written() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("w.safetensors");
+    let tensor = Tensor::ones(2, DType::F32, &Device::Cpu)?;
+    candle_core::safetensors::save(&std::collections::HashMap::from([("w", tensor)]), &file)?;
+    let init = Initializer::new(1).load(candle_init::Checkpoint::open(&file)?);
+    let error = toml::to_string(&init).err().ok_or("written")?.to_string();
+    assert!(error.contains("is loaded, and no file holds that: call `load` in code"), "{error}");
+    Ok(())
 }
 
 /// A closure has no text: writing says so and names it.

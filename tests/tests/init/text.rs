@@ -88,7 +88,7 @@ fn missing_arguments_have_the_stated_defaults() -> Outcome {
 }
 
 /// What is no initializer, and what its message must say.
-const MALFORMED: [(&str, &str); 42] = [
+const MALFORMED: [(&str, &str); 43] = [
     ("", "known are zeros, ones, glorot_uniform"),
     ("he_normall", "did you mean `he_normal`?"),
     ("glorot", "did you mean `glorot_uniform` or `glorot_normal` or `glorot_truncated_normal`?"),
@@ -108,7 +108,8 @@ const MALFORMED: [(&str, &str); 42] = [
         "it is `variance_scaling(scale=2, fan=out, distribution=uniform)`",
     ),
     ("lecun_uniform(nonlinearity=relu)", "as in `lecun_uniform.pytorch_gain"),
-    ("kaiming_normal(a=0.2)", "as in `lecun_normal.pytorch_gain(leaky_relu(slope=0.2))`"),
+    ("kaiming_normal(a=0.3)", "as in `lecun_normal.pytorch_gain(leaky_relu(slope=0.3))`"),
+    ("kaiming_uniform(0.01)", "as in `lecun_uniform.pytorch_gain(leaky_relu(slope=0.01))`"),
     ("kaimming_uniform", "did you mean `kaiming_uniform`?"),
     ("normel(std=1)", "did you mean `normal`?"),
     ("variance_scalling(scale=1)", "did you mean `variance_scaling`?"),
@@ -237,6 +238,19 @@ fn truncated(initializer: Init) -> bool {
     let scaled = |v: VarianceScaling| matches!(v.family, Family::TruncatedNormal { .. });
     matches!(initializer, Init::TruncatedNormal { .. })
         || matches!(initializer, Init::VarianceScaling(v) if scaled(v))
+}
+
+/// Each of the papers' rules by its own name, a window by its number, and no more words than there need be.
+#[test]
+fn texts_of_what_is_special() -> Outcome {
+    assert_eq!("mamba_a_log".parse::<candle_init::Rule>()?, init::mamba_a_log());
+    let tukey = "stft(window=tukey(0.25))".parse::<Init>()?;
+    assert!(tukey.to_string().contains("window=tukey(0.25)"), "{tukey}");
+    let refused = "stft(window=tukey(half))".parse::<Init>().err().ok_or("half of what?")?.to_string();
+    assert!(refused.contains("`tukey(half)` is not `tukey(0.5)`"), "{refused}");
+    let cut = "variance_scaling(scale=3, fan=in, distribution=truncated_normal)";
+    assert_eq!(cut.parse::<Init>()?.to_string(), cut);
+    Ok(())
 }
 
 #[test]

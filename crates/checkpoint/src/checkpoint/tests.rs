@@ -77,6 +77,7 @@ fn an_index_and_its_files_must_agree() {
     let error = said(Folder::new(&TWO[..1]), &LISTED);
     assert!(matches!(error, Error::MissingFile { .. }));
     assert!(error.to_string().contains("b.safetensors: there is no such file, but"), "{error}");
+    assert!(error.to_string().contains("says that 1 tensors lie in it"), "{error}");
     let missing = [LISTED.as_slice(), &[("yy", "b.safetensors")]].concat();
     let error = said(Folder::new(&TWO), &missing);
     assert!(

@@ -151,3 +151,17 @@ impl<'de> Deserialize<'de> for Listed {
         deserializer.deserialize_map(List)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In whichever line it stands.
+    #[test]
+    fn an_error_lies_where_the_reader_stopped() {
+        for (header, at) in [("{\"a\": x}", 6), ("{\n\"a\": x}", 7), ("{\n\n  \"a\":\n x}", 11)] {
+            let error = serde_json::from_str::<serde_json::Value>(header).unwrap_err();
+            assert_eq!(byte_of(header.as_bytes(), &error), at, "{header}");
+        }
+    }
+}

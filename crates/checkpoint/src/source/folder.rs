@@ -127,6 +127,7 @@ mod tests {
         assert!(said.contains("but holds `config.json` and `pytorch_model.bin`; give"), "{said}");
         let said = listed(&["a", "b", "c", "d", "e", "f", "g"].map(String::from));
         assert_eq!(said, "`a`, `b`, `c`, `d`, `e`, `f` and `g`");
+        assert_eq!(listed(&["a".into()]), "`a`");
     }
 
     #[test]

@@ -206,28 +206,33 @@ pub(crate) fn parse_init(call: Call<'_>, others: &[(&str, &str)]) -> Result<Init
     }
 }
 
-/// How a fan, a gain or a nonlinearity is said, which PyTorch's `kaiming_normal_` and `xavier_normal_` take as arguments.
+/// How a fan, a gain or a slope is said, which PyTorch's `kaiming_normal_` and `xavier_normal_` take as arguments.
 fn as_chain(call: Call<'_>, init: Init) -> String {
     let Init::VarianceScaling(scaling) = init else { return String::new() };
-    let inside = call.inside.unwrap_or_default();
-    let pairs = inside.split(',').map(|pair| pair.split_once('=').unwrap_or(("gain", pair)));
-    let argument = |keys: &[&str]| pairs.clone().find(|(key, _)| keys.contains(&key.trim()));
-    let fan = argument(&["mode", "fan"]).and_then(|(_, word)| fan(word));
-    let gain = argument(&["gain", "scale"]).and_then(|(_, number)| number.trim().parse::<f64>().ok());
-    let (name, uniform) = (call.name, if call.name.ends_with("uniform") { "uniform" } else { "normal" });
-    match (fan, gain) {
-        (Some(fan), _) => {
-            format!("; with that fan it is `{}`", Init::VarianceScaling(VarianceScaling { fan, ..scaling }))
-        }
-        (None, Some(gain)) => format!("; a factor stands behind it, as in `{name}.times({gain})`"),
-        (None, None) => {
-            format!("; a gain stands behind it, as in `lecun_{uniform}.pytorch_gain(leaky_relu(slope=0.2))`")
-        }
+    let name = call.name;
+    // What stands there without a word: Kaiming's slope, Xavier's gain.
+    let first = if name.starts_with("kaiming") { "a" } else { "gain" };
+    let number = |key| argument(call, first, key).and_then(|text| text.parse::<f64>().ok());
+    if let Some(fan) = ["mode", "fan"].into_iter().find_map(|key| fan(argument(call, first, key)?)) {
+        let whole = Init::VarianceScaling(VarianceScaling { fan, ..scaling });
+        return format!("; with that fan it is `{whole}`");
     }
+    if let Some(gain) = number("gain") {
+        return format!("; a factor stands behind it, as in `{name}.times({gain})`");
+    }
+    let (family, slope) =
+        (if name.ends_with("uniform") { "uniform" } else { "normal" }, number("a").unwrap_or(0.2));
+    format!("; a gain stands behind it, as in `lecun_{family}.pytorch_gain(leaky_relu(slope={slope}))`")
+}
+
+/// The argument of this name. `first` is that of one without a name.
+fn argument<'a>(call: Call<'a>, first: &'a str, key: &str) -> Option<&'a str> {
+    let mut pairs = call.inside?.split(',').map(|pair| pair.split_once('=').unwrap_or((first, pair)));
+    pairs.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim())
 }
 
 fn fan(word: &str) -> Option<Fan> {
-    let word = word.trim().trim_matches(['\'', '"']);
+    let word = word.trim_matches(['\'', '"']);
     FANS.iter().find(|(name, _)| *name == word).map(|(_, fan)| *fan)
 }
 
