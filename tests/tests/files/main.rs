@@ -56,8 +56,8 @@ fn each_damage_is_named_with_its_offset() -> Outcome {
     let huge = u64::MAX;
     let cases = [
         (vec![1, 2, 3], "at byte 0: the length of the header takes 8 bytes, but the file has 3"),
-        (file(SOUND, 23), "at byte 88: the tensors end at 89, but the file at 88"),
-        (file(SOUND, 25), "at byte 89: the tensors end at 89, but the file at 90"),
+        (file(SOUND, 23), "at byte 88: the tensors end at 89, but the file at 88, which was cut"),
+        (file(SOUND, 25), "at byte 89: the tensors end at 89, but the file at 90; save"),
         (
             huge.to_le_bytes().to_vec(),
             "at byte 0: the header is 18446744073709551615 bytes long, and 100000000",

@@ -261,6 +261,7 @@ fn what_is_alike_keeps_its_hint() -> Outcome {
     for framework in DIALECTS {
         let init = Initializer::new(1).defaults(framework).weights(init::ONES);
         let plan = init.plan(DType::F32, |vb| {
+            vb.get_with_hints((2, 3, 4), "noise", candle_nn::Init::Randn { mean: 0.0, stdev: 1.0 })?;
             vb.get_with_hints((2, 3), "slopes", candle_nn::Init::Const(0.25))?;
             vb.get_with_hints(8, "scale", uniform)?;
             vb.get_with_hints((8, 2), "bias", uniform)?;
@@ -268,7 +269,11 @@ fn what_is_alike_keeps_its_hint() -> Outcome {
         })?;
         let text = |r: &candle_init::Record| r.rule.as_ref().map(ToString::to_string).unwrap_or_default();
         for record in plan.records() {
-            let due = if record.name == "slopes" { "const(value=0.25)" } else { "uniform(lo=-0.1, up=0.1)" };
+            let due = match record.name.as_str() {
+                "noise" => "normal(mean=0, std=1)",
+                "slopes" => "const(value=0.25)",
+                _ => "uniform(lo=-0.1, up=0.1)",
+            };
             assert_eq!(
                 (text(record).as_str(), &record.reason),
                 (due, &Reason::Hint),

@@ -204,6 +204,7 @@ fn moments_that_a_plan_foresees() -> Outcome {
         ("normal(mean=0.5, std=0.2).sparse(1).plus(2)", &[8, 4], 2.0, 0.0),
         ("blocks(const(1), normal(std=2))", &[8, 4], 0.5, 1.5),
         ("blocks(1: const(4), 3: const(0))", &[8, 4], 1.0, 3_f64.sqrt()),
+        ("blocks(1: glorot_normal, 3: glorot_normal)", &[8, 4], 0.0, (0.7_f64 / 3.0).sqrt()),
         ("orthogonal(gain=2)", &[6, 4], 0.0, 2.0 / 6_f64.sqrt()),
         ("delta_orthogonal(gain=2)", &[8, 4, 3], 0.0, 2.0 / 24_f64.sqrt()),
     ] {

@@ -226,6 +226,21 @@ fn a_rule_says_the_layer_kind() -> Outcome {
     Ok(())
 }
 
+/// A vector called `weight` is a norm's more often than a layer's: it is not what the default of weights is for.
+#[test]
+fn a_vector_is_no_weight() -> Outcome {
+    let init = Initializer::new(1).weights(init::ONES);
+    let error = init.plan(DType::F32, |vb| vb.get(8, "norm.weight")).err().ok_or("it was covered")?;
+    assert!(error.to_string().contains("no rule and no hint covers `norm.weight`"), "{error}");
+    init.plan(DType::F32, |vb| vb.get((8, 2), "fc.weight"))?;
+    let lstm = |vb| candle_nn::lstm(3, 5, candle_nn::LSTMConfig::default(), vb).map(drop);
+    let plan = Initializer::new(1).plan(DType::F32, lstm)?;
+    let layers: Vec<_> = plan.records().iter().map(|record| (record.shape.rank(), record.layer)).collect();
+    assert!(layers.contains(&(2, Layer::LSTM)) && layers.contains(&(1, Layer::Linear)), "{layers:?}");
+    assert!(!layers.contains(&(1, Layer::LSTM)), "{layers:?}");
+    Ok(())
+}
+
 /// What no layer of candle asks for is a kernel by its rank, and a table where it has two axes.
 #[test]
 fn the_kind_of_what_no_layer_asks_for_is_by_its_shape() -> Outcome {

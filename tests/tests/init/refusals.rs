@@ -296,6 +296,9 @@ fn closures_are_equal_to_themselves_alone() {
     let one = own();
     assert_eq!(one, one.clone());
     assert_ne!(one, own());
+    let blocks = Initializer::new(1).rule("w", candle_init::Rule::blocks([one, own()]));
+    let error = blocks.plan(DType::F32, |vb| vb.get((4, 2), "w")).err().map(|error| error.to_string());
+    assert!(error.is_some_and(|error| error.contains("let the closure make the whole")));
 }
 
 /// Asked for without a shape: what exists is given, the rest is not guessed.

@@ -240,6 +240,17 @@ fn truncated(initializer: Init) -> bool {
         || matches!(initializer, Init::VarianceScaling(v) if scaled(v))
 }
 
+/// As deep as is stated, and no deeper.
+#[test]
+fn brackets_stand_sixty_four_deep() {
+    let said = |depth: usize| {
+        let text = format!("values({}1{})", "[".repeat(depth - 1), "]".repeat(depth - 1));
+        text.parse::<candle_init::Rule>().err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    assert!(!said(64).contains("more than 64 deep"), "{}", said(64));
+    assert!(said(65).contains("more than 64 deep"), "{}", said(65));
+}
+
 /// Each of the papers' rules by its own name, a window by its number, and no more words than there need be.
 #[test]
 fn texts_of_what_is_special() -> Outcome {

@@ -128,6 +128,8 @@ mod tests {
         let said = listed(&["a", "b", "c", "d", "e", "f", "g"].map(String::from));
         assert_eq!(said, "`a`, `b`, `c`, `d`, `e`, `f` and `g`");
         assert_eq!(listed(&["a".into()]), "`a`");
+        let said = listed(&["a", "b", "c", "d", "e", "f", "g", "h"].map(String::from));
+        assert_eq!(said, "`a`, `b`, `c`, `d`, `e`, `f` and 2 more");
     }
 
     #[test]

@@ -109,6 +109,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn numbers_have_four_digits() {
+        for (value, due) in [
+            (0.0, "0"),
+            (9.876_54e-4, "9.877e-4"),
+            (1e-3, "0.001000"),
+            (-0.012_345_6, "-0.01235"),
+            (5.0, "5.000"),
+            (99_999.0, "99999"),
+            (1e5, "1.000e5"),
+        ] {
+            assert_eq!(number(Some(value)), due);
+        }
+        assert_eq!(number(None), "–");
+    }
+
+    #[test]
     fn long_numbers_are_shortened() {
         for (text, due) in [
             ("uniform(lo=-0.03571428571428571, up=0.03571428571428571)", "uniform(lo=-0.03571, up=0.03571)"),

@@ -195,6 +195,7 @@ mod tests {
             ("cls_token", &[1, 1, 16], NORMAL),
             ("pos_embed", &[1, 5, 16], NORMAL),
             ("cls", &[1, 1, 16], NORMAL),
+            ("cls", &[16], "ONES"),
             ("pos", &[1, 5, 16], NORMAL),
             ("encoder.embed_positions.weight", &[10, 16], NORMAL),
             ("blocks.0.attn.relative_position_bias_table", &[9, 4], "ZEROS"),

@@ -47,3 +47,17 @@ impl FromStr for Condition {
         Ok(Self { flag: flag.into(), holds: flag == text })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_is_a_flag_or_its_opposite() {
+        let holds = |text: &str| text.parse::<Condition>().ok().map(|condition| condition.holds);
+        assert_eq!([holds("tied_2"), holds("!tied_2")], [Some(true), Some(false)]);
+        for text in ["", "!", "!!tied", "a b", "tied?", "é"] {
+            assert_eq!(holds(text), None, "{text}");
+        }
+    }
+}

@@ -82,3 +82,17 @@ fn seems(text: &str, error: &serde_json::Error) -> String {
     }
     error.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_the_object_at_its_key() {
+        let config = Config::read(r#"{"text": {"size": 7}, "none": null, "list": [1]}"#).unwrap_or_default();
+        assert_eq!(config.part("text").ok().and_then(|part| part.get("size").cloned()), Some(7.into()));
+        assert!(config.part("none").is_ok_and(|part| part.get("size").is_none()));
+        assert!(config.part("other").is_ok_and(|part| part.get("size").is_none()));
+        assert!(config.part("list").is_err_and(|error| error.to_string().contains("at `list`")));
+    }
+}

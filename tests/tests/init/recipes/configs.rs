@@ -1,7 +1,8 @@
 //! Recipes as texts, for configs that are right and wrong.
 #![allow(clippy::panic, reason = "a test that fails by panicking says where")]
 
-use candle_init::{Error, Recipe};
+use candle_core::DType;
+use candle_init::{Error, Initializer, Recipe};
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -125,6 +126,31 @@ fn numbers_that_are_wrong_are_refused() {
         let said = said(Recipe::parse(OWN, config));
         assert!(said.contains(due), "{config}: {said}");
     }
+}
+
+/// Powers of numbers as their names say, and a name that stands for itself in the end.
+#[test]
+fn products_and_circles() -> Result<()> {
+    let own = |rules: &str| {
+        let numbers = [("std", "0.02"), ("layers", "12"), ("a", "\"b\""), ("b", "\"a\"")];
+        let numbers =
+            numbers.map(|(name, default)| format!("numbers.{name} = {{ keys = [], default = {default} }}\n"));
+        format!("family = \"own\"\n{}rules = {rules}\n", numbers.concat())
+    };
+    for (product, due) in [
+        ("std * 2^-0.5 * layers^-0.5", 0.02 / 24_f64.sqrt()),
+        ("std * layers^0.5", 0.02 * 12_f64.sqrt()),
+        ("layers^2 * 3^2 * std", 0.02 * 1296.0),
+    ] {
+        let recipe = Recipe::parse(&own(&format!("[[\"*\", \"const({{{product}}})\"]]")), "{}")?;
+        let plan = Initializer::new(1).recipe(recipe).plan(DType::F64, |vb| vb.get(1, "w"))?;
+        let mean = plan.records()[0].expected.map_or(f64::NAN, |moments| moments.mean);
+        assert!((mean / due - 1.0).abs() < 1e-14, "{product}: {mean} for {due}");
+    }
+    let circle = said(Recipe::parse(&own("[[\"*\", \"const({a})\"]]"), "{}"));
+    assert!(circle.contains("a number that depends on no circle is required"), "{circle}");
+    assert_eq!(Recipe::named("llama")?.family(), "llama");
+    Ok(())
 }
 
 #[test]
