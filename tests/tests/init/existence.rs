@@ -101,7 +101,11 @@ fn swallowed_refusals_are_told() {
 /// A pattern without a `*` names, an escaped one too; an alias exists as what it is an alias of, and nothing else does.
 #[test]
 fn what_is_said_to_exist_exists() {
-    let init = Initializer::new(1).rule(r"a\*b", SMALL).rule("c*d", SMALL).tie("head.weight", "embed.weight");
+    let init = Initializer::new(1)
+        .rule(r"a\*b", SMALL)
+        .rule("c*d", SMALL)
+        .shape("s1", 4)
+        .tie("head.weight", "embed.weight");
     let vb = builder(&init, &VarMap::new());
     for (name, exists) in [
         ("a*b", true),
