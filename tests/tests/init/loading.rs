@@ -87,7 +87,7 @@ fn long_tensors_are_converted_in_their_order() -> Result<()> {
     let init = Initializer::new(1).load(checkpoint.clone());
     let loaded = init.build(&VarMap::new(), DType::F64, &CPU, |vb| vb.get(150_001, "w")).unwrap();
     assert_eq!(bits(&loaded)?, bits(&whole.to_dtype(DType::F64)?)?);
-    let lazy = init.lazy_loaded("w", 150_001, &checkpoint.tensor("w").unwrap(), None, DType::F64).unwrap();
+    let lazy = init.lazy_loaded("w", 150_001, checkpoint.tensor("w").unwrap(), None, DType::F64).unwrap();
     for first in [0, 1, 65_535, 70_000] {
         let mut read = vec![0_f64; 150_001 - first];
         lazy.read(first, bytemuck::cast_slice_mut(&mut read)).unwrap();
@@ -105,7 +105,7 @@ fn what_has_no_bytes_is_not_lazy() {
     let init = Initializer::new(1);
     let lazy = |dtype| {
         let tensor = checkpoint.tensor("model.norm.weight").unwrap();
-        init.lazy_loaded("model.norm.weight", 6, &tensor, None, dtype).map(drop)
+        init.lazy_loaded("model.norm.weight", 6, tensor, None, dtype).map(drop)
     };
     assert!(lazy(DType::BF16).is_ok());
     let error = lazy(DType::F6E2M3).unwrap_err().to_string();
