@@ -173,17 +173,6 @@ fn gradients_are_those_of_the_composed_forms() -> Result<()> {
     Ok(())
 }
 
-/// A layer tells what it was made with, as candle's does.
-#[test]
-fn layers_tell_what_they_were_made_with() -> Result<()> {
-    let ones = Tensor::ones(4, DType::F32, &CPU)?;
-    let whole = differentiable::LayerNorm::new(ones.clone(), ones.clone(), 1e-3);
-    let root = differentiable::LayerNorm::rms_norm(ones, 1e-4);
-    assert_eq!((whole.remove_mean(), whole.eps(), whole.bias().is_some()), (true, 1e-3, true));
-    assert_eq!((root.remove_mean(), root.eps(), root.bias().is_some()), (false, 1e-4, false));
-    Ok(())
-}
-
 /// What a caller froze gets nothing, and what is asked for gets the same as before.
 #[test]
 fn only_what_is_tracked_gets_a_gradient() -> Result<()> {

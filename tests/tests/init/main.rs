@@ -26,6 +26,7 @@ mod order;
 mod orthogonal;
 mod peers;
 mod pieces;
+mod places;
 mod plan;
 mod policy;
 mod recipes;

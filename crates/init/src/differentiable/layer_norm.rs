@@ -200,3 +200,21 @@ pub fn layer_norm_no_bias(size: usize, eps: f64, vb: VarBuilder) -> Result<Layer
 pub fn rms_norm(size: usize, eps: f64, vb: VarBuilder) -> Result<RmsNorm> {
     candle_nn::rms_norm(size, eps, vb).map(RmsNorm)
 }
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{DType, Device};
+
+    use super::*;
+
+    /// As candle's does.
+    #[test]
+    fn a_layer_tells_what_it_was_made_with() -> Result<()> {
+        let ones = Tensor::ones(4, DType::F32, &Device::Cpu)?;
+        let whole = LayerNorm::new(ones.clone(), ones.clone(), 1e-3);
+        let root = LayerNorm::rms_norm(ones, 1e-4);
+        assert_eq!((whole.remove_mean(), whole.eps(), whole.bias().is_some()), (true, 1e-3, true));
+        assert_eq!((root.remove_mean(), root.eps(), root.bias().is_some()), (false, 1e-4, false));
+        Ok(())
+    }
+}
